@@ -1,0 +1,136 @@
+/**
+ * The engine's ABI, thin over model/. Addresses are byte offsets into the imported memory, numbers i32 unless a count may
+ * outgrow it. Order of use: initialize, loadModel, configureInput, then push and read events, finish.
+ */
+import { alignUp, at, I16View, I32View } from "./views";
+import {
+  INPUT_CAPACITY_SAMPLES, MAX_SAMPLE_RATE_MILLIHZ, MIN_SAMPLE_RATE_MILLIHZ,
+} from "./shared/limits";
+import * as status from "./shared/status";
+import { engine, initializeState } from "./model/engine-state";
+import { emitBeat } from "./model/events";
+import { layerAt } from "./model/layer";
+import { load } from "./model/load";
+import { runSelfTest } from "./model/self-test";
+import { condition, finishRecord, isOpen, isWaiting, pushSamples, resetRecord } from "./model/stream";
+import { detectRPeak, RPeakState } from "./signal/r-peak";
+
+/** Lays out the engine in `memoryBytes` of memory; call once, first. */
+export function initialize(memoryBytes: i32): i32 {
+  const code = initializeState(memoryBytes);
+  if (code == status.OK) resetRecord(engine());
+  return code;
+}
+
+/** Loads and checks the model behind env.flashRead; up to `cacheBytes` more memory keep unpacked tiles. */
+export function loadModel(fileBytes: i32, cacheBytes: i32): i32 {
+  const code = load(fileBytes, cacheBytes);
+  if (code == status.OK) resetRecord(engine());
+  return code;
+}
+
+/** Byte of the model file at which the last check failed, or -1. */
+export function statusOffset(): i32 { return engine().statusOffset; }
+
+/** Layer at which the last check failed, or -1. */
+export function statusLayer(): i32 { return engine().statusLayer; }
+
+/** Bytes of memory in use, static data included; after NOT_ENOUGH_RAM the bytes that it would take. */
+export function ramBytes(): i32 { return engine().used; }
+
+/** How the host's samples are to be read; starts a new record. */
+export function configureInput(sampleRateMilliHz: i32, picovoltsPerCount: i32, conditioned: i32): i32 {
+  if (sampleRateMilliHz < MIN_SAMPLE_RATE_MILLIHZ || sampleRateMilliHz > MAX_SAMPLE_RATE_MILLIHZ) {
+    return status.INPUT_BAD_SAMPLE_RATE;
+  }
+  if (picovoltsPerCount < 1 || picovoltsPerCount > 2000000000) return status.INPUT_BAD_SCALE;
+  const state = engine();
+  state.sampleRateMilliHz = sampleRateMilliHz;
+  state.picovoltsPerCount = picovoltsPerCount;
+  state.conditioned = conditioned;
+  resetRecord(state);
+  return status.OK;
+}
+
+/** Starts a new record with the same settings. */
+export function reset(): void { resetRecord(engine()); }
+
+/** Where push expects i32 samples: INPUT_CAPACITY_SAMPLES of them. */
+export function inputAt(): i32 { return engine().inputAt; }
+
+/** Takes up to `count` samples from the input area; returns how many, or a negative status. Drain the events, push the rest. */
+export function push(count: i32): i32 {
+  const state = engine();
+  if (count < 0 || count > INPUT_CAPACITY_SAMPLES) return -status.INPUT_TOO_LONG;
+  if (!isOpen(state)) return -status.INPUT_FINISHED;
+  const taken = pushSamples(state, count);
+  return state.faulty == 0 ? taken : -status.MODEL_FLASH_READ_FAILED;
+}
+
+/** Whether work waits for room in the event queue: drain it and push nothing, or finish again. */
+export function waiting(): i32 { return isWaiting(engine()) ? 1 : 0; }
+
+/** Ends the record: 0 when it is over, 1 to drain the events and call again, or a negative status. */
+export function finish(): i32 {
+  const state = engine();
+  const done = finishRecord(state);
+  if (state.faulty != 0) return -status.MODEL_FLASH_READ_FAILED;
+  return done ? 0 : 1;
+}
+
+/** Event queue: shared/events.ts has the record, `eventBytes` its size. */
+export function eventsAt(): i32 { return engine().eventsAt; }
+export function eventBytes(): i32 { return engine().eventBytes; }
+export function eventCount(): i32 { return engine().eventCount; }
+export function clearEvents(): void { engine().eventCount = 0; }
+
+/**
+ * The signal chain alone, for an engine without a model: conditions `count` samples of the input area into i16 samples at
+ * conditionedAt(), and queues their beats. Returns how many samples, or a negative status.
+ */
+export function conditionSamples(count: i32): i32 {
+  const state = engine();
+  if (count < 0 || count > INPUT_CAPACITY_SAMPLES) return -status.INPUT_TOO_LONG;
+  const input = at<I32View>(state.inputAt);
+  let out = at<I16View>(conditionedAt());
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    const made = condition(state, input[i], out);
+    for (let j = 0; j < made; j++) {
+      state.samplesIn += 1;
+      const delay = detectRPeak(changetype<RPeakState>(<usize>state.rPeakAt), out[j]);
+      if (delay > 0) emitBeat(state, state.samplesIn - 1 - delay);
+    }
+    out = out.from(made);
+    total += made;
+  }
+  return total;
+}
+
+export function conditionedAt(): i32 { return alignUp(engine().used, 16); }
+
+/** Runs the golden vectors of the loaded model. The record under way is lost. */
+export function selfTest(): i32 {
+  const state = engine();
+  return state.loaded != 0 ? runSelfTest(state) : status.NO_MODEL;
+}
+
+/** In check mode every layer's output rows go into its CRC-32. */
+export function setChecking(on: i32): void { engine().checking = on; }
+export function layerCrc(layer: i32): i32 { return layerAt(engine().layersAt, layer).crc; }
+
+/** Counters since clearProfile: rows and tile reads of a layer, passes of the network. */
+export function layerRows(layer: i32): i64 { return layerAt(engine().layersAt, layer).profileRows; }
+export function layerTiles(layer: i32): i64 { return layerAt(engine().layersAt, layer).profileTiles; }
+export function ticks(): i64 { return engine().ticks; }
+export function samplesIn(): i64 { return engine().samplesIn; }
+
+export function clearProfile(): void {
+  const state = engine();
+  state.ticks = 0;
+  for (let i = 0; i < state.layerCount; i++) {
+    const layer = layerAt(state.layersAt, i);
+    layer.profileRows = 0;
+    layer.profileTiles = 0;
+  }
+}

@@ -1,0 +1,153 @@
+import { at, clearBytes, I16View, I32View } from "../views";
+import { NO_TENSOR } from "../shared/layout";
+import { conditionSample, FrontEndState, resetFrontEnd } from "../signal/front-end";
+import { detectRPeak, resetRPeak, RPeakState } from "../signal/r-peak";
+import { saturate16 } from "../numeric/saturate";
+import { EngineState } from "./engine-state";
+import { emitBeat, freeEvents } from "./events";
+import { layerAt, tensorAt } from "./layer";
+import { dropConsumed, endTensor, runNetwork } from "./run";
+
+/** Puts front end, detector and network back to the start of a record. Settings stay; counters of the profile too. */
+export function resetRecord(state: EngineState): void {
+  resetFrontEnd(changetype<FrontEndState>(<usize>state.frontEndAt), state.sampleRateMilliHz, state.picovoltsPerCount);
+  resetRPeak(changetype<RPeakState>(<usize>state.rPeakAt));
+  state.waitingCount = 0;
+  state.waitingNext = 0;
+  state.eventCount = 0;
+  state.finishing = 0;
+  state.faulty = 0;
+  state.samplesIn = 0;
+  state.windowStart = 0;
+  if (state.loaded == 0) return;
+  resetStream(state);
+  for (let i = 0; i < state.layerCount; i++) layerAt(state.layersAt, i).crc = 0;
+}
+
+/** Puts the network alone back to its start: halo rows of zeros, nothing made. */
+export function resetStream(state: EngineState): void {
+  state.tickFill = 0;
+  state.windowFill = 0;
+  state.running = 0;
+  state.closing = 0;
+  for (let i = 0; i <= state.layerCount; i++) {
+    const tensor = tensorAt(state.tensorsAt, i);
+    tensor.held = tensor.halo;
+    tensor.ended = 0;
+    clearBytes(tensor.rowsAt, tensor.halo * tensor.rowBytes);
+  }
+  for (let i = 0; i < state.layerCount; i++) {
+    const layer = layerAt(state.layersAt, i);
+    layer.nextA = tensorAt(state.tensorsAt, layer.inputA).halo - layer.padLeft;
+    layer.nextB = layer.inputB != NO_TENSOR ? tensorAt(state.tensorsAt, layer.inputB).halo : 0;
+    layer.rows = 0;
+    layer.column = 0;
+  }
+}
+
+/**
+ * Takes raw samples from the input area; returns how many. It stops early when the event queue fills: drain the queue and
+ * push the rest. What a sample gives does not depend on how the record was cut into pushes.
+ */
+export function pushSamples(state: EngineState, count: i32): i32 {
+  const input = at<I32View>(state.inputAt);
+  let taken = 0;
+  while (feedWaiting(state) && taken < count) {
+    state.waitingNext = 0;
+    state.waitingCount = condition(state, input[taken], at<I16View>(state.waitingAt));
+    taken += 1;
+  }
+  return taken;
+}
+
+/** One raw sample to 0..4 samples as the model takes them. */
+export function condition(state: EngineState, raw: i32, out: I16View): i32 {
+  if (state.conditioned == 0) return conditionSample(changetype<FrontEndState>(<usize>state.frontEndAt), raw, out);
+  out[0] = saturate16(raw);
+  return 1;
+}
+
+/** Hands on the samples that wait. Returns whether none is left and the network is at rest. */
+export function feedWaiting(state: EngineState): bool {
+  while (settle(state)) {
+    if (state.waitingNext == state.waitingCount) return true;
+    // A sample gives at most one beat.
+    if (freeEvents(state) == 0) return false;
+    const sample = at<I16View>(state.waitingAt)[state.waitingNext];
+    state.waitingNext += 1;
+    state.samplesIn += 1;
+    const delay = detectRPeak(changetype<RPeakState>(<usize>state.rPeakAt), sample);
+    if (delay > 0) emitBeat(state, state.samplesIn - 1 - delay);
+    if (state.loaded != 0) feedNetwork(state, sample);
+  }
+  return false;
+}
+
+function feedNetwork(state: EngineState, sample: i32): void {
+  const input = tensorAt(state.tensorsAt, 0);
+  at<I16View>(input.rowsAt)[input.held] = sample;
+  input.held += 1;
+  state.tickFill += 1;
+  if (state.tickFill == state.tickSamples) state.running = 1;
+  if (state.windowSamples == 0) return;
+  state.windowFill += 1;
+  if (state.windowFill == state.windowSamples) {
+    state.running = 1;
+    state.closing = 1;
+  }
+}
+
+/** Ends the current pass of the network, if one is under way. Returns false where the event queue is full. */
+function settle(state: EngineState): bool {
+  if (state.running == 0) return true;
+  const input = tensorAt(state.tensorsAt, 0);
+  if (state.closing != 0 && input.ended == 0) endTensor(input);
+  if (!runNetwork(state)) return false;
+  dropConsumed(state, 0);
+  state.ticks += 1;
+  state.tickFill = 0;
+  state.running = 0;
+  if (state.closing != 0) {
+    state.windowStart += state.windowSamples;
+    resetStream(state);
+  }
+  return true;
+}
+
+/** Whether work is left that a full event queue holds up. */
+export function isWaiting(state: EngineState): bool {
+  return state.running != 0 || state.waitingNext != state.waitingCount;
+}
+
+const OPEN = 0;
+const ENDING = 1;
+const CLOSING = 2;
+const FINISHED = 3;
+
+// @ts-ignore: decorator
+@inline
+export function isOpen(state: EngineState): bool {
+  return state.finishing == OPEN;
+}
+
+/**
+ * Ends the record: a stream sees its look-ahead as zeros at each layer, a window is filled up with zero samples. Returns
+ * false where the event queue is full: drain it and call again.
+ */
+export function finishRecord(state: EngineState): bool {
+  if (state.finishing == OPEN) state.finishing = ENDING;
+  if (!feedWaiting(state)) return false;
+  if (state.loaded != 0 && state.windowSamples != 0) {
+    while (state.windowFill > 0) {
+      feedNetwork(state, 0);
+      if (!settle(state)) return false;
+    }
+  } else if (state.loaded != 0 && state.finishing == ENDING) {
+    state.finishing = CLOSING;
+    state.running = 1;
+    state.closing = 1;
+    if (!settle(state)) return false;
+  }
+  state.finishing = FINISHED;
+  return true;
+}

@@ -1,0 +1,69 @@
+import { at, i32At, U8View } from "../views";
+import { flashRead } from "../flash";
+import { crc32 } from "../numeric/crc32";
+import { SECTION_TILE_CRCS, SECTION_WEIGHTS, TILE_CRC_BYTES } from "../shared/layout";
+import { GRID_MID_RISE, GRID_TERNARY } from "../shared/ops";
+import * as status from "../shared/status";
+import { EngineState } from "./engine-state";
+import { Layer, layerAt } from "./layer";
+import { groupsOf, hasWeights, laneWeights, lanesOf, tileBytes, tileOffset } from "./tiles";
+import { fail, readPage } from "./validate-file";
+
+/** Checks every tile: its CRC, that each code is a weight of the layer's grid, and that the rest of its last byte is 0. */
+export function validateTiles(state: EngineState): i32 {
+  for (let i = 0; i < state.layerCount; i++) {
+    const layer = layerAt(state.layersAt, i);
+    if (!hasWeights(layer)) continue;
+    state.statusLayer = i;
+    for (let tile = 0; tile < <i32>layer.tileCount; tile++) {
+      const code = validateTile(state, layer, tile);
+      if (code != status.OK) return code;
+    }
+  }
+  state.statusLayer = -1;
+  return status.OK;
+}
+
+function validateTile(state: EngineState, layer: Layer, tile: i32): i32 {
+  const crcAt = state.sectionAt(SECTION_TILE_CRCS) + (layer.firstTile + tile) * TILE_CRC_BYTES;
+  const code = readPage(state, crcAt, TILE_CRC_BYTES);
+  if (code != status.OK) return code;
+  const group = tile % groupsOf(layer);
+  const bytes = tileBytes(layer, group);
+  const from = state.sectionAt(SECTION_WEIGHTS) + layer.weightsAt + tileOffset(layer, tile);
+  if (flashRead(from, state.packedAt, bytes) != 0) return fail(state, status.MODEL_FLASH_READ_FAILED, from);
+  const packed = at<U8View>(state.packedAt);
+  if (crc32(0, packed, bytes) != i32At(state.entryAt, 0)) return fail(state, status.LAYER_BAD_TILE_CRC, from);
+  const weights = laneWeights(layer) * lanesOf(layer, group);
+  const bad = layer.grid == GRID_TERNARY
+    ? badTernaryByte(packed, weights, bytes)
+    : badCodeByte(packed, weights, layer.bits, layer.grid == GRID_MID_RISE);
+  return bad < 0 ? status.OK : fail(state, status.LAYER_BAD_WEIGHT, from + bad);
+}
+
+/** The byte that holds a code outside the grid, or -1. Mid-tread has no -2^(bits-1): the grid is symmetric. */
+function badCodeByte(packed: U8View, weights: i32, bits: i32, midRise: bool): i32 {
+  const mask = (1 << bits) - 1;
+  const illegal = midRise ? -1 : 1 << (bits - 1);
+  let buffer = 0;
+  let held = 0;
+  let next = 0;
+  for (let i = 0; i < weights; i++) {
+    if (held < bits) {
+      buffer |= packed[next++] << held;
+      held += 8;
+    }
+    if ((buffer & mask) == illegal) return next - 1;
+    buffer >>>= bits;
+    held -= bits;
+  }
+  return buffer == 0 ? -1 : next - 1;
+}
+
+function badTernaryByte(packed: U8View, weights: i32, bytes: i32): i32 {
+  for (let i = 0; i < bytes; i++) if (packed[i] >= 243) return i;
+  // Digits behind the last weight are 0.
+  let limit = 1;
+  for (let digit = 0; digit < weights - 5 * (bytes - 1); digit++) limit *= 3;
+  return packed[bytes - 1] < limit ? -1 : bytes - 1;
+}

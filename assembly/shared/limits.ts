@@ -1,0 +1,35 @@
+/** Named upper limits of every count in a model file and of the engine. A file above a limit is refused with its status. */
+export const MAX_FILE_BYTES = 67108864;
+export const MAX_LAYERS = 128;
+export const MAX_CLASSES = 64;
+export const MAX_CHANNELS = 1024;
+export const MAX_KERNEL = 512;
+export const MAX_STRIDE = 64;
+export const MAX_DILATION = 64;
+/** Columns that one decision averages or flattens. */
+export const MAX_WINDOW_COLUMNS = 4096;
+/** Rows in one tensor's sliding buffer. */
+export const MAX_TENSOR_ROWS = 16384;
+/** Conditioned samples that one pass of the network takes. */
+export const MAX_TICK_SAMPLES = 16384;
+/** Samples of a one-window network. */
+export const MAX_WINDOW_SAMPLES = 1048576;
+export const MAX_GOLDEN_SAMPLES = 65536;
+export const MAX_SHIFT = 62;
+export const MAX_ADD_SHIFT = 30;
+/** Input samples to a row of any tensor. */
+export const MAX_TOTAL_STRIDE = 65536;
+export const MAX_LOGIT_FRACTION_BITS = 14;
+/** Output channels in one packed weight tile. */
+export const TILE_CHANNELS = 8;
+
+export const MIN_SAMPLE_RATE_MILLIHZ = 125000;
+export const MAX_SAMPLE_RATE_MILLIHZ = 1000000;
+/** The rate at which the network and the R-peak detector run. */
+export const MODEL_SAMPLE_RATE_HZ = 500;
+/** Conditioned samples that one raw sample can give, at most (125 Hz to 500 Hz). */
+export const MAX_RESAMPLE_OUTPUTS = 4;
+/** Raw samples that one call of push takes, at most. */
+export const INPUT_CAPACITY_SAMPLES = 128;
+/** Events that wait for the host, at most; push stops consuming before it overflows. */
+export const EVENT_CAPACITY = 16;

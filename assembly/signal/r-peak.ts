@@ -1,0 +1,234 @@
+import { addressOf, at, clearBytes, moveBytes } from "../views";
+import {
+  extremumTime, HEIGHT_PER_MICROVOLT, QRS_FEATURE_BYTES, QrsFeatureState, sharpestTime, sharpnessAt, updateQrsFeature,
+} from "./qrs-feature";
+
+/** A peak of the feature is a candidate once nothing higher came for so long: 200 ms. */
+const HOLD_SAMPLES: i32 = 100;
+/** No two beats lie closer, and none so close to the start. */
+const REFRACTORY_SAMPLES: i32 = 100;
+/** Within 360 ms of a beat a candidate of less than 3/5 of its sharpness is its T wave. */
+const T_WAVE_SAMPLES: i32 = 180;
+/** A beat is overdue after 3/2 of the mean interval; search-back takes no candidate within 340 ms of the last beat. */
+const SEARCH_BACK_FROM_SAMPLES: i32 = 170;
+/** Levels are learned from 2 s, and forgotten by a quarter after every 3 s without a beat. */
+const LEARNING_SAMPLES: i32 = 1000;
+const FORGETTING_SAMPLES: i32 = 1500;
+/** Intervals of 0.2..2 s count for the mean interval, which starts at 0.8 s. */
+const MAX_INTERVAL_SAMPLES: i32 = 1000;
+const FIRST_INTERVAL_SAMPLES: i32 = 400;
+/** No beat below a mean curvature of 12 uV. */
+const MIN_HEIGHT: i32 = 12 * HEIGHT_PER_MICROVOLT;
+const MAX_CANDIDATES: i32 = 12;
+
+/** A peak of the feature: its time, height and sharpness, and the time of the R peak under it. */
+@unmanaged @final
+class Candidate {
+  time: i32;
+  height: i32;
+  sharpness: i32;
+  rTime: i32;
+}
+const CANDIDATE_BYTES: i32 = 16;
+if (offsetof<Candidate>() != CANDIDATE_BYTES) ERROR("CANDIDATE_BYTES is stale");
+
+/**
+ *   0   learnedAt                    time at which the learning in progress ends, or ended
+ *   4   learning                     whether it is in progress
+ *   8   peakHeight, peakTime         highest feature since the last candidate, and when
+ *  16   signal, noise                mean heights of beats and of other candidates
+ *  24   interval                     mean interval between beats
+ *  28   lastTime, lastSharpness      of the newest beat's candidate
+ *  36   forgottenAt                  time at which the levels last sank for want of beats
+ *  40   candidateCount, judgedCount  candidates since the newest beat; those already compared with the threshold
+ *  48   unsearched                   whether levels or candidates changed since search-back last looked
+ *  52   candidates                   12, oldest first
+ * 244   the QRS feature
+ */
+@unmanaged @final
+export class RPeakState {
+  learnedAt: i32;
+  learning: i32;
+  peakHeight: i32;
+  peakTime: i32;
+  signal: i32;
+  noise: i32;
+  interval: i32;
+  lastTime: i32;
+  lastSharpness: i32;
+  forgottenAt: i32;
+  candidateCount: i32;
+  judgedCount: i32;
+  unsearched: i32;
+}
+const CANDIDATES_AT: i32 = 52;
+if (offsetof<RPeakState>() != CANDIDATES_AT) ERROR("CANDIDATES_AT is stale");
+const FEATURE_AT: i32 = CANDIDATES_AT + MAX_CANDIDATES * CANDIDATE_BYTES;
+const R_PEAK_BYTES: i32 = FEATURE_AT + QRS_FEATURE_BYTES;
+
+/** Bytes of an RPeakState. */
+export function rPeakBytes(): i32 {
+  return R_PEAK_BYTES;
+}
+
+export function resetRPeak(state: RPeakState): void {
+  clearBytes(addressOf(state), R_PEAK_BYTES);
+  startLearning(state, 0);
+}
+
+/**
+ * Feeds one conditioned sample. Returns 0, or how many samples ago (1..) an R peak lay of which the detector is now sure;
+ * at most one beat a call, in ascending order (docs/numerics/front-end.md, "R peaks").
+ */
+export function detectRPeak(state: RPeakState, sample: i32): i32 {
+  const feature = featureOf(state);
+  updateQrsFeature(feature, sample);
+  const now = feature.now;
+  trackPeak(state, feature);
+  if (state.learning) {
+    if (now - state.learnedAt >= 0) finishLearning(state, now);
+    return 0;
+  }
+  let beat = -1;
+  if (state.judgedCount < state.candidateCount) beat = judgeNext(state);
+  if (beat < 0) beat = searchBack(state, now);
+  if (beat >= 0) return now - acceptBeat(state, beat);
+  forget(state, now);
+  return 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function featureOf(state: RPeakState): QrsFeatureState {
+  return at<QrsFeatureState>(addressOf(state) + FEATURE_AT);
+}
+
+// @ts-ignore: decorator
+@inline
+function candidateAt(state: RPeakState, index: i32): Candidate {
+  return at<Candidate>(addressOf(state) + CANDIDATES_AT + index * CANDIDATE_BYTES);
+}
+
+function startLearning(state: RPeakState, now: i32): void {
+  state.learning = 1;
+  state.learnedAt = now + LEARNING_SAMPLES;
+  state.interval = FIRST_INTERVAL_SAMPLES;
+  state.candidateCount = 0;
+  state.judgedCount = 0;
+}
+
+/** The signal level is the second highest candidate, so that one artefact does not set it; with one beat, half of that. */
+function finishLearning(state: RPeakState, now: i32): void {
+  let highest = 0;
+  let second = 0;
+  for (let i = 0; i < state.candidateCount; i++) {
+    const height = candidateAt(state, i).height;
+    if (height > highest) {
+      second = highest;
+      highest = height;
+    } else if (height > second) {
+      second = height;
+    }
+  }
+  if (highest < MIN_HEIGHT) {
+    startLearning(state, now);
+    return;
+  }
+  state.learning = 0;
+  state.signal = max(second, highest >> 1);
+  state.noise = 0;
+  state.forgottenAt = now;
+}
+
+/** Follows the feature; a maximum that stood for 200 ms becomes a candidate. */
+function trackPeak(state: RPeakState, feature: QrsFeatureState): void {
+  if (feature.height > state.peakHeight) {
+    state.peakHeight = feature.height;
+    state.peakTime = feature.now;
+  } else if (feature.now - state.peakTime >= HOLD_SAMPLES) {
+    if (state.peakHeight > 0) addCandidate(state, feature);
+    state.peakHeight = feature.height;
+    state.peakTime = feature.now;
+  }
+}
+
+function addCandidate(state: RPeakState, feature: QrsFeatureState): void {
+  if (state.candidateCount == MAX_CANDIDATES) dropCandidates(state, 1);
+  const candidate = candidateAt(state, state.candidateCount++);
+  const sharpest = sharpestTime(feature, state.peakTime);
+  candidate.time = state.peakTime;
+  candidate.height = state.peakHeight;
+  candidate.sharpness = sharpnessAt(feature, sharpest);
+  candidate.rTime = extremumTime(feature, sharpest);
+}
+
+function dropCandidates(state: RPeakState, count: i32): void {
+  state.candidateCount -= count;
+  state.judgedCount = max(state.judgedCount - count, 0);
+  const first = addressOf(candidateAt(state, 0));
+  moveBytes(first, first + count * CANDIDATE_BYTES, state.candidateCount * CANDIDATE_BYTES);
+}
+
+/** noise + 9/32 (signal - noise), and up to half more for a candidate that comes before 4/5 of the mean interval. */
+function thresholdAt(state: RPeakState, gap: i32): i32 {
+  const threshold = max(state.noise + (((state.signal - state.noise) * 9) >> 5), MIN_HEIGHT);
+  const early = 4 * state.interval - 5 * gap;
+  return early > 0 ? threshold + <i32>((<i64>threshold * <i64>early) / <i64>(8 * state.interval)) : threshold;
+}
+
+/** Compares the next candidate with the threshold; its index if it is a beat, else -1. */
+function judgeNext(state: RPeakState): i32 {
+  const index = state.judgedCount++;
+  state.unsearched = 1;
+  const candidate = candidateAt(state, index);
+  const gap = candidate.time - state.lastTime;
+  if (gap < REFRACTORY_SAMPLES) return -1;
+  const isTWave = gap < T_WAVE_SAMPLES && candidate.sharpness * 5 < state.lastSharpness * 3;
+  if (candidate.height > thresholdAt(state, gap) && !isTWave) {
+    state.signal += (min(candidate.height, 2 * state.signal) - state.signal) >> 3;
+    return index;
+  }
+  state.noise += (min(candidate.height, state.signal) - state.noise) >> 3;
+  return -1;
+}
+
+/** If a beat is overdue, the index of the highest candidate since the last one, if it is above 5/8 of the threshold. */
+function searchBack(state: RPeakState, now: i32): i32 {
+  if (!state.unsearched || 2 * (now - state.lastTime - HOLD_SAMPLES) <= 3 * state.interval) return -1;
+  state.unsearched = 0;
+  let best = -1;
+  for (let i = 0; i < state.judgedCount; i++) {
+    const candidate = candidateAt(state, i);
+    if (candidate.time - state.lastTime < SEARCH_BACK_FROM_SAMPLES || candidate.height < MIN_HEIGHT) continue;
+    if (best < 0 || candidate.height > candidateAt(state, best).height) best = i;
+  }
+  if (best < 0) return -1;
+  const candidate = candidateAt(state, best);
+  if (candidate.height <= (thresholdAt(state, candidate.time - state.lastTime) * 5) >> 3) return -1;
+  state.signal += (min(candidate.height, 2 * state.signal) - state.signal) >> 2;
+  return best;
+}
+
+/** Makes a candidate the newest beat and forgets it and all before it; returns the time of its R peak. */
+function acceptBeat(state: RPeakState, index: i32): i32 {
+  const candidate = candidateAt(state, index);
+  const rTime = candidate.rTime;
+  const interval = candidate.time - state.lastTime;
+  if (interval > REFRACTORY_SAMPLES && interval < MAX_INTERVAL_SAMPLES) state.interval += (interval - state.interval) >> 3;
+  state.lastTime = candidate.time;
+  state.lastSharpness = candidate.sharpness;
+  state.forgottenAt = candidate.time;
+  state.unsearched = 1;
+  dropCandidates(state, index + 1);
+  return rTime;
+}
+
+/** After 3 s without a beat the levels sink by a quarter: an artefact must not blind the detector. Silence is learned anew. */
+function forget(state: RPeakState, now: i32): void {
+  if (now - state.forgottenAt <= FORGETTING_SAMPLES) return;
+  state.forgottenAt = now;
+  state.unsearched = 1;
+  state.signal -= state.signal >> 2;
+  state.noise -= state.noise >> 2;
+  if (state.signal < MIN_HEIGHT) startLearning(state, now);
+}

@@ -1,0 +1,221 @@
+import { INPUT_CAPACITY_SAMPLES } from "../assembly/shared/limits.ts";
+import { NOT_ENOUGH_RAM, OK } from "../assembly/shared/status.ts";
+import { bestBuild, compileEngine, type EngineBuild, type EngineExports, instantiateEngine } from "./engine-module.ts";
+import { EngineError } from "./errors.ts";
+import { drainEvents, type EngineEvent } from "./events.ts";
+import { CONDITIONED_INPUT, checkSamples, configure, type InputConfig } from "./input.ts";
+import { ModelFile } from "./model-file.ts";
+import { type EngineProfile, readProfile } from "./profile.ts";
+
+const PAGE_BYTES = 65536;
+const MAX_MEMORY_BYTES = 1 << 30;
+
+export interface EngineOptions {
+  /** "auto" (default) takes the fastest build that the machine runs. All builds give the same bytes. */
+  readonly build?: EngineBuild | "auto";
+  /** Most RAM that the engine may take, static data included; a model that needs more is refused. Default: no limit. */
+  readonly ramBytes?: number;
+  /** RAM beyond the plan for unpacked weight tiles, which then stay: faster on a host. Default 0, as on a wearable. */
+  readonly tileCacheBytes?: number;
+}
+
+/**
+ * One model running on one stream of ECG. `load` makes every check once; afterwards pushing samples gives beats and
+ * decisions, the same ones whatever the chunks.
+ */
+export class Engine {
+  readonly build: EngineBuild;
+  readonly model: ModelFile;
+  /** RAM in use: static data, state, the model's arena, scratch and tile cache of this build. */
+  readonly ramBytes: number;
+  readonly #exports: EngineExports;
+  readonly #memory: WebAssembly.Memory;
+  readonly #flash: { reads: number; bytes: number };
+  #rawSamples = 0;
+  #beats = 0;
+  #decisions = 0;
+
+  private constructor(build: EngineBuild, model: ModelFile, instance: Instance) {
+    this.build = build;
+    this.model = model;
+    this.#exports = instance.exports;
+    this.#memory = instance.memory;
+    this.#flash = instance.flash;
+    this.ramBytes = instance.exports.ramBytes();
+    this.#clearCounters();
+  }
+
+  /**
+   * Checks and loads a model. The input is the model's own (conditioned) until `configureInput`.
+   * Throws EngineError on a file that fails a check or does not fit, TypeError and RangeError on wrong arguments.
+   */
+  static async load(model: Uint8Array, options: EngineOptions = {}): Promise<Engine> {
+    if (!(model instanceof Uint8Array)) {
+      throw new TypeError(`model must be a Uint8Array with the bytes of a .qhb file, found ${typeof model}`);
+    }
+    const { build = "auto", ramBytes = MAX_MEMORY_BYTES, tileCacheBytes = 0 } = options;
+    if (build !== "auto" && build !== "scalar" && build !== "simd") {
+      throw new RangeError(`build must be "auto", "scalar" or "simd", found ${JSON.stringify(build)}`);
+    }
+    requireBytes("ramBytes", ramBytes);
+    requireBytes("tileCacheBytes", tileCacheBytes);
+    const chosen = build === "auto" ? bestBuild() : build;
+    const instance = await loadInstance(chosen, model, ramBytes, tileCacheBytes);
+    return new Engine(chosen, new ModelFile(model), instance);
+  }
+
+  /** Says how samples are to be read, and starts a new record. Throws RangeError with the value out of range. */
+  configureInput(input: InputConfig): void {
+    configure(this.#exports, input);
+    this.reset();
+  }
+
+  /** Takes raw ADC counts of one lead, any number of them, and returns what they gave, in order. */
+  push(samples: Int16Array | Int32Array): EngineEvent[] {
+    checkSamples(samples);
+    const events: EngineEvent[] = [];
+    let taken = 0;
+    do {
+      const count = Math.min(INPUT_CAPACITY_SAMPLES, samples.length - taken);
+      new Int32Array(this.#memory.buffer, this.#exports.inputAt(), count).set(samples.subarray(taken, taken + count));
+      taken += this.#checked(this.#exports.push(count), "push samples");
+      this.#drain(events);
+    } while (taken < samples.length || this.#exports.waiting() !== 0);
+    this.#rawSamples += samples.length;
+    return events;
+  }
+
+  /** Ends the record: what its last samples still give. A new record starts with `reset`. */
+  finish(): EngineEvent[] {
+    const events: EngineEvent[] = [];
+    while (this.#checked(this.#exports.finish(), "finish the record") !== 0) this.#drain(events);
+    this.#drain(events);
+    return events;
+  }
+
+  /** Starts a new record; settings stay, counters start at 0. */
+  reset(): void {
+    this.#exports.reset();
+    this.#clearCounters();
+  }
+
+  /** Runs the model's golden vectors. Throws EngineError naming the first layer that differs; ends the current record. */
+  selfTest(): void {
+    const code = this.#exports.selfTest();
+    this.#clearCounters();
+    if (code === OK) return;
+    const layer = this.#exports.statusLayer();
+    const name = this.model.layers[layer]?.name;
+    throw new EngineError(code, `self-test of ${this.model.metadata.name}`, { layer, detail: name });
+  }
+
+  /** What has been done since the last reset: counters, no clock. */
+  profile(): EngineProfile {
+    return readProfile(this.#exports, this.model, this.#flash, {
+      rawSamples: this.#rawSamples,
+      beats: this.#beats,
+      decisions: this.#decisions,
+    });
+  }
+
+  /**
+   * Runs a conditioned record and returns the CRC-32 of every layer's output rows: what golden vectors hold, and what two
+   * builds are compared by. `chunks` are the lengths to push, the rest at once. Ends the current record.
+   */
+  layerCrcs(samples: Int16Array, chunks: readonly number[] = []): Uint32Array {
+    this.configureInput(CONDITIONED_INPUT);
+    this.#exports.setChecking(1);
+    try {
+      let from = 0;
+      for (const length of chunks) {
+        this.push(samples.subarray(from, from + length));
+        from += length;
+      }
+      this.push(samples.subarray(from));
+      this.finish();
+      return Uint32Array.from(this.model.layers, (_, layer) => this.#exports.layerCrc(layer));
+    } finally {
+      this.#exports.setChecking(0);
+      this.reset();
+    }
+  }
+
+  #drain(into: EngineEvent[]): void {
+    const scale = 2 ** -this.model.logitFractionBits;
+    for (const event of drainEvents(this.#exports, this.#memory, this.model.classes, scale)) {
+      if (event.kind === "beat") this.#beats++;
+      else this.#decisions++;
+      into.push(event);
+    }
+  }
+
+  #checked(result: number, place: string): number {
+    if (result < 0) throw new EngineError(-result, place);
+    return result;
+  }
+
+  #clearCounters(): void {
+    this.#exports.clearProfile();
+    Object.assign(this.#flash, { reads: 0, bytes: 0 });
+    this.#rawSamples = 0;
+    this.#beats = 0;
+    this.#decisions = 0;
+  }
+}
+
+interface Instance {
+  readonly exports: EngineExports;
+  readonly memory: WebAssembly.Memory;
+  readonly flash: { reads: number; bytes: number };
+}
+
+/** Memory cannot grow, so an instance that proves too small is made again with what it asked for. */
+async function loadInstance(
+  build: EngineBuild,
+  model: Uint8Array,
+  limitBytes: number,
+  tileCacheBytes: number,
+): Promise<Instance> {
+  const module = await compileEngine(build);
+  let grantedBytes = Math.min(limitBytes, PAGE_BYTES);
+  for (;;) {
+    const instance = await instantiateWithModel(module, model, grantedBytes);
+    const { exports } = instance;
+    let code = exports.initialize(grantedBytes);
+    if (code === OK) code = exports.loadModel(model.length, tileCacheBytes);
+    const neededBytes = exports.ramBytes() + (code === OK ? tileCacheBytes : 0);
+    const wantsMore = code === NOT_ENOUGH_RAM || (code === OK && tileCacheBytes > 0);
+    if (wantsMore && neededBytes > grantedBytes && grantedBytes < limitBytes) {
+      grantedBytes = Math.min(limitBytes, neededBytes);
+      continue;
+    }
+    if (code === OK) return instance;
+    const layer = exports.statusLayer();
+    const offset = exports.statusOffset();
+    throw new EngineError(code, "load model", {
+      layer: layer < 0 ? undefined : layer,
+      offset: offset < 0 ? undefined : offset,
+      detail: code === NOT_ENOUGH_RAM ? `it takes ${exports.ramBytes()} bytes, ${grantedBytes} are granted` : undefined,
+    });
+  }
+}
+
+async function instantiateWithModel(module: WebAssembly.Module, model: Uint8Array, memoryBytes: number): Promise<Instance> {
+  const pages = Math.max(1, Math.ceil(memoryBytes / PAGE_BYTES));
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const flash = { reads: 0, bytes: 0 };
+  const exports = await instantiateEngine(module, memory, (offset, destination, bytes) => {
+    if (offset < 0 || bytes < 0 || offset + bytes > model.length) return 1;
+    new Uint8Array(memory.buffer, destination, bytes).set(model.subarray(offset, offset + bytes));
+    flash.reads += 1;
+    flash.bytes += bytes;
+    return 0;
+  });
+  return { exports, memory, flash };
+}
+
+function requireBytes(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 0 || value > MAX_MEMORY_BYTES) {
+    throw new RangeError(`${name} must be a whole number of bytes up to ${MAX_MEMORY_BYTES}, found ${value}`);
+  }
+}

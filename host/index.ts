@@ -1,0 +1,9 @@
+/** The public API: one model on one stream, in Node and in the browser. */
+export { Engine, type EngineOptions } from "./engine.ts";
+export { bestBuild, type EngineBuild, engineBytes } from "./engine-module.ts";
+export { EngineError } from "./errors.ts";
+export type { BeatEvent, DecisionEvent, EngineEvent } from "./events.ts";
+export { type ConditionedSignal, FrontEnd } from "./front-end.ts";
+export { CONDITIONED_INPUT, type InputConfig } from "./input.ts";
+export { ModelFile, type ModelLayer, type ModelMetadata } from "./model-file.ts";
+export type { EngineProfile, LayerProfile } from "./profile.ts";

@@ -1,0 +1,187 @@
+import * as layout from "../assembly/shared/layout.ts";
+import * as ops from "../assembly/shared/ops.ts";
+
+export type OpName = "conv1d" | "add" | "maxPool" | "averagePool" | "dense";
+export type GridName = "none" | "midTread" | "midRise" | "ternary";
+
+/** A layer record of a model file, with its place in the other sections. Field meanings: docs/FORMAT.md. */
+export interface ModelLayer {
+  readonly name: string;
+  readonly op: OpName;
+  readonly activation: "none" | "relu";
+  readonly bits: number;
+  readonly grid: GridName;
+  /** Tensor 0 is the input, layer i makes tensor i + 1. */
+  readonly inputs: readonly number[];
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly padLeft: number;
+  readonly padRight: number;
+  readonly shift: number;
+  readonly outType: "int8" | "int16";
+  readonly requantizationRow: number;
+  readonly weightsAt: number;
+  readonly weightsBytes: number;
+  readonly firstTile: number;
+  readonly tileCount: number;
+  readonly multipliers: readonly [number, number];
+  /** Weights, and multiply-accumulates for one output row. */
+  readonly weights: number;
+}
+
+export interface ModelBudget {
+  readonly ramBytes: number;
+  readonly stackBytes: number;
+  readonly flashBytes: number;
+  readonly macsPerHop: number;
+  readonly flashReadBytesPerHop: number;
+  readonly hopSamples: number;
+}
+
+/** The free-form part of a model: JSON in the metadata section. */
+export interface ModelMetadata {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly layerNames?: readonly string[];
+  readonly [fact: string]: unknown;
+}
+
+const OP_NAMES: Readonly<Record<number, OpName>> = {
+  [ops.OP_CONV1D]: "conv1d",
+  [ops.OP_ADD]: "add",
+  [ops.OP_MAX_POOL]: "maxPool",
+  [ops.OP_AVERAGE_POOL]: "averagePool",
+  [ops.OP_DENSE]: "dense",
+};
+const GRID_NAMES: Readonly<Record<number, GridName>> = {
+  [ops.GRID_NONE]: "none",
+  [ops.GRID_MID_TREAD]: "midTread",
+  [ops.GRID_MID_RISE]: "midRise",
+  [ops.GRID_TERNARY]: "ternary",
+};
+
+/**
+ * A parsed `.qhb` file: a reader for tools and screens. The engine's own checks decide what may run (Engine.load makes
+ * them first); a file that it refuses may throw RangeError here.
+ */
+export class ModelFile {
+  readonly bytes: Uint8Array;
+  readonly classes: readonly string[];
+  readonly layers: readonly ModelLayer[];
+  readonly metadata: ModelMetadata;
+  readonly budget: ModelBudget;
+  readonly tickSamples: number;
+  /** Samples of a one-window network, or 0: the network streams. */
+  readonly windowSamples: number;
+  readonly lookAheadSamples: number;
+  readonly totalStride: number;
+  readonly logitFractionBits: number;
+  /** The memory plan: a buffer a tensor. */
+  readonly plan: readonly { readonly offset: number; readonly capacityRows: number }[];
+  readonly goldenSamples: number;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    const network = this.section(layout.SECTION_NETWORK);
+    const layerCount = network.getUint16(layout.NETWORK_LAYER_COUNT_AT, true);
+    this.tickSamples = network.getUint32(layout.NETWORK_TICK_SAMPLES_AT, true);
+    this.windowSamples = network.getUint32(layout.NETWORK_WINDOW_SAMPLES_AT, true);
+    this.lookAheadSamples = network.getUint32(layout.NETWORK_LOOK_AHEAD_SAMPLES_AT, true);
+    this.totalStride = network.getUint32(layout.NETWORK_TOTAL_STRIDE_AT, true);
+    this.logitFractionBits = network.getUint32(layout.NETWORK_LOGIT_FRACTION_BITS_AT, true);
+    this.metadata = this.readMetadata(network.getUint16(layout.NETWORK_CLASS_COUNT_AT, true));
+    this.classes = this.metadata.classes;
+    const records = this.section(layout.SECTION_LAYERS);
+    this.layers = Array.from({ length: layerCount }, (_, index) =>
+      readLayer(records, index, this.metadata.layerNames?.[index] ?? `layer${index}`),
+    );
+    this.budget = readBudget(this.section(layout.SECTION_BUDGET));
+    const plan = this.section(layout.SECTION_PLAN);
+    this.plan = Array.from({ length: layerCount + 1 }, (_, index) => ({
+      offset: plan.getUint32(index * layout.PLAN_ENTRY_BYTES + layout.PLAN_OFFSET_AT, true),
+      capacityRows: plan.getUint32(index * layout.PLAN_ENTRY_BYTES + layout.PLAN_CAPACITY_ROWS_AT, true),
+    }));
+    this.goldenSamples = this.section(layout.SECTION_GOLDEN).getUint32(layout.GOLDEN_SAMPLES_AT, true);
+  }
+
+  /** The bytes of a section, by its kind in assembly/shared/layout.ts. */
+  section(kind: number): DataView {
+    const entry = layout.HEADER_BYTES + (kind - 1) * layout.SECTION_ENTRY_BYTES;
+    const file = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+    const offset = file.getUint32(entry + layout.SECTION_OFFSET_AT, true);
+    const length = file.getUint32(entry + layout.SECTION_LENGTH_AT, true);
+    return new DataView(this.bytes.buffer, this.bytes.byteOffset + offset, length);
+  }
+
+  /** The JSON of the metadata section; names for what it leaves out, since the engine runs without it. */
+  private readMetadata(classCount: number): ModelMetadata {
+    const view = this.section(layout.SECTION_METADATA);
+    const text = new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+    let parsed: Partial<ModelMetadata> = {};
+    try {
+      const value: unknown = JSON.parse(text);
+      if (typeof value === "object" && value !== null) parsed = value as Partial<ModelMetadata>;
+    } catch {
+      // A model without readable metadata still runs: its classes get numbers.
+    }
+    const named = Array.isArray(parsed.classes) && parsed.classes.length === classCount;
+    const classes = named ? (parsed.classes as unknown[]).map(String) : Array.from({ length: classCount }, (_, i) => `${i}`);
+    const layerNames = Array.isArray(parsed.layerNames) ? parsed.layerNames.map(String) : undefined;
+    return { ...parsed, name: typeof parsed.name === "string" ? parsed.name : "unnamed", classes, layerNames };
+  }
+}
+
+function readLayer(records: DataView, index: number, name: string): ModelLayer {
+  const from = index * layout.LAYER_BYTES;
+  const u8 = (at: number) => records.getUint8(from + at);
+  const u16 = (at: number) => records.getUint16(from + at, true);
+  const u32 = (at: number) => records.getUint32(from + at, true);
+  const op = OP_NAMES[u8(layout.LAYER_OP_AT)];
+  const inputB = u16(layout.LAYER_INPUT_B_AT);
+  const kernel = u16(layout.LAYER_KERNEL_AT);
+  const inChannels = u16(layout.LAYER_IN_CHANNELS_AT);
+  const outChannels = u16(layout.LAYER_OUT_CHANNELS_AT);
+  return {
+    name,
+    op,
+    activation: u8(layout.LAYER_ACTIVATION_AT) === ops.ACTIVATION_RELU ? "relu" : "none",
+    bits: u8(layout.LAYER_BITS_AT),
+    grid: GRID_NAMES[u8(layout.LAYER_GRID_AT)],
+    inputs: inputB === layout.NO_TENSOR ? [u16(layout.LAYER_INPUT_A_AT)] : [u16(layout.LAYER_INPUT_A_AT), inputB],
+    inChannels,
+    outChannels,
+    kernel,
+    stride: u16(layout.LAYER_STRIDE_AT),
+    dilation: u16(layout.LAYER_DILATION_AT),
+    padLeft: u16(layout.LAYER_PAD_LEFT_AT),
+    padRight: u16(layout.LAYER_PAD_RIGHT_AT),
+    shift: u8(layout.LAYER_SHIFT_AT),
+    outType: u8(layout.LAYER_OUT_TYPE_AT) === ops.TYPE_INT16 ? "int16" : "int8",
+    requantizationRow: u32(layout.LAYER_REQUANTIZATION_AT),
+    weightsAt: u32(layout.LAYER_WEIGHTS_AT),
+    weightsBytes: u32(layout.LAYER_WEIGHTS_LENGTH_AT),
+    firstTile: u32(layout.LAYER_FIRST_TILE_AT),
+    tileCount: u32(layout.LAYER_TILE_COUNT_AT),
+    multipliers: [
+      records.getInt16(from + layout.LAYER_MULTIPLIER_A_AT, true),
+      records.getInt16(from + layout.LAYER_MULTIPLIER_B_AT, true),
+    ],
+    weights: op === "conv1d" || op === "dense" ? kernel * inChannels * outChannels : 0,
+  };
+}
+
+function readBudget(view: DataView): ModelBudget {
+  const u32 = (at: number) => view.getUint32(at, true);
+  return {
+    ramBytes: u32(layout.BUDGET_RAM_BYTES_AT),
+    stackBytes: u32(layout.BUDGET_STACK_BYTES_AT),
+    flashBytes: u32(layout.BUDGET_FLASH_BYTES_AT),
+    macsPerHop: u32(layout.BUDGET_MACS_PER_HOP_AT),
+    flashReadBytesPerHop: u32(layout.BUDGET_FLASH_READ_BYTES_PER_HOP_AT),
+    hopSamples: u32(layout.BUDGET_HOP_SAMPLES_AT),
+  };
+}
+

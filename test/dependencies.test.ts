@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { dirname, join, posix, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Who may import whom (ARCHITECTURE.md). A folder may always import itself; what is not listed may not be imported. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "assembly/shared": [],
+  "assembly/views": [],
+  "assembly/flash": [],
+  "assembly/numeric": ["assembly/shared", "assembly/views"],
+  "assembly/kernels": ["assembly/shared", "assembly/views", "assembly/numeric"],
+  "assembly/signal": ["assembly/shared", "assembly/views", "assembly/numeric"],
+  "assembly/model": ["assembly/shared", "assembly/views", "assembly/flash", "assembly/numeric", "assembly/kernels", "assembly/signal"],
+  assembly: ["assembly/shared", "assembly/views", "assembly/numeric", "assembly/kernels", "assembly/signal", "assembly/model"],
+  host: ["assembly/shared"],
+  "tools/graph": [],
+  "tools/data": ["tools/graph", "host", "assembly/shared"],
+  "tools/train": ["tools/graph", "tools/data", "tools/evaluate", "host", "assembly/shared"],
+  "tools/evaluate": ["tools/graph", "host", "assembly/shared"],
+  "tools/export": ["tools/graph", "host", "assembly/shared"],
+  "tools/quantize": ["tools/graph", "tools/data", "tools/evaluate", "tools/export", "host", "assembly/shared"],
+  "firmware-sim": ["host", "assembly/shared"],
+  rig: ["host", "assembly/shared"],
+};
+const AREAS = Object.keys(MAY_IMPORT).sort((a, b) => b.length - a.length);
+/** The command line imports everything, and nothing imports it. */
+const COMMAND_LINE = "tools (command line)";
+
+interface Import {
+  readonly file: string;
+  /** As written in the file. */
+  readonly specifier: string;
+  /** Relative to the root for a file of the repository, else null. */
+  readonly target: string | null;
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/"));
+}
+
+function importsOf(file: string): Import[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), "utf8"), true, true);
+  return importedFiles.map(({ fileName: specifier }) => ({
+    file,
+    specifier,
+    target: specifier.startsWith(".") ? posix.normalize(posix.join(posix.dirname(file), specifier)) : null,
+  }));
+}
+
+function areaOf(path: string): string {
+  if (path.startsWith("test/")) return "test";
+  const area = AREAS.find((name) => path.startsWith(`${name}/`) || path === name || path === `${name}.ts`);
+  return area ?? COMMAND_LINE;
+}
+
+const shipped = ["assembly", "host", "tools", "firmware-sim", "rig"].flatMap(sourceFiles);
+const imports = shipped.flatMap(importsOf);
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+/** The user may install it beside this package; it is loaded where it is there. */
+const OPTIONAL = ["@tensorflow/tfjs-node-gpu"];
+const installed = [...Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }), ...OPTIONAL];
+
+const packageOf = (specifier: string): string =>
+  specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+
+describe("dependencies", () => {
+  it("has files to hold the table over", () => {
+    expect(shipped.length).toBeGreaterThan(20);
+    expect(imports.length).toBeGreaterThan(20);
+  });
+
+  it("knows every folder that ships", () => {
+    const unknown = shipped.filter((file) => areaOf(file) === COMMAND_LINE && !/^tools\/(cli\.ts|commands\/)/.test(file));
+    expect(unknown).toEqual([]);
+  });
+
+  it.each([...AREAS, COMMAND_LINE])("%s imports only what the table lets it", (area) => {
+    const broken = imports
+      .filter(({ file, target }) => areaOf(file) === area && target !== null)
+      .filter(({ target }) => {
+        const into = areaOf(target as string);
+        if (into === area) return false;
+        return area === COMMAND_LINE ? into === "test" : !MAY_IMPORT[area].includes(into);
+      });
+    expect(broken).toEqual([]);
+  });
+
+  it("imports only packages that are installed with it; the engine and the graphs import none", () => {
+    const broken = imports
+      .filter(({ target, specifier }) => target === null && !isBuiltin(specifier))
+      .filter(({ file, specifier }) => /^(assembly|tools\/graph)\//.test(file) || !installed.includes(packageOf(specifier)));
+    expect(broken).toEqual([]);
+  });
+
+  it("keeps shared constants free of all but literals: both compilers read them", () => {
+    const statements = sourceFiles("assembly/shared").flatMap((file) =>
+      ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.ES2022).statements.map((node) => ({
+        file,
+        node,
+      })),
+    );
+    const broken = statements.filter(({ node }) => !isLiteralConstant(node)).map(({ file }) => file);
+    expect(broken).toEqual([]);
+  });
+
+  it("prints and sets exit codes in the command line alone", () => {
+    const broken = shipped
+      .filter((file) => areaOf(file) !== COMMAND_LINE)
+      .filter((file) => /\bconsole\.|process\.(exit|exitCode|stdout|stderr)\b/.test(readFileSync(join(root, file), "utf8")));
+    expect(broken).toEqual([]);
+  });
+});
+
+function isLiteralConstant(node: ts.Statement): boolean {
+  return (
+    ts.isVariableStatement(node) &&
+    (node.declarationList.flags & ts.NodeFlags.Const) !== 0 &&
+    node.declarationList.declarations.every(({ initializer }) => initializer !== undefined && ts.isNumericLiteral(initializer))
+  );
+}

@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { GRID_MID_RISE, GRID_MID_TREAD, GRID_TERNARY, OP_AVERAGE_POOL, OP_CONV1D, TYPE_INT16, TYPE_INT8 } from "../../assembly/shared/ops.ts";
+import { averagePool, averagePoolEnds } from "./average-pool.ts";
+import { conv1d } from "./conv1d.ts";
+import { decodeTile } from "./decode-weights.ts";
+import type { Layer } from "./layer.ts";
+import { requantize } from "./requantize.ts";
+import { crcOfRows, makeRows } from "./rows.ts";
+
+/** A layer of one channel that copies: multiplier / 2^shift = 1. */
+const COPY: Layer = {
+  op: OP_CONV1D, activation: 0, bits: 8, grid: GRID_MID_TREAD, inputA: 0, inputB: 0xffff, inChannels: 1, outChannels: 1,
+  kernel: 1, stride: 1, dilation: 1, padLeft: 0, padRight: 0, shift: 30, outType: TYPE_INT8, multiplierA: 0, multiplierB: 0,
+  multipliers: Int32Array.of(2 ** 30), biases: Int32Array.of(0), weights: Int32Array.of(1),
+};
+const ramp = (rows: number) => makeRows(rows, 1, TYPE_INT8, (row) => row + 1);
+
+describe("reference", () => {
+  it("requantises as CMSIS-NN's single rounding wherever that fits its 32 bits", () => {
+    const value = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+    const multiplier = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+    fc.assert(fc.property(value, multiplier, fc.integer({ min: 1, max: 62 }), (v, m, shift) => {
+      const halved = (BigInt(v) * BigInt(m)) >> BigInt(shift - 1);
+      fc.pre(halved >= -(2n ** 31n) && halved < 2n ** 31n - 1n);
+      expect(requantize(v, m, shift)).toBe((Number(halved) + 1) >> 1);
+    }), { numRuns: 2000 });
+  });
+
+  it("rounds halves up on both sides of zero", () => {
+    expect([-3, -1, 1, 3].map((halves) => requantize(halves, 1, 1))).toEqual([-1, 0, 1, 2]);
+  });
+
+  it("pads a conv with zero rows on the left and the right", () => {
+    const layer = { ...COPY, kernel: 3, padLeft: 2, padRight: 1, weights: Int32Array.of(1, 10, 20) };
+    expect([...conv1d(layer, ramp(3)).values]).toEqual([20, 50, 81, 32]);
+  });
+
+  it("strides and dilates", () => {
+    const layer = { ...COPY, kernel: 2, stride: 2, dilation: 3, weights: Int32Array.of(1, 10) };
+    expect([...conv1d(layer, ramp(8)).values]).toEqual([41, 63, 85]);
+  });
+
+  it("averages what there is until the window is full, and a short record once", () => {
+    const layer = {
+      ...COPY, op: OP_AVERAGE_POOL, kernel: 4, stride: 1, padLeft: 2, shift: 20,
+      multipliers: Int32Array.from([1, 2, 3, 4], (count) => Math.round(2 ** 20 / count)),
+    };
+    expect(averagePoolEnds(layer, 5)).toEqual([2, 3, 4, 5]);
+    expect([...averagePool(layer, ramp(5)).values]).toEqual([2, 2, 3, 4]);
+    expect(averagePoolEnds(layer, 1)).toEqual([1]);
+    expect(averagePoolEnds(layer, 0)).toEqual([]);
+  });
+
+  it("decodes each grid's extremes", () => {
+    expect(decodeTile(Uint8Array.of(0b0111_1001), 2, 4, GRID_MID_TREAD)).toEqual([-7, 7]);
+    expect(decodeTile(Uint8Array.of(0b11_10_01_00), 4, 2, GRID_MID_RISE)).toEqual([-3, -1, 1, 3]);
+    expect(decodeTile(Uint8Array.of(0 + 1 * 3 + 2 * 9, 2), 6, 2, GRID_TERNARY)).toEqual([-1, 0, 1, -1, -1, 1]);
+  });
+
+  it("checks rows by the CRC-32 of their little-endian bytes", () => {
+    const digits = makeRows(9, 1, TYPE_INT8, (row) => "123456789".charCodeAt(row));
+    expect(crcOfRows([digits])).toBe(0xcbf43926);
+    const pairs = makeRows(1, 4, TYPE_INT16, (_, at) => 0x3231 + 0x202 * at);
+    expect(crcOfRows([pairs, makeRows(1, 1, TYPE_INT8, () => 0x39)])).toBe(0xcbf43926);
+    expect(crcOfRows([])).toBe(0);
+  });
+});

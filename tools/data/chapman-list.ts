@@ -1,0 +1,59 @@
+import { extname } from "node:path";
+import { parseCsv } from "./csv-table.ts";
+import { chapmanClass, diagnosisCodes } from "./diagnosis-codes.ts";
+import { allFiles, findRecords, type ListedRecord, type Listing, type SkippedRecord } from "./listing.ts";
+import { readText } from "./read-file.ts";
+import { DataError } from "./record.ts";
+import { parseWfdbHeader } from "./wfdb-header.ts";
+
+/** The denoised release has MUSE_DATE_TIME_NUMBER.csv, the raw one JS00001 and on. */
+export const CHAPMAN_NAME = /^(MUSE_\d+_\d+_\d+|JS\d{5})$/;
+
+/** The raw release numbers Ningbo's records on from Chapman's, without a gap (PhysioNet/CinC challenge 2021). */
+const LAST_CHAPMAN_RECORD = "JS10646";
+
+/**
+ * Chapman-Shaoxing as published, in either form: `MUSE_*.csv` with a table of columns `FileName` and `Rhythm` (the
+ * release's `Diagnostics.xlsx`, saved as CSV), or `JS*` headers with SNOMED codes. Labels are the four groups.
+ *
+ * @throws DataError for a row of the table without its record
+ */
+export function listChapman(folder: string): Listing {
+  const files = [...findRecords(folder)].filter(([name]) => CHAPMAN_NAME.test(name));
+  const names = new Set(files.map(([name]) => name));
+  const rhythms = readRhythms(folder);
+  for (const [name, { rhythm, path }] of rhythms) {
+    if (!names.has(name)) throw new DataError(`${path}: rhythm "${rhythm}" is for record "${name}", which is missing`);
+  }
+
+  const records: ListedRecord[] = [];
+  const skipped: SkippedRecord[] = [];
+  for (const [name, path] of files) {
+    const rhythm = rhythms.get(name)?.rhythm;
+    const codes = rhythm === undefined ? codesOfHeader(path) : [rhythm];
+    const label = chapmanClass(codes);
+    if (name.startsWith("JS") && name > LAST_CHAPMAN_RECORD) skipped.push({ name, reason: "is of Ningbo, not Chapman" });
+    else if (label !== undefined) records.push({ name, path, label });
+    else skipped.push({ name, reason: codes.length ? `has no rhythm of the four groups: ${codes}` : "has no label" });
+  }
+  return { records, skipped };
+}
+
+/** The rhythm of each record, from every CSV of the folder that has the columns. */
+function readRhythms(folder: string): Map<string, { rhythm: string; path: string }> {
+  const rhythms = new Map<string, { rhythm: string; path: string }>();
+  for (const path of allFiles(folder)) {
+    if (extname(path) !== ".csv" || /MUSE_[^/]*$/.test(path)) continue;
+    const [header, ...rows] = parseCsv(readText(path));
+    const nameColumn = header?.indexOf("FileName") ?? -1;
+    const rhythmColumn = header?.indexOf("Rhythm") ?? -1;
+    if (nameColumn < 0 || rhythmColumn < 0) continue;
+    for (const row of rows) rhythms.set(row[nameColumn], { rhythm: row[rhythmColumn], path });
+  }
+  return rhythms;
+}
+
+function codesOfHeader(path: string): string[] {
+  if (extname(path) !== ".hea") return [];
+  return diagnosisCodes(parseWfdbHeader(readText(path), path).comments);
+}

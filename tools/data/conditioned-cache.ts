@@ -1,0 +1,45 @@
+import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { crc32 } from "node:zlib";
+import { readBytes } from "./read-file.ts";
+
+/*
+ * A kept copy of conditioned signals, little-endian:
+ *
+ *     u32 CRC-32 of the rest | u32 count | u32 length of each signal | int16 samples of all signals, end to end
+ */
+const COUNT_AT = 4;
+const LENGTHS_AT = 8;
+
+/** The signals of a file, or undefined if it is not there, damaged, or holds another number of signals. */
+export function readConditioned(path: string, count: number): Int16Array[] | undefined {
+  if (!existsSync(path)) return undefined;
+  const bytes = readBytes(path);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < LENGTHS_AT + 4 * count || view.getUint32(0, true) !== crc32(bytes.subarray(COUNT_AT))) return undefined;
+  if (view.getUint32(COUNT_AT, true) !== count) return undefined;
+  let at = LENGTHS_AT + 4 * count;
+  return Array.from({ length: count }, (_, i) => {
+    const end = at + 2 * view.getUint32(LENGTHS_AT + 4 * i, true);
+    const samples = new Int16Array(bytes.slice(at, end).buffer);
+    at = end;
+    return samples;
+  });
+}
+
+/** Writes a file that is either whole or not there. */
+export function writeConditioned(path: string, signals: readonly Int16Array[]): void {
+  const samples = signals.reduce((sum, signal) => sum + signal.length, 0);
+  const bytes = new Uint8Array(LENGTHS_AT + 4 * signals.length + 2 * samples);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(COUNT_AT, signals.length, true);
+  let at = LENGTHS_AT + 4 * signals.length;
+  signals.forEach((signal, i) => {
+    view.setUint32(LENGTHS_AT + 4 * i, signal.length, true);
+    bytes.set(new Uint8Array(signal.buffer, signal.byteOffset, signal.byteLength), at);
+    at += signal.byteLength;
+  });
+  view.setUint32(0, crc32(bytes.subarray(COUNT_AT)), true);
+  const partial = `${path}.partial-${process.pid}`;
+  writeFileSync(partial, bytes);
+  renameSync(partial, path);
+}

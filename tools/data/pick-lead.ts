@@ -1,0 +1,22 @@
+import { DataError, type EcgRecord, type Lead } from "./record.ts";
+
+/** Lead II is the one that rhythm strips show; MLII is its usual form in ambulatory recordings. */
+const PREFERRED_LEADS = ["II", "MLII"];
+
+/**
+ * One lead of a record, by name (in any case) or by index from 0; without either, II, else MLII, else the first.
+ * A name is looked for before an index.
+ *
+ * @throws DataError listing the leads there are
+ */
+export function pickLead(record: EcgRecord, lead?: string): Lead {
+  const { leads } = record;
+  const named = (name: string) => leads.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+  const picked =
+    lead === undefined
+      ? (PREFERRED_LEADS.map(named).find((candidate) => candidate !== undefined) ?? leads[0])
+      : (named(lead) ?? (/^\d+$/.test(lead) ? leads[Number(lead)] : undefined));
+  if (picked !== undefined) return picked;
+  const known = leads.map(({ name }) => name).join(", ");
+  throw new DataError(`record ${record.name}: lead "${lead}" is missing, expected one of ${known} or an index from 0`);
+}

@@ -1,0 +1,91 @@
+import { SeededRandom } from "./random.ts";
+
+interface Splittable {
+  readonly name: string;
+  readonly label: string;
+  readonly patient?: string;
+}
+
+export interface SplitFractions {
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
+export interface SplitOptions {
+  /** Of the records; they add up to 1. */
+  readonly fractions: SplitFractions;
+  readonly seed: number;
+}
+
+export interface Split<T> {
+  readonly train: T[];
+  readonly validation: T[];
+  readonly test: T[];
+}
+
+/**
+ * Divides records into three sets: stratified by label, all records of a patient in one set, and the same for the same
+ * seed whatever order the records come in. A record without a patient is a patient of its own.
+ *
+ * @throws RangeError unless the fractions are 0 or more and add up to 1
+ */
+export function splitDataset<T extends Splittable>(records: readonly T[], options: SplitOptions): Split<T> {
+  const { train, validation, test } = options.fractions;
+  const sum = train + validation + test;
+  if (!(Math.min(train, validation, test) >= 0 && Math.abs(sum - 1) < 1e-9)) {
+    throw new RangeError(`fractions are ${train}, ${validation}, ${test}, expected three that add up to 1`);
+  }
+  const parts = divide(records, [train, validation, test], options.seed);
+  return { train: parts[0], validation: parts[1], test: parts[2] };
+}
+
+/**
+ * k divisions into training and test records, each record in one test set; stratified, grouped and seeded as above.
+ *
+ * @throws RangeError unless k is an integer of at least 2
+ */
+export function kFold<T extends Splittable>(records: readonly T[], k: number, seed: number): { train: T[]; test: T[] }[] {
+  if (!Number.isInteger(k) || k < 2) throw new RangeError(`k is ${k}, expected an integer of at least 2`);
+  const folds = divide(records, new Array<number>(k).fill(1 / k), seed);
+  return folds.map((test) => ({ train: folds.filter((fold) => fold !== test).flat().sort(byName), test }));
+}
+
+/**
+ * Patients in random order, those with the most records first, each go to the part that lacks most of their labels.
+ * With one record a patient, every part has its share of every label to within one record.
+ */
+function divide<T extends Splittable>(records: readonly T[], fractions: readonly number[], seed: number): T[][] {
+  const lacking = fractions.map((fraction) => labelShares(records, fraction));
+  const parts = fractions.map(() => [] as T[]);
+  const patients = new SeededRandom(seed).shuffle(groupByPatient(records)).sort((a, b) => b.length - a.length);
+  for (const patient of patients) {
+    const need = lacking.map((lack) => patient.reduce((sum, { label }) => sum + (lack.get(label) ?? 0), 0));
+    const part = need.indexOf(Math.max(...need));
+    parts[part].push(...patient);
+    for (const { label } of patient) lacking[part].set(label, (lacking[part].get(label) ?? 0) - 1);
+  }
+  return parts.map((part) => part.sort(byName));
+}
+
+/** How many records of each label a part should have. */
+function labelShares(records: readonly Splittable[], fraction: number): Map<string, number> {
+  const shares = new Map<string, number>();
+  for (const { label } of records) shares.set(label, (shares.get(label) ?? 0) + fraction);
+  return shares;
+}
+
+function groupByPatient<T extends Splittable>(records: readonly T[]): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const record of [...records].sort(byName)) {
+    const key = record.patient === undefined ? `record ${record.name}` : `patient ${record.patient}`;
+    const group = groups.get(key);
+    if (group) group.push(record);
+    else groups.set(key, [record]);
+  }
+  return [...groups.values()];
+}
+
+function byName(a: Splittable, b: Splittable): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

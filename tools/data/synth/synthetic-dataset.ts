@@ -1,0 +1,112 @@
+import { SeededRandom } from "../random.ts";
+import type { Dataset, LabelledRecord } from "../record.ts";
+import { drawMorphology, inverted } from "./morphology.ts";
+import type { NoiseLevels } from "./noise.ts";
+import { HEAVY_NOISE } from "./noise.ts";
+import type { SynthesisOptions } from "./synthesize.ts";
+import { synthesize } from "./synthesize.ts";
+
+export interface SyntheticDatasetOptions {
+  readonly recordsPerClass: number;
+  /** Length of each record. */
+  readonly seconds: number;
+  readonly seed: number;
+  /** 300 unless told: that of the CinC 2017 records. */
+  readonly sampleRateHz?: number;
+}
+
+/** The classes of CinC 2017: sinus, atrial fibrillation, other rhythm, too noisy to read. */
+const CLASSES = ["N", "A", "O", "~"] as const;
+type ClassLabel = (typeof CLASSES)[number];
+
+/** What a class decides of a record; the patient and the day decide the rest. */
+type RhythmChoice = Pick<
+  SynthesisOptions, "rhythm" | "rateBpm" | "rrVariation" | "ectopicFraction" | "fibrillationMillivolts"
+>;
+
+/**
+ * A data set with the classes of CinC 2017 that needs no download. A patient gives two records of one class, with one heart
+ * (waves, gain, polarity) on two days (rate, noise). The classes overlap where real ones do: breathing makes sinus
+ * irregular, fibrillation can be slow and its waves fine, ectopic beats few, noise lies on everything.
+ * Records alternate between the classes. Throws RangeError for a count below 1.
+ */
+export function syntheticDataset(options: SyntheticDatasetOptions): Dataset {
+  const { recordsPerClass } = options;
+  if (!Number.isInteger(recordsPerClass) || recordsPerClass < 1) {
+    throw new RangeError(`recordsPerClass must be an integer above 0, not ${recordsPerClass}`);
+  }
+  const records: LabelledRecord[] = [];
+  for (let i = 0; i < recordsPerClass; i++) {
+    for (const label of CLASSES) records.push(labelledRecord(label, i, options));
+  }
+  return { name: `synthetic-${options.seconds}s-seed${options.seed}`, classes: CLASSES, records };
+}
+
+function labelledRecord(label: ClassLabel, index: number, options: SyntheticDatasetOptions): LabelledRecord {
+  const { seconds, seed, sampleRateHz = 300 } = options;
+  const classNumber = CLASSES.indexOf(label);
+  const name = `S${classNumber}${String(index).padStart(5, "0")}`;
+  const patient = `P${classNumber}${String(index >> 1).padStart(5, "0")}`;
+  const load = () => {
+    const random = new SeededRandom(seed).fork(name);
+    const heart = new SeededRandom(seed).fork(patient);
+    const drawn = drawMorphology(heart);
+    const morphology = heart.next() < 0.15 ? inverted(drawn) : drawn;
+    const rhythm = drawRhythm(label, random);
+    const noise = label === "~" ? drawHeavyNoise(random) : drawNoise(random);
+    return synthesize({ ...rhythm, name, seconds, sampleRateHz, seed: random.integer(2 ** 32), morphology, noise });
+  };
+  return { name, label, patient, load };
+}
+
+function drawRhythm(label: ClassLabel, random: SeededRandom): RhythmChoice {
+  const between = (low: number, high: number) => low + (high - low) * random.next();
+  switch (label) {
+    case "N":
+      return { rhythm: "sinus", rateBpm: between(52, 100), rrVariation: between(0.02, 0.11) };
+    case "A":
+      return {
+        rhythm: "afib", rateBpm: between(60, 150), rrVariation: between(0.13, 0.3),
+        fibrillationMillivolts: between(0.015, 0.1),
+      };
+    case "O":
+      return drawOtherRhythm(random);
+    case "~":
+      // Some noisy records have a heart in them that nobody can read.
+      return random.next() < 0.5 ? { rhythm: "noise" } : { rhythm: "sinus", rateBpm: between(52, 100) };
+  }
+}
+
+/** Half ectopic beats, the rest slow or fast. */
+function drawOtherRhythm(random: SeededRandom): RhythmChoice {
+  const between = (low: number, high: number) => low + (high - low) * random.next();
+  const kind = random.next();
+  if (kind < 0.5) {
+    return {
+      rhythm: "ectopic", rateBpm: between(52, 100), rrVariation: between(0.02, 0.08), ectopicFraction: between(0.1, 0.4),
+    };
+  }
+  return kind < 0.75
+    ? { rhythm: "bradycardia", rateBpm: between(34, 48), rrVariation: between(0.02, 0.08) }
+    : { rhythm: "tachycardia", rateBpm: between(125, 210) };
+}
+
+function drawNoise(random: SeededRandom): NoiseLevels {
+  // Squares and cubes: most records are clean, a few are bad.
+  const draw = (largest: number, power: number) => largest * random.next() ** power;
+  return {
+    baselineMillivolts: draw(0.3, 2), mainsMillivolts: draw(0.05, 2), mainsHz: random.next() < 0.5 ? 50 : 60,
+    muscleMillivolts: draw(0.08, 2), motionMillivolts: draw(0.3, 3),
+  };
+}
+
+function drawHeavyNoise(random: SeededRandom): NoiseLevels {
+  const share = 0.6 + 0.8 * random.next();
+  return {
+    baselineMillivolts: HEAVY_NOISE.baselineMillivolts * share,
+    mainsMillivolts: HEAVY_NOISE.mainsMillivolts * random.next(),
+    mainsHz: random.next() < 0.5 ? 50 : 60,
+    muscleMillivolts: HEAVY_NOISE.muscleMillivolts * share,
+    motionMillivolts: HEAVY_NOISE.motionMillivolts * share,
+  };
+}

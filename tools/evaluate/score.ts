@@ -1,0 +1,39 @@
+import { type BootstrapOptions, bootstrapInterval } from "./bootstrap.ts";
+import { accuracy, type Confusion, confusionMatrix, correctCount } from "./confusion.ts";
+import { f1PerClass, selectionF1 } from "./f1.ts";
+import { type Interval, wilsonInterval } from "./wilson.ts";
+
+/** How well a classifier did on a set of records. */
+export interface RhythmScore {
+  readonly records: number;
+  readonly accuracy: number;
+  /** Wilson, 95 %. */
+  readonly accuracyInterval: Interval;
+  /** By label; null for a class that neither occurs nor is predicted. */
+  readonly f1: Readonly<Record<string, number | null>>;
+  /** Mean of N, A and O where these classes exist (CinC 2017), else over the classes that occur. */
+  readonly f1Macro: number;
+  /** Percentile bootstrap over records, 95 %. */
+  readonly f1MacroInterval: Interval;
+  /** Rows true, columns predicted. */
+  readonly confusion: Confusion;
+}
+
+/** Every figure that is reported of a set, from paired class indices. */
+export function scoreRhythms(
+  truths: readonly number[], predictions: readonly number[], classes: readonly string[], options?: BootstrapOptions,
+): RhythmScore {
+  const confusion = confusionMatrix(truths, predictions, classes.length);
+  const f1 = f1PerClass(confusion);
+  return {
+    records: truths.length,
+    accuracy: accuracy(confusion),
+    accuracyInterval: wilsonInterval(correctCount(confusion), truths.length),
+    f1: Object.fromEntries(classes.map((label, index) => [label, Number.isNaN(f1[index]) ? null : f1[index]])),
+    f1Macro: selectionF1(confusion, classes),
+    f1MacroInterval: bootstrapInterval(
+      truths, predictions, classes.length, (resampled) => selectionF1(resampled, classes), options,
+    ),
+    confusion,
+  };
+}

@@ -1,0 +1,43 @@
+import type { Engine } from "../../host/index.ts";
+import { macsPer } from "../graph/costs.ts";
+import type { Graph } from "../graph/graph.ts";
+import { receptiveFieldSamples } from "../graph/shapes.ts";
+import type { NetworkTiming } from "./timing.ts";
+
+/** The part of the budget contract that only a run of the engine tells. */
+export interface MeasuredBudget {
+  /** Static data, state, arena and scratch of the scalar build. */
+  readonly ramBytes: number;
+  /** Bytes that the engine reads from flash in a hop of the steady state, with one scratch tile. */
+  readonly flashReadBytesPerHop: number;
+}
+
+/**
+ * Stack that a host sets aside for the engine: an allowance, not a measurement. The engine keeps its state in linear memory
+ * and does not recurse; this leaves room for the call frames of its deepest path.
+ */
+export const STACK_BYTES = 2048;
+
+/** Multiply-accumulates of a hop of the steady state. */
+export function macsPerHop(graph: Graph, timing: NetworkTiming): number {
+  return Math.round(macsPer(graph, timing.hopSamples));
+}
+
+/** Measures a model on the scalar engine. Ends its current record. */
+export function measureBudget(engine: Engine, graph: Graph, timing: NetworkTiming): MeasuredBudget {
+  engine.reset();
+  engine.push(new Int16Array(startUpSamples(graph, timing)));
+  const before = engine.profile().flashBytes;
+  engine.push(new Int16Array(timing.hopSamples));
+  const flashReadBytesPerHop = engine.profile().flashBytes - before;
+  engine.reset();
+  return { ramBytes: engine.ramBytes, flashReadBytesPerHop };
+}
+
+/** Whole hops after which every hop does the same work; a one-window network does it from the first window on. */
+function startUpSamples(graph: Graph, timing: NetworkTiming): number {
+  if (graph.windowSamples !== null) return 0;
+  const pooled = Math.max(0, ...graph.nodes.map((node) => (node.op === "averagePool" ? node.window : 0)));
+  const samples = receptiveFieldSamples(graph) + timing.lookAheadSamples + pooled * timing.totalStride;
+  return (Math.ceil(samples / timing.hopSamples) + 1) * timing.hopSamples;
+}

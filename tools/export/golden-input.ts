@@ -1,0 +1,34 @@
+import type { Graph } from "../graph/graph.ts";
+import { type GraphNode } from "../graph/graph.ts";
+import type { NetworkTiming } from "./timing.ts";
+
+const MAX_STREAM_SAMPLES = 2560;
+const BEAT_SAMPLES = 400;
+const SEED = 0x51484231;
+
+/**
+ * Conditioned samples for the self-test, long enough for two decisions (one window of a one-window network): spikes of 1.5 mV
+ * every 0.8 s with slow waves around them and noise, in integers, so that every platform makes the same.
+ */
+export function goldenInput(graph: Graph, timing: NetworkTiming): Int16Array {
+  let state = SEED;
+  return Int16Array.from({ length: goldenSamples(graph, timing) }, (_, index) => {
+    // Numerical Recipes' linear congruential generator; its high bits are the good ones.
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    const noise = (state >> 16) % 40;
+    const phase = index % BEAT_SAMPLES;
+    const wave = triangle(phase, 90, 30, 150);
+    return noise + wave + triangle(phase, 170, 10, 1500) - triangle(phase, 184, 8, 400) + triangle(phase, 290, 60, 300);
+  });
+}
+
+function triangle(phase: number, centre: number, halfWidth: number, height: number): number {
+  return Math.max(0, Math.trunc((height * (halfWidth - Math.abs(phase - centre))) / halfWidth));
+}
+
+function goldenSamples(graph: Graph, timing: NetworkTiming): number {
+  if (graph.windowSamples !== null) return graph.windowSamples;
+  const pool = graph.nodes.find((node: GraphNode) => node.op === "averagePool");
+  const columns = pool?.op === "averagePool" ? pool.warmup + pool.hop : (2 * timing.hopSamples) / timing.totalStride;
+  return Math.min(MAX_STREAM_SAMPLES, columns * timing.totalStride + timing.lookAheadSamples);
+}

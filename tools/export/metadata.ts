@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { nodeCosts, parameterCount } from "../graph/costs.ts";
+import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
+import { receptiveFieldSamples } from "../graph/shapes.ts";
+import type { QuantizedNetwork } from "./quantized-network.ts";
+
+const facts = z.record(z.string(), z.json());
+
+/** The metadata section of a `.qhb` file: JSON in UTF-8. */
+export const MetadataSchema = z.object({
+  name: z.string(),
+  classes: z.array(z.string()),
+  layerNames: z.array(z.string()),
+  input: z.object({ unit: z.literal("uV"), sampleRateHz: z.number(), millivoltsPerCount: z.number() }),
+  totals: z.object({
+    /** Trainable parameters of the float network. */
+    parameters: z.number(),
+    /** Weights of conv and dense layers alone. */
+    weights: z.number(),
+    receptiveFieldSamples: z.number(),
+  }),
+  /** How the float model was trained: data set, split, seed, recipe. */
+  training: facts,
+  /** Accuracy as measured, with counts, intervals and the split. */
+  accuracy: facts,
+  /** How the model was compressed, with what result. */
+  compression: facts,
+});
+
+export type ModelMetadata = z.infer<typeof MetadataSchema>;
+
+/** What is known about a model beyond its network; each is empty where nothing is. */
+export type ModelFacts = Partial<Pick<ModelMetadata, "training" | "accuracy" | "compression">>;
+
+/** Throws z.ZodError on facts that are not plain JSON. */
+export function modelMetadata(network: QuantizedNetwork, known: ModelFacts): ModelMetadata {
+  const { graph } = network;
+  return MetadataSchema.parse({
+    name: graph.name,
+    classes: [...graph.classes],
+    layerNames: graph.nodes.map((node) => node.name),
+    input: { unit: "uV", sampleRateHz: graph.sampleRateHz, millivoltsPerCount: INPUT_MILLIVOLTS_PER_COUNT },
+    totals: {
+      parameters: parameterCount(graph),
+      weights: nodeCosts(graph).reduce((sum, cost) => sum + cost.weights, 0),
+      receptiveFieldSamples: receptiveFieldSamples(graph),
+    },
+    training: known.training ?? {},
+    accuracy: known.accuracy ?? {},
+    compression: known.compression ?? {},
+  });
+}

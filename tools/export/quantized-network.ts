@@ -1,0 +1,46 @@
+import type { Graph } from "../graph/graph.ts";
+
+/** How the integers of one layer are stored: assembly/shared/ops.ts, "Grid of a layer's weights". */
+export type WeightGrid = "midTread" | "midRise" | "ternary";
+
+/** The weights of one conv or dense layer, batch norm folded. */
+export interface QuantizedWeights {
+  readonly grid: WeightGrid;
+  /** 2..8 on the mid-tread grid, 1..3 on the mid-rise grid, 2 for ternary. */
+  readonly bits: number;
+  /** Integers of the grid, [outChannel][k] with k = tap * inChannels + channel (dense: column * inChannels + channel). */
+  readonly values: Int8Array;
+  /** One a channel, > 0: a weight is its integer times this. */
+  readonly scale: Float64Array;
+  /** One a channel, in the units of the layer's output. */
+  readonly bias: Float64Array;
+}
+
+/** A network in integers and scales: what `quantize` hands to `pack`. A node's batchNorm and bias flags mean nothing here. */
+export interface QuantizedNetwork {
+  readonly graph: Graph;
+  /** Every conv and dense node by its name. */
+  readonly weights: ReadonlyMap<string, QuantizedWeights>;
+  /**
+   * Real value of one count, for the int8 output of every conv, add and averagePool node. Not needed for a maxPool (it keeps
+   * its input's), for the input (INPUT_MILLIVOLTS_PER_COUNT) and for the logits (2^-LOGIT_FRACTION_BITS).
+   */
+  readonly scales: ReadonlyMap<string, number>;
+}
+
+/** A logit is its int16 divided by 2^8. */
+export const LOGIT_FRACTION_BITS = 8;
+
+/** The largest absolute integer of a grid. */
+export function largestWeight(grid: WeightGrid, bits: number): number {
+  if (grid === "ternary") return 1;
+  return grid === "midRise" ? 2 ** bits - 1 : 2 ** (bits - 1) - 1;
+}
+
+/** Throws RangeError unless the grid has that width. */
+export function checkWidth(grid: WeightGrid, bits: number): void {
+  const [least, most] = grid === "ternary" ? [2, 2] : grid === "midRise" ? [1, 3] : [2, 8];
+  if (!Number.isInteger(bits) || bits < least || bits > most) {
+    throw new RangeError(`a ${grid} grid has ${least} to ${most} bits, found ${bits}`);
+  }
+}

@@ -1,0 +1,110 @@
+import * as layout from "../../assembly/shared/layout.ts";
+import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
+import type { Graph } from "../graph/graph.ts";
+import { type MeasuredBudget, STACK_BYTES } from "./budget.ts";
+import type { LoweredLayer } from "./lower.ts";
+import { LOGIT_FRACTION_BITS } from "./quantized-network.ts";
+import { RecordWriter } from "./record-writer.ts";
+import type { NetworkTiming } from "./timing.ts";
+
+export function networkSection(graph: Graph, timing: NetworkTiming): Uint8Array {
+  return record(layout.NETWORK_BYTES, (writer) => {
+    writer
+      .u16(layout.NETWORK_LAYER_COUNT_AT, graph.nodes.length)
+      .u16(layout.NETWORK_CLASS_COUNT_AT, graph.classes.length)
+      .u16(layout.NETWORK_INPUT_CHANNELS_AT, 1)
+      .u16(layout.NETWORK_INPUT_TYPE_AT, TYPE_INT16)
+      .u32(layout.NETWORK_SAMPLE_RATE_HZ_AT, graph.sampleRateHz)
+      .u32(layout.NETWORK_TICK_SAMPLES_AT, timing.tickSamples)
+      .u32(layout.NETWORK_WINDOW_SAMPLES_AT, graph.windowSamples ?? 0)
+      .u32(layout.NETWORK_LOOK_AHEAD_SAMPLES_AT, timing.lookAheadSamples)
+      .u32(layout.NETWORK_LOGIT_FRACTION_BITS_AT, LOGIT_FRACTION_BITS)
+      .u32(layout.NETWORK_TOTAL_STRIDE_AT, timing.totalStride);
+  });
+}
+
+/** Layers point into the other sections by running totals, so every row and tile there belongs to one layer. */
+export function layersSection(layers: readonly LoweredLayer[]): Uint8Array {
+  let firstRow = 0;
+  let weightsAt = 0;
+  let firstTile = 0;
+  return records(layers, layout.LAYER_BYTES, (writer, layer) => {
+    writeGeometry(writer, layer);
+    const weightBytes = layer.tiles.reduce((sum, tile) => sum + tile.length, 0);
+    writer
+      .u32(layout.LAYER_REQUANTIZATION_AT, firstRow)
+      .u32(layout.LAYER_WEIGHTS_AT, weightsAt)
+      .u32(layout.LAYER_WEIGHTS_LENGTH_AT, weightBytes)
+      .u32(layout.LAYER_FIRST_TILE_AT, firstTile)
+      .u32(layout.LAYER_TILE_COUNT_AT, layer.tiles.length);
+    firstRow += layer.rows.length;
+    weightsAt += weightBytes;
+    firstTile += layer.tiles.length;
+  });
+}
+
+function writeGeometry(writer: RecordWriter, layer: LoweredLayer): void {
+  writer
+    .u8(layout.LAYER_OP_AT, layer.op)
+    .u8(layout.LAYER_ACTIVATION_AT, layer.activation)
+    .u8(layout.LAYER_BITS_AT, layer.bits)
+    .u8(layout.LAYER_GRID_AT, layer.grid)
+    .u16(layout.LAYER_INPUT_A_AT, layer.inputs[0])
+    .u16(layout.LAYER_INPUT_B_AT, layer.inputs[1] ?? layout.NO_TENSOR)
+    .u16(layout.LAYER_IN_CHANNELS_AT, layer.inChannels)
+    .u16(layout.LAYER_OUT_CHANNELS_AT, layer.outChannels)
+    .u16(layout.LAYER_KERNEL_AT, layer.kernel)
+    .u16(layout.LAYER_STRIDE_AT, layer.stride)
+    .u16(layout.LAYER_DILATION_AT, layer.dilation)
+    .u16(layout.LAYER_PAD_LEFT_AT, layer.padLeft)
+    .u16(layout.LAYER_PAD_RIGHT_AT, layer.padRight)
+    .u8(layout.LAYER_SHIFT_AT, layer.shift)
+    .u8(layout.LAYER_OUT_TYPE_AT, layer.outType)
+    .u16(layout.LAYER_MULTIPLIER_A_AT, layer.multiplierA)
+    .u16(layout.LAYER_MULTIPLIER_B_AT, layer.multiplierB);
+}
+
+export function budgetSection(measured: MeasuredBudget, macs: number, hopSamples: number, fileBytes: number): Uint8Array {
+  return record(layout.BUDGET_BYTES, (writer) => {
+    writer
+      .u32(layout.BUDGET_RAM_BYTES_AT, measured.ramBytes)
+      .u32(layout.BUDGET_STACK_BYTES_AT, STACK_BYTES)
+      .u32(layout.BUDGET_FLASH_BYTES_AT, fileBytes)
+      .u32(layout.BUDGET_MACS_PER_HOP_AT, macs)
+      .u32(layout.BUDGET_FLASH_READ_BYTES_PER_HOP_AT, measured.flashReadBytesPerHop)
+      .u32(layout.BUDGET_HOP_SAMPLES_AT, hopSamples);
+  });
+}
+
+/** @param crcs CRC-32 of each layer's rows when `input` is pushed as conditioned samples and finished */
+export function goldenSection(input: Int16Array, crcs: Uint32Array): Uint8Array {
+  const inputAt = layout.GOLDEN_CRCS_AT + 4 * crcs.length;
+  return record(inputAt + 2 * input.length, (writer) => {
+    writer.u32(layout.GOLDEN_SAMPLES_AT, input.length).u32(layout.GOLDEN_LAYER_COUNT_AT, crcs.length);
+    crcs.forEach((crc, layer) => writer.u32(layout.GOLDEN_CRCS_AT + 4 * layer, crc));
+    input.forEach((sample, index) => writer.i16(inputAt + 2 * index, sample));
+  });
+}
+
+/** One record an item, end to end. */
+export function records<T>(
+  items: readonly T[], recordBytes: number, write: (writer: RecordWriter, item: T) => void,
+): Uint8Array {
+  const bytes = new Uint8Array(items.length * recordBytes);
+  items.forEach((item, index) => write(new RecordWriter(bytes.subarray(index * recordBytes)), item));
+  return bytes;
+}
+
+function record(bytes: number, write: (writer: RecordWriter) => void): Uint8Array {
+  return records([null], bytes, write);
+}
+
+export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

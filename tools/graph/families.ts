@@ -1,0 +1,18 @@
+import type { Graph } from "./graph.ts";
+import { resnet1dEdge, resnet1dPaper } from "./resnet1d.ts";
+
+/** Every architecture that `--model NAME` knows: a new one is a new file and a line here. */
+const FAMILIES: Readonly<Record<string, (classes: readonly string[]) => Graph>> = {
+  "resnet1d-edge": resnet1dEdge,
+  "resnet1d-paper": resnet1dPaper,
+};
+
+export const FAMILY_NAMES = Object.keys(FAMILIES);
+
+/** Builds a named network for the given classes. Throws RangeError on a name that is not known. */
+export function buildGraph(name: string, classes: readonly string[]): Graph {
+  const build = FAMILIES[name];
+  if (!build) throw new RangeError(`no model is named "${name}"; known: ${FAMILY_NAMES.join(", ")}`);
+  if (classes.length < 2) throw new RangeError(`a classifier needs two classes or more, found ${classes.length}`);
+  return build(classes);
+}

@@ -1,0 +1,110 @@
+import type { Activation, Conv1dNode, Graph, GraphNode } from "./graph.ts";
+import { INPUT } from "./graph.ts";
+
+export interface ResNet1dBlock {
+  readonly channels: number;
+  readonly stride: number;
+  /** Dilation of the block's second conv. */
+  readonly dilation: number;
+}
+
+export interface ResNet1dOptions {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly stem: { readonly channels: number; readonly kernel: number; readonly stride: number; readonly maxPool: number };
+  readonly kernel: number;
+  readonly blocks: readonly ResNet1dBlock[];
+  /** Causal: all padding on the left; symmetric: as the paper's networks. */
+  readonly padding: "causal" | "symmetric";
+  readonly head:
+    | { readonly kind: "average"; readonly window: number; readonly hop: number; readonly warmup: number }
+    | { readonly kind: "flatten"; readonly windowSamples: number };
+  readonly dropout: number;
+}
+
+/**
+ * ResNet1D after the paper's eq. 1: H_0 = BN(conv X); Z = relu BN conv H; Z' = relu BN conv Z; H' = Z' + S(H).
+ * Both convs are activated before the sum, nothing behind it. S is the identity, or a 1x1 conv with batch norm where
+ * the shape changes. No conv has a bias (batch norm follows).
+ */
+export function resnet1d(options: ResNet1dOptions): Graph {
+  const nodes: GraphNode[] = [];
+  const conv = (name: string, input: string, outChannels: number, kernel: number, stride: number, dilation: number,
+    activation: Activation): string => {
+    nodes.push({
+      op: "conv1d", name, input, outChannels, kernel, stride, dilation, activation, bias: false, batchNorm: true,
+      ...padding(options.padding, kernel, stride, dilation),
+    });
+    return name;
+  };
+
+  const { stem } = options;
+  let strideSamples = stem.stride * stem.maxPool;
+  let hidden = conv("stem", INPUT, stem.channels, stem.kernel, stem.stride, 1, "none");
+  let channels = stem.channels;
+  if (stem.maxPool > 1) {
+    nodes.push({ op: "maxPool", name: "stem.pool", input: hidden, kernel: stem.maxPool, stride: stem.maxPool });
+    hidden = "stem.pool";
+  }
+  options.blocks.forEach((block, index) => {
+    const name = `block${index + 1}`;
+    const first = conv(`${name}.conv1`, hidden, block.channels, options.kernel, block.stride, 1, "relu");
+    const second = conv(`${name}.conv2`, first, block.channels, options.kernel, 1, block.dilation, "relu");
+    const shortcut = block.stride === 1 && block.channels === channels
+      ? hidden
+      : conv(`${name}.shortcut`, hidden, block.channels, 1, block.stride, 1, "none");
+    nodes.push({ op: "add", name: `${name}.add`, inputs: [second, shortcut], activation: "none" });
+    hidden = `${name}.add`;
+    channels = block.channels;
+    strideSamples *= block.stride;
+  });
+
+  const { head, classes, name, dropout } = options;
+  const dense = { op: "dense", name: "head", outFeatures: classes.length, dropout } as const;
+  if (head.kind === "average") {
+    const { window, hop, warmup } = head;
+    nodes.push({ op: "averagePool", name: "pool", input: hidden, window, hop, warmup });
+    nodes.push({ ...dense, input: "pool", columns: 1 });
+  } else {
+    nodes.push({ ...dense, input: hidden, columns: head.windowSamples / strideSamples });
+  }
+  return { name, classes, sampleRateHz: 500, windowSamples: head.kind === "flatten" ? head.windowSamples : null, nodes };
+}
+
+function padding(kind: ResNet1dOptions["padding"], kernel: number, stride: number, dilation: number):
+  Pick<Conv1dNode, "padLeft" | "padRight"> {
+  const reach = (kernel - 1) * dilation;
+  // A causal column closes with the last row of its own hop: nothing is waited for, and no row of the hop is left unseen.
+  if (kind === "causal") return { padLeft: Math.max(0, reach - (stride - 1)), padRight: 0 };
+  return { padLeft: reach >> 1, padRight: reach - (reach >> 1) };
+}
+
+/** The paper's network as its figures fit it: 1.55 M parameters, window 5,120, flatten head (f = 0.087 % unquantized). */
+export function resnet1dPaper(classes: readonly string[]): Graph {
+  return resnet1d({
+    name: "resnet1d-paper", classes, kernel: 9, padding: "symmetric", dropout: 0.3,
+    stem: { channels: 64, kernel: 15, stride: 2, maxPool: 2 },
+    blocks: [
+      { channels: 64, stride: 1, dilation: 1 },
+      { channels: 128, stride: 2, dilation: 1 },
+      { channels: 256, stride: 2, dilation: 1 },
+    ],
+    head: { kind: "flatten", windowSamples: 5120 },
+  });
+}
+
+/** The wearable's network: causal, a column every 256 ms, receptive field 4.5 s, a decision every 512 ms over 10.24 s. */
+export function resnet1dEdge(classes: readonly string[]): Graph {
+  return resnet1d({
+    name: "resnet1d-edge", classes, kernel: 5, padding: "causal", dropout: 0.2,
+    stem: { channels: 16, kernel: 15, stride: 4, maxPool: 1 },
+    blocks: [
+      { channels: 16, stride: 2, dilation: 1 },
+      { channels: 24, stride: 2, dilation: 1 },
+      { channels: 32, stride: 2, dilation: 1 },
+      { channels: 32, stride: 2, dilation: 2 },
+      { channels: 40, stride: 2, dilation: 2 },
+    ],
+    head: { kind: "average", window: 40, hop: 2, warmup: 8 },
+  });
+}

@@ -1,0 +1,20 @@
+import type { Rows } from "./float-forward.ts";
+import type { ChannelStatistics } from "./layer-weights.ts";
+
+/** Mean and biased variance of each channel over the rows of all crops, as batch norm takes them in training. */
+export function channelStatistics(crops: readonly Rows[]): ChannelStatistics {
+  const channels = crops[0].channels;
+  const sums = new Float64Array(channels);
+  const squares = new Float64Array(channels);
+  let rows = 0;
+  for (const crop of crops) {
+    rows += crop.rows;
+    for (let at = 0; at < crop.data.length; at++) {
+      const value = crop.data[at];
+      sums[at % channels] += value;
+      squares[at % channels] += value * value;
+    }
+  }
+  const mean = sums.map((sum) => sum / rows);
+  return { mean, variance: squares.map((sum, channel) => Math.max(0, sum / rows - mean[channel] ** 2)) };
+}

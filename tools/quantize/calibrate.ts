@@ -1,0 +1,76 @@
+import type { Graph } from "../graph/graph.ts";
+import type { Rows } from "./float-forward.ts";
+
+/** How an activation's int8 range is chosen: the largest value seen, a percentile, or the least mean squared error. */
+export type RangeMethod = { kind: "max" } | { kind: "percentile"; percent: number } | { kind: "mse" };
+
+/** Below this an output that never moved still gets a scale. */
+const LEAST_RANGE = 1e-6;
+const MSE_CANDIDATES = 40;
+/** Values of one tensor that the search looks at, at most: evenly spaced ones. */
+const SAMPLE_LIMIT = 20000;
+const LARGEST_CODE = 127;
+
+/**
+ * Real value of one count of every int8 tensor, symmetric around zero: range / 127.
+ * @param tensors every node's rows on the calibration crops
+ */
+export function activationScales(
+  graph: Graph, tensors: ReadonlyMap<string, readonly Rows[]>, method: RangeMethod,
+): ReadonlyMap<string, number> {
+  const scales = new Map<string, number>();
+  for (const node of graph.nodes.slice(0, -1)) {
+    if (node.op === "maxPool") continue;
+    const magnitudes = sortedMagnitudes(tensors.get(node.name) ?? []);
+    scales.set(node.name, Math.max(LEAST_RANGE, activationRange(magnitudes, method)) / LARGEST_CODE);
+  }
+  return scales;
+}
+
+/** The largest magnitude that int8 is to hold. @param magnitudes ascending */
+export function activationRange(magnitudes: Float32Array, method: RangeMethod): number {
+  const largest = magnitudes.at(-1) ?? 0;
+  if (method.kind === "max") return largest;
+  if (method.kind === "mse") return leastErrorRange(magnitudes, largest);
+  const index = Math.ceil((method.percent / 100) * magnitudes.length) - 1;
+  return magnitudes[Math.min(magnitudes.length - 1, Math.max(0, index))] ?? 0;
+}
+
+function leastErrorRange(magnitudes: Float32Array, largest: number): number {
+  let best = largest;
+  let leastError = Number.POSITIVE_INFINITY;
+  for (let candidate = MSE_CANDIDATES; candidate > MSE_CANDIDATES / 4; candidate--) {
+    const range = (largest * candidate) / MSE_CANDIDATES;
+    const error = roundingError(magnitudes, range / LARGEST_CODE);
+    if (error < leastError) {
+      leastError = error;
+      best = range;
+    }
+  }
+  return best;
+}
+
+function roundingError(magnitudes: Float32Array, scale: number): number {
+  let sum = 0;
+  for (const value of magnitudes) {
+    const error = value - Math.min(LARGEST_CODE, Math.round(value / scale)) * scale;
+    sum += error * error;
+  }
+  return sum;
+}
+
+function sortedMagnitudes(tensors: readonly Rows[]): Float32Array {
+  const total = tensors.reduce((sum, tensor) => sum + tensor.data.length, 0);
+  const step = Math.max(1, Math.ceil(total / SAMPLE_LIMIT));
+  const kept: number[] = [];
+  let largest = 0;
+  for (const { data } of tensors) {
+    for (let index = 0; index < data.length; index++) {
+      const magnitude = Math.abs(data[index]);
+      largest = Math.max(largest, magnitude);
+      if (index % step === 0) kept.push(magnitude);
+    }
+  }
+  // The sample may miss the largest value, which "max" and the error search start from.
+  return Float32Array.from([...kept, largest]).sort();
+}

@@ -1,0 +1,82 @@
+import { inputsOf } from "../graph/graph.ts";
+import { BATCH_NORM_EPSILON, type FloatModel, weightOf } from "../graph/model.ts";
+import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
+
+/** The float weights of a conv or dense node, before batch norm. */
+export interface LayerWeights {
+  readonly name: string;
+  readonly outChannels: number;
+  /** Weights of one output channel. */
+  readonly fanIn: number;
+  /** [outChannel][k], k = tap * inChannels + channel. */
+  readonly values: Float32Array;
+  readonly bias: Float32Array;
+  readonly norm: BatchNorm | null;
+}
+
+export interface BatchNorm extends ChannelStatistics {
+  readonly gamma: Float32Array;
+  readonly beta: Float32Array;
+}
+
+/** Mean and (biased) variance of a conv's raw sums, a channel. */
+export interface ChannelStatistics {
+  readonly mean: ArrayLike<number>;
+  readonly variance: ArrayLike<number>;
+}
+
+/** What batch norm and bias do to a raw sum: gain * sum + offset, a channel. */
+export interface ChannelAffine {
+  readonly gain: Float64Array;
+  readonly offset: Float64Array;
+}
+
+/** The weights of every conv and dense node, in the order of the graph. Throws RangeError on a missing tensor. */
+export function layerWeights(model: FloatModel): ReadonlyMap<string, LayerWeights> {
+  const shapes = tensorShapes(model.graph);
+  const layers = new Map<string, LayerWeights>();
+  for (const node of model.graph.nodes) {
+    if (node.op !== "conv1d" && node.op !== "dense") continue;
+    const { channels } = shapes.get(inputsOf(node)[0]) as TensorShape;
+    const part = (key: string) => weightOf(model, `${node.name}.${key}`).data;
+    const outChannels = node.op === "conv1d" ? node.outChannels : node.outFeatures;
+    const fanIn = (node.op === "conv1d" ? node.kernel : node.columns) * channels;
+    const hasNorm = node.op === "conv1d" && node.batchNorm;
+    layers.set(node.name, {
+      name: node.name, outChannels, fanIn,
+      values: channelsFirst(part("weight"), outChannels),
+      bias: node.op === "dense" || node.bias ? part("bias") : new Float32Array(outChannels),
+      norm: hasNorm ? { gamma: part("gamma"), beta: part("beta"), mean: part("mean"), variance: part("variance") } : null,
+    });
+  }
+  return layers;
+}
+
+function channelsFirst(values: Float32Array, outChannels: number): Float32Array {
+  const fanIn = values.length / outChannels;
+  const transposed = new Float32Array(values.length);
+  for (let k = 0; k < fanIn; k++) {
+    for (let channel = 0; channel < outChannels; channel++) {
+      transposed[channel * fanIn + k] = values[k * outChannels + channel];
+    }
+  }
+  return transposed;
+}
+
+/** Folds batch norm: gain = gamma / sqrt(variance + eps), offset = beta + gain * (bias - mean). */
+export function foldBatchNorm(layer: LayerWeights, statistics: ChannelStatistics | null = layer.norm): ChannelAffine {
+  const gain = new Float64Array(layer.outChannels).fill(1);
+  const offset = Float64Array.from(layer.bias);
+  if (layer.norm === null || statistics === null) return { gain, offset };
+  for (let channel = 0; channel < layer.outChannels; channel++) {
+    gain[channel] = layer.norm.gamma[channel] / Math.sqrt(statistics.variance[channel] + BATCH_NORM_EPSILON);
+    offset[channel] = layer.norm.beta[channel] + gain[channel] * (layer.bias[channel] - statistics.mean[channel]);
+  }
+  return { gain, offset };
+}
+
+/** The weights with batch norm folded in, [outChannel][k]: what the paper's importance is computed from. */
+export function foldedValues(layer: LayerWeights): Float32Array {
+  const { gain } = foldBatchNorm(layer);
+  return layer.values.map((value, index) => value * gain[Math.floor(index / layer.fanIn)]);
+}

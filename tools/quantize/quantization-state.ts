@@ -1,0 +1,136 @@
+import { type Graph, type GraphNode, INPUT, inputsOf } from "../graph/graph.ts";
+import { type FloatModel, INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
+import type { QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
+import { channelStatistics } from "./batch-norm-statistics.ts";
+import { activationScales, type RangeMethod } from "./calibrate.ts";
+import { applyAffine, inputRows, rawSums, type Rows, runNode } from "./float-forward.ts";
+import { type ChannelAffine, foldBatchNorm, type LayerWeights, layerWeights } from "./layer-weights.ts";
+import { dequantize, type QuantizedLevels } from "./quantizers/quantized-levels.ts";
+import { quantizeWeights, type ScaleMethod } from "./quantizers/quantize-weights.ts";
+import type { Width } from "./width.ts";
+
+export interface QuantizationOptions {
+  readonly range: RangeMethod;
+  readonly scale: ScaleMethod;
+  /** Batch norm's mean and variance are taken anew behind quantized weights, by forward passes over the calibration crops. */
+  readonly reestimateBatchNorm: boolean;
+}
+
+export const DEFAULT_QUANTIZATION: QuantizationOptions = {
+  range: { kind: "percentile", percent: 99.99 }, scale: "mse", reestimateBatchNorm: true,
+};
+
+/** A bias must stay below this many accumulator counts; a channel that exceeds it has next to no weights. */
+const MAX_BIAS_COUNTS = 2 ** 29;
+
+type WeightedNode = Extract<GraphNode, { op: "conv1d" | "dense" }>;
+
+/**
+ * A model on its way to integers: a width a layer, batch-norm statistics that follow, activation ranges of the float model.
+ * It keeps every node's rows on the calibration crops, so that a candidate for one layer costs that layer alone.
+ */
+export class QuantizationState {
+  readonly graph: Graph;
+  readonly layers: ReadonlyMap<string, LayerWeights>;
+  readonly scales: ReadonlyMap<string, number>;
+  private readonly chosen = new Map<string, { levels: QuantizedLevels; affine: ChannelAffine }>();
+  private readonly levelsCache = new Map<string, QuantizedLevels>();
+  private tensors: Map<string, readonly Rows[]>;
+
+  /** @param crops conditioned samples, at least one crop; all layers begin at `width` */
+  constructor(model: FloatModel, crops: readonly Int16Array[], width: Width, private readonly options: QuantizationOptions) {
+    if (crops.length === 0) throw new RangeError("calibration needs one crop or more, found 0");
+    this.graph = model.graph;
+    this.layers = layerWeights(model);
+    this.tensors = new Map([[INPUT, crops.map(inputRows)]]);
+    this.runFrom(0);
+    this.scales = activationScales(this.graph, this.tensors, options.range);
+    for (const name of this.layers.keys()) this.choose(name, width, false);
+    this.refresh(0);
+  }
+
+  /** Settles a layer's width; statistics behind it follow. */
+  choose(name: string, width: Width, refresh = true): void {
+    const levels = this.levelsOf(name, width);
+    this.chosen.set(name, { levels, affine: this.affineOf(name, levels) });
+    if (refresh) this.refresh(this.graph.nodes.findIndex((node) => node.name === name));
+  }
+
+  /** The network as it stands, with one layer at another width where given. */
+  network(candidate?: { readonly name: string; readonly width: Width }): QuantizedNetwork {
+    const weights = new Map<string, QuantizedWeights>();
+    for (const node of this.graph.nodes) {
+      const settled = this.chosen.get(node.name);
+      if (!settled) continue;
+      const tried = candidate?.name === node.name ? this.levelsOf(node.name, candidate.width) : null;
+      const { levels, affine } = tried ? { levels: tried, affine: this.affineOf(node.name, tried) } : settled;
+      weights.set(node.name, this.fold(node, levels, affine));
+    }
+    return { graph: this.graph, weights, scales: this.scales };
+  }
+
+  /** Real value of one count of a tensor. */
+  private scaleOf(name: string): number {
+    if (name === INPUT) return INPUT_MILLIVOLTS_PER_COUNT;
+    const node = this.graph.nodes.find((other) => other.name === name);
+    return node?.op === "maxPool" ? this.scaleOf(node.input) : (this.scales.get(name) ?? 1);
+  }
+
+  /** Batch norm goes into the scale; a negative gain turns the integers round, which every grid allows. */
+  private fold(node: GraphNode, { grid, bits, levels, scale }: QuantizedLevels, affine: ChannelAffine): QuantizedWeights {
+    const fanIn = levels.length / scale.length;
+    const leastUnit = this.scaleOf(inputsOf(node)[0]) * MAX_BIAS_COUNTS;
+    return {
+      grid, bits,
+      values: levels.map((level, index) => (affine.gain[Math.floor(index / fanIn)] < 0 ? -level : level)),
+      scale: scale.map((step, channel) =>
+        Math.max(step * Math.abs(affine.gain[channel]), Math.abs(affine.offset[channel]) / leastUnit, Number.EPSILON ** 2)),
+      bias: affine.offset,
+    };
+  }
+
+  private levelsOf(name: string, width: Width): QuantizedLevels {
+    const key = `${name} ${width}`;
+    const { values, outChannels } = this.layers.get(name) as LayerWeights;
+    const levels = this.levelsCache.get(key) ?? quantizeWeights(values, outChannels, width, this.options.scale);
+    this.levelsCache.set(key, levels);
+    return levels;
+  }
+
+  private affineOf(name: string, levels: QuantizedLevels): ChannelAffine {
+    const layer = this.layers.get(name) as LayerWeights;
+    if (!this.options.reestimateBatchNorm || layer.norm === null) return foldBatchNorm(layer);
+    const node = this.graph.nodes.find((other) => other.name === name) as WeightedNode;
+    const values = dequantize(levels);
+    const sums = (this.tensors.get(node.input) ?? []).map((input) => rawSums(node, input, values));
+    return foldBatchNorm(layer, channelStatistics(sums));
+  }
+
+  /** Runs the quantized weights from a node on, each batch norm on the statistics that now reach it. */
+  private refresh(from: number): void {
+    if (this.options.reestimateBatchNorm) this.runFrom(from);
+  }
+
+  private runFrom(from: number): void {
+    for (const node of this.graph.nodes.slice(from)) {
+      this.tensors.set(node.name, this.runNode(node));
+    }
+  }
+
+  private runNode(node: GraphNode): readonly Rows[] {
+    const inputs = inputsOf(node).map((name) => this.tensors.get(name) as readonly Rows[]);
+    if (node.op !== "conv1d" && node.op !== "dense") {
+      return inputs[0].map((_, crop) => runNode(node, inputs.map((tensor) => tensor[crop])));
+    }
+    const layer = this.layers.get(node.name) as LayerWeights;
+    const settled = this.chosen.get(node.name);
+    const values = settled ? dequantize(settled.levels) : layer.values;
+    const sums = inputs[0].map((input) => rawSums(node, input, values));
+    let affine = settled?.affine ?? foldBatchNorm(layer);
+    if (settled && layer.norm !== null) {
+      affine = foldBatchNorm(layer, channelStatistics(sums));
+      this.chosen.set(node.name, { levels: settled.levels, affine });
+    }
+    return sums.map((rows) => applyAffine(rows, affine, node.op === "conv1d" && node.activation === "relu"));
+  }
+}

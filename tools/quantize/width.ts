@@ -1,0 +1,19 @@
+/** A layer's width: bits a weight, or ternary, five weights to a byte. */
+export type Width = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | "ternary";
+
+export const BIT_WIDTHS: readonly Width[] = [1, 2, 3, 4, 5, 6, 7, 8];
+
+/** Widths of the default search: from -1, 0, 1 on. One bit needs quantization-aware training. */
+export const SEARCH_WIDTHS: readonly Width[] = ["ternary", 2, 3, 4, 5, 6, 7, 8];
+
+/** Bits that a weight takes in the file. */
+export function bitsPerWeight(width: Width): number {
+  return width === "ternary" ? 1.6 : width;
+}
+
+/** Reads "1".."8" or "ternary". Throws RangeError on anything else. */
+export function parseWidth(text: string): Width {
+  const width = [...BIT_WIDTHS, "ternary" as const].find((candidate) => String(candidate) === text);
+  if (width === undefined) throw new RangeError(`a width is 1 to 8 or ternary, found "${text}"`);
+  return width;
+}

@@ -1,0 +1,143 @@
+import { backend_util, type TensorInfo } from "@tensorflow/tfjs";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import type { HeapMatrix } from "./gemm.ts";
+import { allocate, floatsAt, heapOf } from "./heap.ts";
+
+/**
+ * A one-dimensional convolution as matrix products without im2col.
+ *
+ * Channels-last, the rows that output row j reads are kernel*in consecutive floats from row j*stride: a matrix whose
+ * rows overlap, which a product must not write and cblas will not read. Every `phases`-th output row overlaps no
+ * other (phases = ceil(kernel / stride)), so the convolution is `phases` products over the whole batch:
+ *
+ *   out_p [rows][out] = windows_p [rows][kernel*in] * filter [kernel*in][out],    p = 0 .. phases-1
+ *
+ * and its gradients are windows_p^T * dy_p and dy_p * filter^T, summed in place. A sample is padded to
+ * `slots` = outRows + phases - 1 output rows, that is slots*stride input rows, so that samples follow one another at
+ * a fixed step; the phases - 1 output rows between two samples mean nothing and are cut (or zero, in gradients).
+ */
+export interface ConvRows {
+  readonly batch: number;
+  readonly inRows: number;
+  readonly outRows: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padLeft: number;
+  readonly phases: number;
+  readonly slots: number;
+}
+
+type Pad = Parameters<typeof backend_util.computeConv2DInfo>[4];
+
+/** The geometry of a conv2d of height 1, or null where it is another convolution. */
+export function convRows(
+  inputShape: readonly number[], filterShape: readonly number[], strides: number | [number, number],
+  pad: Pad, dilations: number | [number, number] = 1,
+): ConvRows | null {
+  type Shape4 = [number, number, number, number];
+  const info = backend_util.computeConv2DInfo(inputShape as Shape4, filterShape as Shape4, strides, dilations, pad);
+  if (info.inHeight !== 1 || info.filterHeight !== 1 || info.outHeight !== 1 || info.dilationWidth !== 1) return null;
+  const phases = Math.ceil(info.filterWidth / info.strideWidth);
+  return {
+    batch: info.batchSize,
+    inRows: info.inWidth,
+    outRows: info.outWidth,
+    inChannels: info.inChannels,
+    outChannels: info.outChannels,
+    kernel: info.filterWidth,
+    stride: info.strideWidth,
+    padLeft: info.padInfo.left,
+    phases,
+    slots: info.outWidth + phases - 1,
+  };
+}
+
+/** Rows of phase p in the padded batch. */
+export function phaseRows(conv: ConvRows, phase: number): number {
+  return Math.max(0, Math.ceil((conv.batch * conv.slots - phase) / conv.phases));
+}
+
+/** The windows that phase p reads, [phaseRows][kernel*in], in a padded input at `at`. */
+export function windowsOf(conv: ConvRows, phase: number, at: number): HeapMatrix {
+  const step = conv.stride * conv.inChannels;
+  return { at: at + phase * step, stride: conv.phases * step };
+}
+
+/** The output rows of phase p, [phaseRows][out], in a padded output at `at`. */
+export function outputsOf(conv: ConvRows, phase: number, at: number): HeapMatrix {
+  return { at: at + phase * conv.outChannels, stride: conv.phases * conv.outChannels };
+}
+
+/** Floats of a padded input: the last windows reach past the last slot. */
+export function paddedInputFloats(conv: ConvRows): number {
+  return (conv.batch * conv.slots + conv.phases) * conv.stride * conv.inChannels;
+}
+
+/** Input rows of a sample that any output row can read. */
+function rowsRead(conv: ConvRows): number {
+  return Math.max(0, Math.min(conv.inRows, conv.slots * conv.stride - conv.padLeft));
+}
+
+/** A zero-padded copy of x [batch][inRows][in] at slots*stride rows to a sample. The caller disposes it. */
+export function padInput(backend: BackendWasm, conv: ConvRows, x: TensorInfo): TensorInfo {
+  const padded = allocate(backend, [paddedInputFloats(conv)]);
+  const heap = heapOf(backend);
+  const to = floatsAt(backend, padded);
+  const from = floatsAt(backend, x);
+  heap.fill(0, to, to + paddedInputFloats(conv));
+  const floats = rowsRead(conv) * conv.inChannels;
+  for (let sample = 0; sample < conv.batch; sample++) {
+    const source = from + sample * conv.inRows * conv.inChannels;
+    heap.copyWithin(to + (sample * conv.slots * conv.stride + conv.padLeft) * conv.inChannels, source, source + floats);
+  }
+  return padded;
+}
+
+/** The reverse of padInput, for a gradient: rows that no window read get zero. */
+export function unpadInput(backend: BackendWasm, conv: ConvRows, padded: TensorInfo, shape: readonly number[]): TensorInfo {
+  const x = allocate(backend, shape);
+  const heap = heapOf(backend);
+  const from = floatsAt(backend, padded);
+  const to = floatsAt(backend, x);
+  const floats = rowsRead(conv) * conv.inChannels;
+  const sampleFloats = conv.inRows * conv.inChannels;
+  for (let sample = 0; sample < conv.batch; sample++) {
+    const source = from + (sample * conv.slots * conv.stride + conv.padLeft) * conv.inChannels;
+    const target = to + sample * sampleFloats;
+    heap.copyWithin(target, source, source + floats);
+    heap.fill(0, target + floats, target + sampleFloats);
+  }
+  return x;
+}
+
+/** dy [batch][outRows][out] at `slots` rows to a sample, the rows between samples zero. The caller disposes it. */
+export function padOutput(backend: BackendWasm, conv: ConvRows, dy: TensorInfo): TensorInfo {
+  const padded = allocate(backend, [conv.batch, conv.slots, conv.outChannels]);
+  const heap = heapOf(backend);
+  const to = floatsAt(backend, padded);
+  const from = floatsAt(backend, dy);
+  const floats = conv.outRows * conv.outChannels;
+  const slotFloats = conv.slots * conv.outChannels;
+  for (let sample = 0; sample < conv.batch; sample++) {
+    const target = to + sample * slotFloats;
+    heap.copyWithin(target, from + sample * floats, from + (sample + 1) * floats);
+    heap.fill(0, target + floats, target + slotFloats);
+  }
+  return padded;
+}
+
+/** The reverse of padOutput. */
+export function unpadOutput(backend: BackendWasm, conv: ConvRows, padded: TensorInfo): TensorInfo {
+  const out = allocate(backend, [conv.batch, 1, conv.outRows, conv.outChannels]);
+  const heap = heapOf(backend);
+  const to = floatsAt(backend, out);
+  const from = floatsAt(backend, padded);
+  const floats = conv.outRows * conv.outChannels;
+  for (let sample = 0; sample < conv.batch; sample++) {
+    const source = from + sample * conv.slots * conv.outChannels;
+    heap.copyWithin(to + sample * floats, source, source + floats);
+  }
+  return out;
+}

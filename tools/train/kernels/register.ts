@@ -1,0 +1,76 @@
+import * as tf from "@tensorflow/tfjs";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { type Blas, blasGemm } from "./blas-gemm.ts";
+import { convFilterGradient } from "./conv-filter-gradient.ts";
+import { convForward } from "./conv-forward.ts";
+import { convInputGradient } from "./conv-input-gradient.ts";
+import { type ConvRows, convRows } from "./conv-rows.ts";
+import { matMul } from "./mat-mul.ts";
+import { leadingAxes, sumLeading } from "./sum-leading.ts";
+import { wasmGemm } from "./wasm-gemm.ts";
+
+const BACKEND = "wasm";
+type Infos = Record<string, tf.TensorInfo>;
+// biome-ignore lint/suspicious/noExplicitAny: a kernel's attributes have the types of its op, which tfjs does not export
+type Attributes = any;
+type Kernel = (inputs: Infos, attrs: Attributes, backend: BackendWasm) => tf.TensorInfo;
+
+/**
+ * Gives the wasm backend the kernels that training needs, so that model code stays plain tfjs. With BLAS, convolutions
+ * and products run on OpenBLAS; without it the forward convolution stays the stock one. Call once, the backend ready.
+ */
+export function registerKernels(blas: Blas | null): void {
+  const backend = tf.backend() as unknown as BackendWasm;
+  const stockMatMul = stock("BatchMatMul");
+  const gemm = blas ? blasGemm(blas, backend) : wasmGemm(backend, stockMatMul);
+
+  if (blas) {
+    const stockConv = stock("Conv2D");
+    replace("Conv2D", (inputs, attrs) => {
+      const { x, filter } = inputs;
+      const conv = convRows(x.shape, filter.shape, attrs.strides, attrs.pad, attrs.dilations);
+      if (!conv) return stockConv({ inputs, attrs, backend }) as tf.TensorInfo;
+      return convForward(backend, gemm, conv, x, filter);
+    });
+  }
+  replace("Conv2DBackpropFilter", ({ x, dy }, attrs) => {
+    const conv = requireRows(convRows(x.shape, attrs.filterShape, attrs.strides, attrs.pad), x.shape);
+    return convFilterGradient(backend, gemm, conv, x, dy);
+  });
+  replace("Conv2DBackpropInput", ({ dy, filter }, attrs) => {
+    const conv = requireRows(convRows(attrs.inputShape, filter.shape, attrs.strides, attrs.pad), attrs.inputShape);
+    return convInputGradient(backend, gemm, conv, dy, filter, attrs.inputShape);
+  });
+  replace("BatchMatMul", ({ a, b }, attrs) => matMul(backend, gemm, a, b, attrs.transposeA, attrs.transposeB));
+
+  const stockSum = stock("Sum");
+  replace("Sum", (inputs, attrs) => {
+    const { x } = inputs;
+    const axes = leadingAxes(x.shape.length, attrs.axis);
+    if (axes === null || x.dtype !== "float32") return stockSum({ inputs, attrs, backend }) as tf.TensorInfo;
+    const sum = sumLeading(backend, gemm, x, axes);
+    return attrs.keepDims ? { ...sum, shape: x.shape.map((extent, axis) => (axis < axes ? 1 : extent)) } : sum;
+  });
+}
+
+function stock(name: string): tf.KernelFunc {
+  const kernel = tf.getKernel(name, BACKEND);
+  if (!kernel) throw new RangeError(`the ${BACKEND} backend has no kernel ${name}`);
+  return kernel.kernelFunc;
+}
+
+function replace(kernelName: string, kernel: Kernel): void {
+  const present = tf.getKernel(kernelName, BACKEND);
+  if (present) tf.unregisterKernel(kernelName, BACKEND);
+  tf.registerKernel({
+    kernelName,
+    backendName: BACKEND,
+    disposeFunc: present?.disposeFunc,
+    kernelFunc: ({ inputs, attrs, backend }) => kernel(inputs as Infos, attrs, backend as BackendWasm),
+  });
+}
+
+function requireRows(conv: ConvRows | null, shape: readonly number[]): ConvRows {
+  if (!conv) throw new RangeError(`only convolutions along one axis are trained here, not an input of ${shape}`);
+  return conv;
+}
