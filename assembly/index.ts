@@ -8,12 +8,10 @@ import {
 } from "./shared/limits";
 import * as status from "./shared/status";
 import { engine, initializeState } from "./model/engine-state";
-import { emitBeat } from "./model/events";
 import { layerAt } from "./model/layer";
 import { load } from "./model/load";
 import { runSelfTest } from "./model/self-test";
-import { condition, finishRecord, isOpen, isWaiting, pushSamples, resetRecord } from "./model/stream";
-import { detectRPeak, RPeakState } from "./signal/r-peak";
+import { condition, feedDetector, finishRecord, isOpen, isWaiting, pushSamples, resetRecord } from "./model/stream";
 
 /** Lays out the engine in `memoryBytes` of memory; call once, first. */
 export function initialize(memoryBytes: i32): i32 {
@@ -86,7 +84,8 @@ export function clearEvents(): void { engine().eventCount = 0; }
 
 /**
  * The signal chain alone, for an engine without a model: conditions `count` samples of the input area into i16 samples at
- * conditionedAt(), and queues their beats. Returns how many samples, or a negative status.
+ * conditionedAt(), and queues their beats: at most 15, since the area holds 1.03 s at 125 Hz and the detector's first 2 s
+ * come out together, beats at least 0.2 s apart. Returns how many samples, or a negative status.
  */
 export function conditionSamples(count: i32): i32 {
   const state = engine();
@@ -96,11 +95,7 @@ export function conditionSamples(count: i32): i32 {
   let total = 0;
   for (let i = 0; i < count; i++) {
     const made = condition(state, input[i], out);
-    for (let j = 0; j < made; j++) {
-      state.samplesIn += 1;
-      const delay = detectRPeak(changetype<RPeakState>(<usize>state.rPeakAt), out[j]);
-      if (delay > 0) emitBeat(state, state.samplesIn - 1 - delay);
-    }
+    for (let j = 0; j < made; j++) feedDetector(state, out[j]);
     out = out.from(made);
     total += made;
   }

@@ -49,8 +49,14 @@ export class FrontEnd {
       if (count < 0) throw new EngineError(-count, "condition samples");
       out.set(new Int16Array(this.#memory.buffer, this.#exports.conditionedAt(), count), made);
       made += count;
-      for (const event of drainEvents(this.#exports, this.#memory, [], 1)) if (event.kind === "beat") beats.push(event);
+      this.#drainBeats(beats);
     }
+    while (this.#exports.finish() !== 0) this.#drainBeats(beats);
+    this.#drainBeats(beats);
     return { samples: out.slice(0, made), beats };
+  }
+
+  #drainBeats(into: BeatEvent[]): void {
+    for (const event of drainEvents(this.#exports, this.#memory, [], 1)) if (event.kind === "beat") into.push(event);
   }
 }

@@ -1,4 +1,4 @@
-// Writes assembly/signal/resampler-table.ts to stdout: two Kaiser-windowed sinc kernels in Q15 (docs/numerics/front-end.md).
+// Writes assembly/signal/resampler-table.ts to stdout: two Kaiser-windowed sinc kernels (docs/numerics/front-end.md).
 import { pathToFileURL } from "node:url";
 
 export const TAPS = 8;

@@ -6,9 +6,23 @@ const wabt = await initializeWabt();
 
 /** Every feature after the MVP that wabt knows, off. */
 const MVP = {
-  exceptions: false, mutable_globals: false, sat_float_to_int: false, sign_extension: false, simd: false, threads: false,
-  function_references: false, multi_value: false, tail_call: false, bulk_memory: false, reference_types: false,
-  annotations: false, code_metadata: false, gc: false, memory64: false, extended_const: false, relaxed_simd: false,
+  exceptions: false,
+  mutable_globals: false,
+  sat_float_to_int: false,
+  sign_extension: false,
+  simd: false,
+  threads: false,
+  function_references: false,
+  multi_value: false,
+  tail_call: false,
+  bulk_memory: false,
+  reference_types: false,
+  annotations: false,
+  code_metadata: false,
+  gc: false,
+  memory64: false,
+  extended_const: false,
+  relaxed_simd: false,
 };
 
 const BUILDS = [
@@ -18,9 +32,31 @@ const BUILDS = [
 
 /** The ABI (assembly/index.ts). */
 const EXPORTS = [
-  "clearEvents", "clearProfile", "conditionSamples", "conditionedAt", "configureInput", "eventBytes", "eventCount",
-  "eventsAt", "finish", "initialize", "inputAt", "layerCrc", "layerRows", "layerTiles", "loadModel", "push", "ramBytes",
-  "reset", "samplesIn", "selfTest", "setChecking", "statusLayer", "statusOffset", "ticks", "waiting",
+  "clearEvents",
+  "clearProfile",
+  "conditionSamples",
+  "conditionedAt",
+  "configureInput",
+  "eventBytes",
+  "eventCount",
+  "eventsAt",
+  "finish",
+  "initialize",
+  "inputAt",
+  "layerCrc",
+  "layerRows",
+  "layerTiles",
+  "loadModel",
+  "push",
+  "ramBytes",
+  "reset",
+  "samplesIn",
+  "selfTest",
+  "setChecking",
+  "statusLayer",
+  "statusOffset",
+  "ticks",
+  "waiting",
 ];
 
 describe.each(BUILDS)("the $name engine", ({ name, features, limitBytes }) => {
@@ -40,14 +76,17 @@ describe.each(BUILDS)("the $name engine", ({ name, features, limitBytes }) => {
 
   it("imports memory and flashRead alone", () => {
     const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
-    expect(imports.map((entry) => `${entry.module}.${entry.name} ${entry.kind}`).sort())
-      .toEqual(["env.flashRead function", "env.memory memory"]);
+    expect(imports.map((entry) => `${entry.module}.${entry.name} ${entry.kind}`).sort()).toEqual([
+      "env.flashRead function",
+      "env.memory memory",
+    ]);
   });
 
   it("exports the ABI and its memory, nothing else", () => {
     const exports = WebAssembly.Module.exports(new WebAssembly.Module(bytes));
-    expect(exports.map((entry) => `${entry.name} ${entry.kind}`).sort())
-      .toEqual([...EXPORTS.map((name) => `${name} function`), "memory memory"].sort());
+    expect(exports.map((entry) => `${entry.name} ${entry.kind}`).sort()).toEqual(
+      [...EXPORTS.map((name) => `${name} function`), "memory memory"].sort(),
+    );
   });
 
   it("has no float instruction, no float value and no memory.grow", () => {

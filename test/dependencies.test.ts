@@ -15,8 +15,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "assembly/numeric": ["assembly/shared", "assembly/views"],
   "assembly/kernels": ["assembly/shared", "assembly/views", "assembly/numeric"],
   "assembly/signal": ["assembly/shared", "assembly/views", "assembly/numeric"],
-  "assembly/model": ["assembly/shared", "assembly/views", "assembly/flash", "assembly/numeric", "assembly/kernels", "assembly/signal"],
-  assembly: ["assembly/shared", "assembly/views", "assembly/numeric", "assembly/kernels", "assembly/signal", "assembly/model"],
+  "assembly/model": [
+    "assembly/shared",
+    "assembly/views",
+    "assembly/flash",
+    "assembly/numeric",
+    "assembly/kernels",
+    "assembly/signal",
+  ],
+  assembly: [
+    "assembly/shared",
+    "assembly/views",
+    "assembly/numeric",
+    "assembly/kernels",
+    "assembly/signal",
+    "assembly/model",
+  ],
   host: ["assembly/shared"],
   "tools/graph": [],
   "tools/data": ["tools/graph", "host", "assembly/shared"],
@@ -68,7 +82,10 @@ const OPTIONAL = ["@tensorflow/tfjs-node-gpu"];
 const installed = [...Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }), ...OPTIONAL];
 
 const packageOf = (specifier: string): string =>
-  specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
 
 describe("dependencies", () => {
   it("has files to hold the table over", () => {
@@ -77,7 +94,9 @@ describe("dependencies", () => {
   });
 
   it("knows every folder that ships", () => {
-    const unknown = shipped.filter((file) => areaOf(file) === COMMAND_LINE && !/^tools\/(cli\.ts|commands\/)/.test(file));
+    const unknown = shipped.filter(
+      (file) => areaOf(file) === COMMAND_LINE && !/^tools\/(cli\.ts|commands\/)/.test(file),
+    );
     expect(unknown).toEqual([]);
   });
 
@@ -95,16 +114,20 @@ describe("dependencies", () => {
   it("imports only packages that are installed with it; the engine and the graphs import none", () => {
     const broken = imports
       .filter(({ target, specifier }) => target === null && !isBuiltin(specifier))
-      .filter(({ file, specifier }) => /^(assembly|tools\/graph)\//.test(file) || !installed.includes(packageOf(specifier)));
+      .filter(
+        ({ file, specifier }) => /^(assembly|tools\/graph)\//.test(file) || !installed.includes(packageOf(specifier)),
+      );
     expect(broken).toEqual([]);
   });
 
   it("keeps shared constants free of all but literals: both compilers read them", () => {
     const statements = sourceFiles("assembly/shared").flatMap((file) =>
-      ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.ES2022).statements.map((node) => ({
-        file,
-        node,
-      })),
+      ts
+        .createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.ES2022)
+        .statements.map((node) => ({
+          file,
+          node,
+        })),
     );
     const broken = statements.filter(({ node }) => !isLiteralConstant(node)).map(({ file }) => file);
     expect(broken).toEqual([]);
@@ -113,7 +136,9 @@ describe("dependencies", () => {
   it("prints and sets exit codes in the command line alone", () => {
     const broken = shipped
       .filter((file) => areaOf(file) !== COMMAND_LINE)
-      .filter((file) => /\bconsole\.|process\.(exit|exitCode|stdout|stderr)\b/.test(readFileSync(join(root, file), "utf8")));
+      .filter((file) =>
+        /\bconsole\.|process\.(exit|exitCode|stdout|stderr)\b/.test(readFileSync(join(root, file), "utf8")),
+      );
     expect(broken).toEqual([]);
   });
 });
@@ -122,6 +147,8 @@ function isLiteralConstant(node: ts.Statement): boolean {
   return (
     ts.isVariableStatement(node) &&
     (node.declarationList.flags & ts.NodeFlags.Const) !== 0 &&
-    node.declarationList.declarations.every(({ initializer }) => initializer !== undefined && ts.isNumericLiteral(initializer))
+    node.declarationList.declarations.every(
+      ({ initializer }) => initializer !== undefined && ts.isNumericLiteral(initializer),
+    )
   );
 }

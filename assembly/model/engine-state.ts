@@ -70,6 +70,9 @@ export class EngineState {
   closing: i32;
   /** How far the end of the record has come (stream.ts). */
   finishing: i32;
+  /** The last conditioned sample, and for how long it has been held at the record's end. */
+  lastSample: i32;
+  held: i32;
   /** A flash read failed while running. */
   faulty: i32;
   /** Every layer's output goes into its CRC. */

@@ -15,7 +15,9 @@ export function resetRecord(state: EngineState): void {
   state.waitingCount = 0;
   state.waitingNext = 0;
   state.eventCount = 0;
-  state.finishing = 0;
+  state.finishing = OPEN;
+  state.held = 0;
+  state.lastSample = 0;
   state.faulty = 0;
   state.samplesIn = 0;
   state.windowStart = 0;
@@ -75,12 +77,33 @@ export function feedWaiting(state: EngineState): bool {
     if (freeEvents(state) == 0) return false;
     const sample = at<I16View>(state.waitingAt)[state.waitingNext];
     state.waitingNext += 1;
-    state.samplesIn += 1;
-    const delay = detectRPeak(changetype<RPeakState>(<usize>state.rPeakAt), sample);
-    if (delay > 0) emitBeat(state, state.samplesIn - 1 - delay);
+    feedDetector(state, sample);
     if (state.loaded != 0) feedNetwork(state, sample);
   }
   return false;
+}
+
+/** One conditioned sample of the record to the R-peak detector. The caller has seen that an event is free. */
+export function feedDetector(state: EngineState, sample: i32): void {
+  state.lastSample = sample;
+  state.samplesIn += 1;
+  const delay = detectRPeak(changetype<RPeakState>(<usize>state.rPeakAt), sample);
+  if (delay > 0) emitBeat(state, state.samplesIn - 1 - delay);
+}
+
+/**
+ * The detector is sure of a beat some 0.3 s behind it: at a record's end the last sample is held for that long, so that
+ * the last beat is not lost. Returns false where the event queue is full.
+ */
+export function flushDetector(state: EngineState): bool {
+  while (state.held < DETECTOR_FLUSH_SAMPLES) {
+    if (freeEvents(state) == 0) return false;
+    state.held += 1;
+    const delay = detectRPeak(changetype<RPeakState>(<usize>state.rPeakAt), state.lastSample);
+    const sample = state.samplesIn - 1 + state.held - delay;
+    if (delay > 0 && sample < state.samplesIn) emitBeat(state, sample);
+  }
+  return true;
 }
 
 function feedNetwork(state: EngineState, sample: i32): void {
@@ -119,6 +142,9 @@ export function isWaiting(state: EngineState): bool {
   return state.running != 0 || state.waitingNext != state.waitingCount;
 }
 
+/** 352 ms, the detector's 99th percentile of delay. */
+const DETECTOR_FLUSH_SAMPLES = 176;
+
 const OPEN = 0;
 const ENDING = 1;
 const CLOSING = 2;
@@ -136,7 +162,7 @@ export function isOpen(state: EngineState): bool {
  */
 export function finishRecord(state: EngineState): bool {
   if (state.finishing == OPEN) state.finishing = ENDING;
-  if (!feedWaiting(state)) return false;
+  if (!feedWaiting(state) || !flushDetector(state)) return false;
   if (state.loaded != 0 && state.windowSamples != 0) {
     while (state.windowFill > 0) {
       feedNetwork(state, 0);

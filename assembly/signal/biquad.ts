@@ -30,8 +30,9 @@ if (offsetof<BiquadState>() != BIQUAD_STATE_BYTES) ERROR("BIQUAD_STATE_BYTES is 
 /**
  * Direct form I with second-order error feedback (docs/numerics/front-end.md, "Biquads"):
  *   acc = b0 x + b1 x1 + b2 x2 - a1 y1 - a2 y2 + 2 error1 - error2,  y = round(acc / 2^29),  error = acc - 2^29 y.
- * |x| < 2^30 keeps |acc| < 2^63. The feedback puts a double zero at 0 Hz into the rounding noise, where the high-pass has
- * its poles: without it a constant would leave an offset of thousands of units.
+ * The coefficients' magnitudes add up to less than 7, so |acc| < 2^63 for any x and y. The feedback puts a double zero
+ * at 0 Hz into the rounding noise, where the high-pass has its poles: without it a constant would leave an offset of
+ * thousands of units.
  */
 export function filterBiquad(state: BiquadState, coefficients: BiquadCoefficients, x: i32): i32 {
   const acc: i64 =

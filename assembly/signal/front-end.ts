@@ -1,7 +1,9 @@
 import { saturate16 } from "../numeric/saturate";
 import { addressOf, at, clearBytes, I16View } from "../views";
 import { BAND_LIMIT_BYTES, BandLimitState, limitBand } from "./band-limit";
-import { pullResampler, pushResampler, RESAMPLER_BYTES, ResamplerState, resamplerReady, resetResampler } from "./resampler";
+import {
+  pullResampler, pushResampler, RESAMPLER_BYTES, ResamplerState, resamplerReady, resetResampler,
+} from "./resampler";
 
 /** Fraction bits of a microvolt between the raw sample and the conditioned one. */
 const FRACTION_BITS: i32 = 8;

@@ -15,11 +15,11 @@ export const HEIGHT_PER_MICROVOLT: i32 = BOXCAR_SAMPLES * INTEGRATION_SAMPLES;
 const HISTORY_SAMPLES: i32 = 256;
 
 /**
- *    0   now                samples taken so far; wraps after 49 days, only differences count
- *    4   left, mid, right   sums of the newest, middle and oldest boxcar
- *   16   height             sum of |curvature| over the last 64 samples
- *   20   curvature          i32[256]
- * 1044   samples            i16[256], conditioned
+ *    0   now          samples taken so far; wraps after 49 days, only differences count
+ *    4   newest, middle, oldest   sums of the three boxcars
+ *   16   height       sum of |curvature| over the last 64 samples
+ *   20   curvature    i32[256]
+ * 1044   samples      i16[256], conditioned
  */
 @unmanaged @final
 export class QrsFeatureState {
@@ -36,7 +36,8 @@ export const QRS_FEATURE_BYTES: i32 = SAMPLES_AT + HISTORY_SAMPLES * 2;
 
 /**
  * Takes one conditioned sample and updates `height`, the QRS energy of the last 128 ms:
- *   curvature[n] = 2 S[n-12] - S[n] - S[n-24],  S[n] = x[n] + ... + x[n-11];  height[n] = |curvature[n]| + ... + |curvature[n-63]|
+ *   S[n] = x[n] + ... + x[n-11],  curvature[n] = 2 S[n-12] - S[n] - S[n-24],
+ *   height[n] = |curvature[n]| + ... + |curvature[n-63]|
  * |curvature| <= 48 * 32768 and height <= 64 * that < 2^27.
  */
 export function updateQrsFeature(state: QrsFeatureState, sample: i32): void {

@@ -1,10 +1,11 @@
-import { addressOf, at, clearBytes, moveBytes } from "../views";
+import { addressOf, clearBytes } from "../views";
 import {
-  extremumTime, HEIGHT_PER_MICROVOLT, QRS_FEATURE_BYTES, QrsFeatureState, sharpestTime, sharpnessAt, updateQrsFeature,
-} from "./qrs-feature";
+  candidateAt, dropCandidates, featureOf, HOLD_SAMPLES, R_PEAK_BYTES, RPeakState, trackPeak,
+} from "./qrs-candidates";
+import { HEIGHT_PER_MICROVOLT, updateQrsFeature } from "./qrs-feature";
 
-/** A peak of the feature is a candidate once nothing higher came for so long: 200 ms. */
-const HOLD_SAMPLES: i32 = 100;
+export { RPeakState };
+
 /** No two beats lie closer, and none so close to the start. */
 const REFRACTORY_SAMPLES: i32 = 100;
 /** Within 360 ms of a beat a candidate of less than 3/5 of its sharpness is its T wave. */
@@ -19,52 +20,6 @@ const MAX_INTERVAL_SAMPLES: i32 = 1000;
 const FIRST_INTERVAL_SAMPLES: i32 = 400;
 /** No beat below a mean curvature of 12 uV. */
 const MIN_HEIGHT: i32 = 12 * HEIGHT_PER_MICROVOLT;
-const MAX_CANDIDATES: i32 = 12;
-
-/** A peak of the feature: its time, height and sharpness, and the time of the R peak under it. */
-@unmanaged @final
-class Candidate {
-  time: i32;
-  height: i32;
-  sharpness: i32;
-  rTime: i32;
-}
-const CANDIDATE_BYTES: i32 = 16;
-if (offsetof<Candidate>() != CANDIDATE_BYTES) ERROR("CANDIDATE_BYTES is stale");
-
-/**
- *   0   learnedAt                    time at which the learning in progress ends, or ended
- *   4   learning                     whether it is in progress
- *   8   peakHeight, peakTime         highest feature since the last candidate, and when
- *  16   signal, noise                mean heights of beats and of other candidates
- *  24   interval                     mean interval between beats
- *  28   lastTime, lastSharpness      of the newest beat's candidate
- *  36   forgottenAt                  time at which the levels last sank for want of beats
- *  40   candidateCount, judgedCount  candidates since the newest beat; those already compared with the threshold
- *  48   unsearched                   whether levels or candidates changed since search-back last looked
- *  52   candidates                   12, oldest first
- * 244   the QRS feature
- */
-@unmanaged @final
-export class RPeakState {
-  learnedAt: i32;
-  learning: i32;
-  peakHeight: i32;
-  peakTime: i32;
-  signal: i32;
-  noise: i32;
-  interval: i32;
-  lastTime: i32;
-  lastSharpness: i32;
-  forgottenAt: i32;
-  candidateCount: i32;
-  judgedCount: i32;
-  unsearched: i32;
-}
-const CANDIDATES_AT: i32 = 52;
-if (offsetof<RPeakState>() != CANDIDATES_AT) ERROR("CANDIDATES_AT is stale");
-const FEATURE_AT: i32 = CANDIDATES_AT + MAX_CANDIDATES * CANDIDATE_BYTES;
-const R_PEAK_BYTES: i32 = FEATURE_AT + QRS_FEATURE_BYTES;
 
 /** Bytes of an RPeakState. */
 export function rPeakBytes(): i32 {
@@ -77,8 +32,8 @@ export function resetRPeak(state: RPeakState): void {
 }
 
 /**
- * Feeds one conditioned sample. Returns 0, or how many samples ago (1..) an R peak lay of which the detector is now sure;
- * at most one beat a call, in ascending order (docs/numerics/front-end.md, "R peaks").
+ * Feeds one conditioned sample. Returns 0, or how many samples ago (1..) an R peak lay of which the detector is now
+ * sure; at most one beat a call, in ascending order (docs/numerics/front-end.md, "R peaks").
  */
 export function detectRPeak(state: RPeakState, sample: i32): i32 {
   const feature = featureOf(state);
@@ -97,18 +52,6 @@ export function detectRPeak(state: RPeakState, sample: i32): i32 {
   return 0;
 }
 
-// @ts-ignore: decorator
-@inline
-function featureOf(state: RPeakState): QrsFeatureState {
-  return at<QrsFeatureState>(addressOf(state) + FEATURE_AT);
-}
-
-// @ts-ignore: decorator
-@inline
-function candidateAt(state: RPeakState, index: i32): Candidate {
-  return at<Candidate>(addressOf(state) + CANDIDATES_AT + index * CANDIDATE_BYTES);
-}
-
 function startLearning(state: RPeakState, now: i32): void {
   state.learning = 1;
   state.learnedAt = now + LEARNING_SAMPLES;
@@ -117,7 +60,7 @@ function startLearning(state: RPeakState, now: i32): void {
   state.judgedCount = 0;
 }
 
-/** The signal level is the second highest candidate, so that one artefact does not set it; with one beat, half of that. */
+/** The signal level is the second highest candidate, lest one artefact sets it, but at least half the highest. */
 function finishLearning(state: RPeakState, now: i32): void {
   let highest = 0;
   let second = 0;
@@ -140,39 +83,10 @@ function finishLearning(state: RPeakState, now: i32): void {
   state.forgottenAt = now;
 }
 
-/** Follows the feature; a maximum that stood for 200 ms becomes a candidate. */
-function trackPeak(state: RPeakState, feature: QrsFeatureState): void {
-  if (feature.height > state.peakHeight) {
-    state.peakHeight = feature.height;
-    state.peakTime = feature.now;
-  } else if (feature.now - state.peakTime >= HOLD_SAMPLES) {
-    if (state.peakHeight > 0) addCandidate(state, feature);
-    state.peakHeight = feature.height;
-    state.peakTime = feature.now;
-  }
-}
-
-function addCandidate(state: RPeakState, feature: QrsFeatureState): void {
-  if (state.candidateCount == MAX_CANDIDATES) dropCandidates(state, 1);
-  const candidate = candidateAt(state, state.candidateCount++);
-  const sharpest = sharpestTime(feature, state.peakTime);
-  candidate.time = state.peakTime;
-  candidate.height = state.peakHeight;
-  candidate.sharpness = sharpnessAt(feature, sharpest);
-  candidate.rTime = extremumTime(feature, sharpest);
-}
-
-function dropCandidates(state: RPeakState, count: i32): void {
-  state.candidateCount -= count;
-  state.judgedCount = max(state.judgedCount - count, 0);
-  const first = addressOf(candidateAt(state, 0));
-  moveBytes(first, first + count * CANDIDATE_BYTES, state.candidateCount * CANDIDATE_BYTES);
-}
-
 /** noise + 9/32 (signal - noise), and up to half more for a candidate that comes before 4/5 of the mean interval. */
 function thresholdAt(state: RPeakState, gap: i32): i32 {
   const threshold = max(state.noise + (((state.signal - state.noise) * 9) >> 5), MIN_HEIGHT);
-  const early = 4 * state.interval - 5 * gap;
+  const early = gap < state.interval ? 4 * state.interval - 5 * gap : 0;
   return early > 0 ? threshold + <i32>((<i64>threshold * <i64>early) / <i64>(8 * state.interval)) : threshold;
 }
 
@@ -194,7 +108,7 @@ function judgeNext(state: RPeakState): i32 {
 
 /** If a beat is overdue, the index of the highest candidate since the last one, if it is above 5/8 of the threshold. */
 function searchBack(state: RPeakState, now: i32): i32 {
-  if (!state.unsearched || 2 * (now - state.lastTime - HOLD_SAMPLES) <= 3 * state.interval) return -1;
+  if (!state.unsearched || now - state.lastTime - HOLD_SAMPLES <= (3 * state.interval) >> 1) return -1;
   state.unsearched = 0;
   let best = -1;
   for (let i = 0; i < state.judgedCount; i++) {
@@ -214,7 +128,9 @@ function acceptBeat(state: RPeakState, index: i32): i32 {
   const candidate = candidateAt(state, index);
   const rTime = candidate.rTime;
   const interval = candidate.time - state.lastTime;
-  if (interval > REFRACTORY_SAMPLES && interval < MAX_INTERVAL_SAMPLES) state.interval += (interval - state.interval) >> 3;
+  if (interval > REFRACTORY_SAMPLES && interval < MAX_INTERVAL_SAMPLES) {
+    state.interval += (interval - state.interval) >> 3;
+  }
   state.lastTime = candidate.time;
   state.lastSharpness = candidate.sharpness;
   state.forgottenAt = candidate.time;
@@ -223,7 +139,7 @@ function acceptBeat(state: RPeakState, index: i32): i32 {
   return rTime;
 }
 
-/** After 3 s without a beat the levels sink by a quarter: an artefact must not blind the detector. Silence is learned anew. */
+/** After 3 s without a beat the levels sink by a quarter, in the end down to learning: artefacts do not blind it. */
 function forget(state: RPeakState, now: i32): void {
   if (now - state.forgottenAt <= FORGETTING_SAMPLES) return;
   state.forgottenAt = now;

@@ -55,14 +55,32 @@ const conv: fc.Arbitrary<ConvSpec> = fc.record({
 
 const stage: fc.Arbitrary<StageSpec> = fc.oneof(
   fc.record({ kind: fc.constant("conv" as const), conv }),
-  fc.record({ kind: fc.constant("maxPool" as const), kernel: fc.integer({ min: 1, max: 4 }), stride: fc.integer({ min: 1, max: 3 }) }),
-  fc.record({ kind: fc.constant("residual" as const), conv, secondKernel: fc.integer({ min: 1, max: 5 }), relu: fc.boolean() }),
+  fc.record({
+    kind: fc.constant("maxPool" as const),
+    kernel: fc.integer({ min: 1, max: 4 }),
+    stride: fc.integer({ min: 1, max: 3 }),
+  }),
+  fc.record({
+    kind: fc.constant("residual" as const),
+    conv,
+    secondKernel: fc.integer({ min: 1, max: 5 }),
+    relu: fc.boolean(),
+  }),
 );
 
 const head: fc.Arbitrary<HeadSpec> = fc.oneof(
   fc
-    .record({ window: fc.integer({ min: 1, max: 12 }), hop: fc.integer({ min: 1, max: 5 }), warmup: fc.integer({ min: 1, max: 12 }) })
-    .map(({ window, hop, warmup }) => ({ kind: "average" as const, window, hop: Math.min(hop, window), warmup: Math.min(warmup, window) })),
+    .record({
+      window: fc.integer({ min: 1, max: 12 }),
+      hop: fc.integer({ min: 1, max: 5 }),
+      warmup: fc.integer({ min: 1, max: 12 }),
+    })
+    .map(({ window, hop, warmup }) => ({
+      kind: "average" as const,
+      window,
+      hop: Math.min(hop, window),
+      warmup: Math.min(warmup, window),
+    })),
   fc.record({ kind: fc.constant("flatten" as const), columns: fc.integer({ min: 1, max: 5 }) }),
   fc.record({ kind: fc.constant("window" as const), strides: fc.integer({ min: 2, max: 12 }) }),
 );
@@ -72,11 +90,14 @@ export const networkSpecs: fc.Arbitrary<NetworkSpec> = fc.record({
   seed: fc.nat(),
   stages: fc.array(stage, { maxLength: 3 }).chain((rest) =>
     // The first layer with weights reads the int16 input; a max pool may stand before it.
-    fc.tuple(fc.boolean(), conv).map(([pooled, first]): StageSpec[] => [
-      ...(pooled ? [{ kind: "maxPool" as const, kernel: 2, stride: 2 }] : []),
-      { kind: "conv", conv: first },
-      ...rest,
-    ])),
+    fc
+      .tuple(fc.boolean(), conv)
+      .map(([pooled, first]): StageSpec[] => [
+        ...(pooled ? [{ kind: "maxPool" as const, kernel: 2, stride: 2 }] : []),
+        { kind: "conv", conv: first },
+        ...rest,
+      ]),
+  ),
   head,
   hidden: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 12 })),
   classes: fc.integer({ min: 2, max: 9 }),

@@ -1,6 +1,11 @@
 import type fc from "fast-check";
 import { pack } from "../../tools/export/pack.ts";
-import { largestWeight, type QuantizedNetwork, type QuantizedWeights, type WeightGrid } from "../../tools/export/quantized-network.ts";
+import {
+  largestWeight,
+  type QuantizedNetwork,
+  type QuantizedWeights,
+  type WeightGrid,
+} from "../../tools/export/quantized-network.ts";
 import { SeededRandom } from "../../tools/data/random.ts";
 import { type Conv1dNode, type DenseNode, type Graph, type GraphNode, INPUT } from "../../tools/graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../tools/graph/model.ts";
@@ -9,13 +14,17 @@ import { type ConvSpec, networkSpecs, type NetworkSpec, type PaddingSpec, type S
 
 /** Specs that give a network: a window too short to leave a column gives none. */
 export const randomNetworks: fc.Arbitrary<NetworkSpec> = networkSpecs.filter((spec) =>
-  graphOf(spec).nodes.every((node) => node.op !== "dense" || node.columns > 0));
+  graphOf(spec).nodes.every((node) => node.op !== "dense" || node.columns > 0),
+);
 
 /** The packed bytes of a spec's network: golden vectors and RAM budget are not filled in. */
 export function packSpec(spec: NetworkSpec): Uint8Array {
   const graph = graphOf(spec);
   const tickSamples = graph.windowSamples === null ? spec.tickColumns * pooledStride(graph) : undefined;
-  return pack(quantizedNetwork(graph, spec.seed), { tickSamples, goldenInput: new Int16Array(graph.windowSamples ?? 1) });
+  return pack(quantizedNetwork(graph, spec.seed), {
+    tickSamples,
+    goldenInput: new Int16Array(graph.windowSamples ?? 1),
+  });
 }
 
 function pooledStride(graph: Graph): number {
@@ -33,7 +42,10 @@ export function graphOf(spec: NetworkSpec): Graph {
     input = last.name;
     channels = stage.kind === "maxPool" ? channels : stage.conv.channels;
   }
-  const strideSamples = spec.stages.reduce((product, stage) => product * (stage.kind === "maxPool" ? stage : stage.conv).stride, 1);
+  const strideSamples = spec.stages.reduce(
+    (product, stage) => product * (stage.kind === "maxPool" ? stage : stage.conv).stride,
+    1,
+  );
   const { head } = spec;
   let columns = 1;
   if (head.kind === "average") {
@@ -79,15 +91,29 @@ function stageNodes(stage: StageSpec, name: string, input: string, channels: num
     first,
     second,
     ...(identity ? [] : [shortcut]),
-    { op: "add", name: `${name}.add`, inputs: [second.name, identity ? input : shortcut.name], activation: relu ? "relu" : "none" },
+    {
+      op: "add",
+      name: `${name}.add`,
+      inputs: [second.name, identity ? input : shortcut.name],
+      activation: relu ? "relu" : "none",
+    },
   ];
 }
 
 function convNode(name: string, input: string, spec: ConvSpec): Conv1dNode {
   const { channels: outChannels, kernel, stride, dilation, relu } = spec;
   return {
-    op: "conv1d", name, input, outChannels, kernel, stride, dilation, bias: true, batchNorm: false,
-    activation: relu ? "relu" : "none", ...paddingOf(spec.padding, (kernel - 1) * dilation, stride),
+    op: "conv1d",
+    name,
+    input,
+    outChannels,
+    kernel,
+    stride,
+    dilation,
+    bias: true,
+    batchNorm: false,
+    activation: relu ? "relu" : "none",
+    ...paddingOf(spec.padding, (kernel - 1) * dilation, stride),
   };
 }
 
@@ -103,7 +129,7 @@ function paddingOf(padding: PaddingSpec, reach: number, stride: number): { padLe
 }
 
 /** Random weights, biases and scales that keep the activations spread over their range, saturation included. */
-function quantizedNetwork(graph: Graph, seed: number): QuantizedNetwork {
+export function quantizedNetwork(graph: Graph, seed: number): QuantizedNetwork {
   const random = new SeededRandom(seed);
   const shapes = tensorShapes(graph);
   const scales = new Map([[INPUT, INPUT_MILLIVOLTS_PER_COUNT]]);
@@ -115,7 +141,8 @@ function quantizedNetwork(graph: Graph, seed: number): QuantizedNetwork {
         const inScale = scales.get(node.input) as number;
         const typical = node.input === INPUT || isInputPool(graph, node.input) ? 3000 : 50;
         const fanIn = (node.op === "conv1d" ? node.kernel : node.columns) * (shapes.get(node.input)?.channels ?? 0);
-        const { layer, outScale } = randomWeights(node, fanIn, inScale, typical, random);
+        const isLogits = node === graph.nodes[graph.nodes.length - 1];
+        const { layer, outScale } = randomWeights(node, fanIn, inScale * typical, isLogits, random);
         weights.set(node.name, layer);
         scales.set(node.name, outScale);
         break;
@@ -146,9 +173,14 @@ const WIDTHS: readonly (readonly [WeightGrid, number])[] = [
   ["ternary", 2],
 ];
 
-/** @param typical magnitude of an input count. */
-function randomWeights(node: Conv1dNode | DenseNode, fanIn: number, inScale: number, typical: number, random: SeededRandom):
-  { layer: QuantizedWeights; outScale: number } {
+/** @param inMagnitude typical real magnitude of an input */
+function randomWeights(
+  node: Conv1dNode | DenseNode,
+  fanIn: number,
+  inMagnitude: number,
+  isLogits: boolean,
+  random: SeededRandom,
+): { layer: QuantizedWeights; outScale: number } {
   const outChannels = node.op === "conv1d" ? node.outChannels : node.outFeatures;
   const [grid, bits] = WIDTHS[random.integer(WIDTHS.length)];
   const largest = largestWeight(grid, bits);
@@ -156,10 +188,10 @@ function randomWeights(node: Conv1dNode | DenseNode, fanIn: number, inScale: num
   const levels = (2 * largest) / step + 1;
   const extreme = random.next() < 0.2;
   const values = Int8Array.from({ length: outChannels * fanIn }, () =>
-    extreme ? (random.next() < 0.5 ? largest : -largest) : random.integer(levels) * step - largest);
+    extreme ? (random.next() < 0.5 ? largest : -largest) : random.integer(levels) * step - largest,
+  );
   // Logits are counts of 2^-8: their scale is fixed, so the weight scale carries the spread.
-  const spread = inScale * typical * Math.sqrt(fanIn) * largest;
-  const isLogits = node.name === "logits";
+  const spread = inMagnitude * Math.sqrt(fanIn) * largest;
   const weightScale = isLogits ? (4 * 4 ** random.next()) / spread : 1;
   const outScale = isLogits ? 1 / 256 : (spread / 40) * 4 ** (random.next() - 0.5);
   const scale = Float64Array.from({ length: outChannels }, () => weightScale * (0.3 + 0.7 * random.next()));

@@ -2,9 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readCsvRecord, STANDARD_LEADS } from "../../tools/data/csv-record.ts";
+import { readCsvRecord } from "../../tools/data/csv-record.ts";
 import { parseCsv } from "../../tools/data/csv-table.ts";
 import { DataError } from "../../tools/data/record.ts";
+import { STANDARD_LEADS } from "../../tools/data/standard-leads.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 function readText(text: string, sampleRateHz?: number) {
@@ -40,7 +41,9 @@ describe("readCsvRecord", () => {
         const [lead] = readText(`${microvolts}\n`).leads;
         const countMicrovolts = 1000 / lead.countsPerMillivolt;
         expect(Math.abs(lead.samples[0])).toBeLessThanOrEqual(32_767);
-        expect(Math.abs(lead.samples[0] * countMicrovolts - microvolts)).toBeLessThanOrEqual(countMicrovolts / 2 + 1e-6);
+        expect(Math.abs(lead.samples[0] * countMicrovolts - microvolts)).toBeLessThanOrEqual(
+          countMicrovolts / 2 + 1e-6,
+        );
       }),
       { numRuns: 30 },
     );
@@ -64,6 +67,9 @@ describe("readCsvRecord", () => {
 
 describe("parseCsv", () => {
   it("reads quoted cells", () => {
-    expect(parseCsv('a,"b, c" ,"d ""e"""\r\n\n,""\n')).toEqual([["a", "b, c", 'd "e"'], ["", ""]]);
+    expect(parseCsv('a,"b, c" ,"d ""e"""\r\n\n,""\n')).toEqual([
+      ["a", "b, c", 'd "e"'],
+      ["", ""],
+    ]);
   });
 });

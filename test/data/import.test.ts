@@ -35,7 +35,10 @@ describe("importDataset", () => {
       ...{ sampleRateHz: 250, lead: "1", onProgress: (done, total) => progress.push([done, total]) },
     });
     expect(run()).toEqual({ records: 2, classes: { N: 1, A: 1 }, skipped: [] });
-    expect(progress).toEqual([[1, 2], [2, 2]]);
+    expect(progress).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
     expect(readdirSync(output).sort()).toEqual(["REFERENCE.csv", "x.dat", "x.hea", "y.dat", "y.hea"]);
     const [x] = openDataset(output).records;
     expect(x.patient).toBe("p, 1");
@@ -79,17 +82,33 @@ describe("importDataset", () => {
     withDiagnosis(input, "A0002", "164889003,59118001");
     withDiagnosis(input, "A0003", "1");
     expect(run()).toMatchObject({ records: 2, classes: { AF: 1, RBBB: 1 }, skipped: [{ name: "A0003" }] });
-    expect(labels(output)).toEqual([["A0001", "RBBB"], ["A0002", "AF"]]);
-    expect(labels(input)).toEqual([["A0001", "RBBB"], ["A0002", "AF"]]);
+    expect(labels(output)).toEqual([
+      ["A0001", "RBBB"],
+      ["A0002", "AF"],
+    ]);
+    expect(labels(input)).toEqual([
+      ["A0001", "RBBB"],
+      ["A0002", "AF"],
+    ]);
   });
 
   it.each<[string, ImportSource, Files, string]>([
     ["NaN", "csv", { "a.csv": "1\n", "b.csv": "NaN\n", "REFERENCE.csv": "a,N\nb,A\n" }, "b.csv: row 1, column 1"],
     ["a label without a record", "csv", { "REFERENCE.csv": "a,N\n" }, 'record "a", which is missing'],
     ["a label that CinC 2017 has not", "cinc2017", { "a.csv": "1\n", "REFERENCE.csv": "a,X\n" }, 'label of a is "X"'],
-    ["a number that CPSC has not", "cpsc2018", { "A0001.csv": "1\n", "REFERENCE.csv": "A0001,10\n" }, "expected 1 to 9"],
+    [
+      "a number that CPSC has not",
+      "cpsc2018",
+      { "A0001.csv": "1\n", "REFERENCE.csv": "A0001,10\n" },
+      "expected 1 to 9",
+    ],
     ["no records", "chapman", {}, "has no labelled records"],
-    ["a diagnosis without a record", "chapman", { "D.csv": "FileName,Rhythm\nMUSE_1_1_1,SB\n" }, '"MUSE_1_1_1", which is missing'],
+    [
+      "a diagnosis without a record",
+      "chapman",
+      { "D.csv": "FileName,Rhythm\nMUSE_1_1_1,SB\n" },
+      '"MUSE_1_1_1", which is missing',
+    ],
   ])("leaves nothing behind on %s", (_, from, files, message) => {
     const { output, run } = importFiles(from, files);
     expect(run).toThrow(DataError);
@@ -104,7 +123,10 @@ describe("importDataset", () => {
     expect(run).toThrow(/b.dat: signals are cut short: found 5 bytes, expected 6/);
     expect(readdirSync(dirname(output))).toEqual([]);
     const report = importDataset({ from: "wfdb", input, output, skipDamaged: true });
-    expect(report).toMatchObject({ records: 1, skipped: [{ name: "b", reason: expect.stringContaining("cut short") }] });
+    expect(report).toMatchObject({
+      records: 1,
+      skipped: [{ name: "b", reason: expect.stringContaining("cut short") }],
+    });
   });
 
   it("fills an empty folder and no other", () => {

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { STANDARD_LEADS } from "../../tools/data/csv-record.ts";
 import { readMatPeaks } from "../../tools/data/mat-record.ts";
 import { openRecord } from "../../tools/data/open-record.ts";
 import { DataError } from "../../tools/data/record.ts";
+import { STANDARD_LEADS } from "../../tools/data/standard-leads.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 // A small writer of MATLAB level 5 files, from MathWorks' "MAT-File Format": tag (type, bytes), data, padding to 8.
@@ -53,7 +53,13 @@ function saved(bytes: Uint8Array): string {
 const rows = STANDARD_LEADS.length;
 const ecg = (data: Buffer) => {
   const sex = matrix(CHAR_CLASS, 1, 4, "", element(UTF8, text("Male")));
-  return matFile(struct("ECG", [["sex", sex], ["age", numbers("", 1, [52])], ["data", data]]));
+  return matFile(
+    struct("ECG", [
+      ["sex", sex],
+      ["age", numbers("", 1, [52])],
+      ["data", data],
+    ]),
+  );
 };
 
 describe("a MATLAB level 5 record", () => {

@@ -7,7 +7,13 @@ import { annotationCode, annotationSymbol, BEAT_SYMBOLS } from "../../tools/data
 const symbols = Array.from({ length: 49 }, (_, i) => annotationSymbol(i + 1) as string);
 const note = fc.string({ maxLength: 60 }).filter((text) => !text.includes("\0") && !text.startsWith("## time"));
 const annotations = fc
-  .array(fc.tuple(fc.oneof(fc.nat(1100), fc.nat(10_000_000)), fc.constantFrom(...symbols), fc.option(note, { nil: undefined })))
+  .array(
+    fc.tuple(
+      fc.oneof(fc.nat(1100), fc.nat(10_000_000)),
+      fc.constantFrom(...symbols),
+      fc.option(note, { nil: undefined }),
+    ),
+  )
   .map((items) => {
     let sample = 0;
     return items.map(([interval, symbol, text]) => {
@@ -67,7 +73,10 @@ describe("annotations", () => {
 
   it("refuse what cannot be written", () => {
     const write = (sample: number, symbol: string, text?: string) => () =>
-      encodeAnnotations([{ sample: 5, symbol: "N" }, { sample, symbol, note: text }]);
+      encodeAnnotations([
+        { sample: 5, symbol: "N" },
+        { sample, symbol, note: text },
+      ]);
     expect(write(4, "N")).toThrow(RangeError);
     expect(write(5.5, "N")).toThrow(RangeError);
     expect(write(6, "beat")).toThrow('annotation symbol is "beat"');
@@ -75,7 +84,22 @@ describe("annotations", () => {
   });
 
   it("have the codes of ecgcodes.h", () => {
-    const codes = { N: 1, L: 2, R: 3, V: 5, A: 8, "/": 12, "~": 14, "+": 28, "!": 31, "[": 32, e: 34, x: 37, f: 38, r: 41 };
+    const codes = {
+      N: 1,
+      L: 2,
+      R: 3,
+      V: 5,
+      A: 8,
+      "/": 12,
+      "~": 14,
+      "+": 28,
+      "!": 31,
+      "[": 32,
+      e: 34,
+      x: 37,
+      f: 38,
+      r: 41,
+    };
     for (const [symbol, code] of Object.entries(codes)) expect(annotationCode(symbol)).toBe(code);
     for (const symbol of BEAT_SYMBOLS) expect(annotationCode(symbol)).toBeDefined();
     expect(annotationSymbol(50)).toBeUndefined();

@@ -32,7 +32,10 @@ describe("parseWfdbHeader", () => {
       length: undefined,
       signals: [{ gain: 200, baseline: 0, unit: "mV" }],
     });
-    expect(parse("a 1 250 0", "a.dat 16 0 12 5")).toMatchObject({ length: undefined, signals: [{ gain: 200, baseline: 5 }] });
+    expect(parse("a 1 250 0", "a.dat 16 0 12 5")).toMatchObject({
+      length: undefined,
+      signals: [{ gain: 200, baseline: 5 }],
+    });
   });
 
   it.each([

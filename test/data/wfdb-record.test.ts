@@ -26,7 +26,10 @@ describe("a WFDB record", () => {
 
   it("keeps its annotations and opens by any of its names", () => {
     const folder = temporaryFolder();
-    const record: EcgRecord = { ...plainRecord("a.b", [1, 2, 3]), annotations: [{ sample: 1, symbol: "+", note: "(AFIB" }] };
+    const record: EcgRecord = {
+      ...plainRecord("a.b", [1, 2, 3]),
+      annotations: [{ sample: 1, symbol: "+", note: "(AFIB" }],
+    };
     writeWfdbRecord(folder, record);
     for (const name of ["a.b", "a.b.hea", "a.b.dat"]) expect(openRecord(join(folder, name))).toEqual(record);
     expect(readdirSync(folder).sort()).toEqual(["a.b.atr", "a.b.dat", "a.b.hea"]);
@@ -35,7 +38,10 @@ describe("a WFDB record", () => {
   it("cut at any byte of any file gives a record or a DataError", () => {
     const folder = temporaryFolder();
     const cutFolder = temporaryFolder();
-    writeWfdbRecord(folder, { ...plainRecord("r", [1, -2, 300, 4]), annotations: [{ sample: 2, symbol: "N", note: "x" }] });
+    writeWfdbRecord(folder, {
+      ...plainRecord("r", [1, -2, 300, 4]),
+      annotations: [{ sample: 2, symbol: "N", note: "x" }],
+    });
     const files = readdirSync(folder).map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
     const outcomes = { record: 0, error: 0 };
     for (const { name, bytes } of files) {
@@ -59,7 +65,10 @@ describe("a WFDB record", () => {
     const folder = temporaryFolder();
     write(
       folder,
-      ["r.hea", "r 3 250 2\nr.d0 16 100/uV 16 0 1 3 0 II\nr.d1 212 10/mmHg 12 0 5 12 0 ABP\nr.d1 212 50/V 12 0 6 14 0 V\n"],
+      [
+        "r.hea",
+        "r 3 250 2\nr.d0 16 100/uV 16 0 1 3 0 II\nr.d1 212 10/mmHg 12 0 5 12 0 ABP\nr.d1 212 50/V 12 0 6 14 0 V\n",
+      ],
       ["r.d0", Uint8Array.of(1, 0, 2, 0)],
       ["r.d1", Uint8Array.of(5, 0, 6, 7, 0, 8)],
     );

@@ -61,7 +61,9 @@ describe.each(ENCODERS)("readSignals, format $format", ({ format, encode, missin
   it("repeats the sample before a missing one, and the first at the start", () => {
     const [counts] = readSignals(encode([missing, missing, 5, missing, 7]), signalsOf(format, 1), 5, "a.dat");
     expect([...counts]).toEqual([5, 5, 5, 5, 7]);
-    expect(() => readSignals(encode([missing, missing]), signalsOf(format, 1), 2, "a.dat")).toThrow(/all 2 samples are missing/);
+    expect(() => readSignals(encode([missing, missing]), signalsOf(format, 1), 2, "a.dat")).toThrow(
+      /all 2 samples are missing/,
+    );
   });
 
   it("says how many bytes are there and how many should be", () => {
@@ -82,7 +84,8 @@ describe.each(ENCODERS)("readSignals, format $format", ({ format, encode, missin
         }));
         // All sums 0 would mean that the header has none.
         fc.pre(right.some(({ checksum }) => checksum !== 0) && right[0].checksum + error !== 0);
-        const read = (first: object) => readSignals(bytes, [{ ...right[0], ...first }, ...right.slice(1)], rows.length, "f");
+        const read = (first: object) =>
+          readSignals(bytes, [{ ...right[0], ...first }, ...right.slice(1)], rows.length, "f");
         expect(() => read({})).not.toThrow();
         expect(() => read({ checksum: right[0].checksum & 0xffff })).not.toThrow();
         expect(() => read({ initialValue: rows[0][0] + error })).toThrow(/^f: first sample of s0 is/);

@@ -21,12 +21,17 @@ describe("arguments of Engine.load", () => {
     await expect(load({ build: "dsp" })).rejects.toThrow('"dsp"');
   });
 
-  it.each([["ramBytes", -1], ["ramBytes", 0.5], ["ramBytes", Number.NaN], ["tileCacheBytes", -1], ["tileCacheBytes", 2 ** 31]])(
-    "names %s of %d bytes", async (option, value) => {
-      await expect(load({ [option]: value })).rejects.toThrow(RangeError);
-      await expect(load({ [option]: value })).rejects.toThrow(`${option} must be a whole number of bytes`);
-      await expect(load({ [option]: value })).rejects.toThrow(String(value));
-    });
+  it.each([
+    ["ramBytes", -1],
+    ["ramBytes", 0.5],
+    ["ramBytes", Number.NaN],
+    ["tileCacheBytes", -1],
+    ["tileCacheBytes", 2 ** 31],
+  ])("names %s of %d bytes", async (option, value) => {
+    await expect(load({ [option]: value })).rejects.toThrow(RangeError);
+    await expect(load({ [option]: value })).rejects.toThrow(`${option} must be a whole number of bytes`);
+    await expect(load({ [option]: value })).rejects.toThrow(String(value));
+  });
 });
 
 describe.each(BUILDS)("RAM (%s)", (build) => {
@@ -34,8 +39,10 @@ describe.each(BUILDS)("RAM (%s)", (build) => {
     const { ramBytes } = await Engine.load(streamingModel, { build });
     const engine = await Engine.load(streamingModel, { build, ramBytes });
     expect(engine.ramBytes).toBe(ramBytes);
-    await expect(Engine.load(streamingModel, { build, ramBytes: ramBytes - 1 }))
-      .rejects.toMatchObject({ code: NOT_ENOUGH_RAM, message: expect.stringContaining(String(ramBytes)) });
+    await expect(Engine.load(streamingModel, { build, ramBytes: ramBytes - 1 })).rejects.toMatchObject({
+      code: NOT_ENOUGH_RAM,
+      message: expect.stringContaining(String(ramBytes)),
+    });
   });
 
   it.each([0, 1, 100, 4096])("of %i bytes is refused", async (ramBytes) => {
@@ -58,11 +65,14 @@ describe.each(BUILDS)("RAM (%s)", (build) => {
 describe("arguments of configureInput, push and finish", () => {
   const input = { sampleRateHz: 500, millivoltsPerCount: 0.001 };
 
-  it.each([124.9, 1000.1, 0, -500, Number.NaN, Number.POSITIVE_INFINITY])("names a rate of %d Hz", async (sampleRateHz) => {
-    const engine = await load({});
-    expect(() => engine.configureInput({ ...input, sampleRateHz })).toThrow(RangeError);
-    expect(() => engine.configureInput({ ...input, sampleRateHz })).toThrow(`found ${sampleRateHz}`);
-  });
+  it.each([124.9, 1000.1, 0, -500, Number.NaN, Number.POSITIVE_INFINITY])(
+    "names a rate of %d Hz",
+    async (sampleRateHz) => {
+      const engine = await load({});
+      expect(() => engine.configureInput({ ...input, sampleRateHz })).toThrow(RangeError);
+      expect(() => engine.configureInput({ ...input, sampleRateHz })).toThrow(`found ${sampleRateHz}`);
+    },
+  );
 
   it.each([0, -0.001, 2.1, Number.NaN])("names a count of %d mV", async (millivoltsPerCount) => {
     const engine = await load({});
@@ -72,15 +82,22 @@ describe("arguments of configureInput, push and finish", () => {
 
   it("has no conditioned samples but at 500 Hz", async () => {
     const engine = await load({});
-    expect(() => engine.configureInput({ ...input, sampleRateHz: 250, conditioned: true })).toThrow("found sampleRateHz 250");
+    expect(() => engine.configureInput({ ...input, sampleRateHz: 250, conditioned: true })).toThrow(
+      "found sampleRateHz 250",
+    );
   });
 
-  it.each([["Float32Array", new Float32Array(1)], ["Array", [1]], ["null", null], ["undefined", undefined], ["Uint16Array", new Uint16Array(1)]])(
-    "refuses samples in a %s by its name", async (name, samples) => {
-      const engine = await load({});
-      expect(() => engine.push(samples as unknown as Int16Array)).toThrow(TypeError);
-      expect(() => engine.push(samples as unknown as Int16Array)).toThrow(name);
-    });
+  it.each([
+    ["Float32Array", new Float32Array(1)],
+    ["Array", [1]],
+    ["null", null],
+    ["undefined", undefined],
+    ["Uint16Array", new Uint16Array(1)],
+  ])("refuses samples in a %s by its name", async (name, samples) => {
+    const engine = await load({});
+    expect(() => engine.push(samples as unknown as Int16Array)).toThrow(TypeError);
+    expect(() => engine.push(samples as unknown as Int16Array)).toThrow(name);
+  });
 
   it("takes no sample behind the end of a record, until a reset", async () => {
     const engine = await load({});

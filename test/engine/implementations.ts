@@ -1,4 +1,4 @@
-import { Engine, type EngineBuild, type EngineEvent } from "../../host/index.ts";
+import type { Engine, EngineBuild, EngineEvent } from "../../host/index.ts";
 import type { ReferenceDecision } from "../reference/network.ts";
 
 /** Every build of the engine that this repository makes. */
@@ -20,6 +20,13 @@ export function decisionsOf(engine: Engine, record: Int16Array, chunks: readonly
   const scale = 2 ** engine.model.logitFractionBits;
   return events.flatMap((event) =>
     event.kind === "decision"
-      ? [{ sample: event.sample, classIndex: event.classIndex, logits: [...event.logits].map((logit) => logit * scale) }]
-      : []);
+      ? [
+          {
+            sample: event.sample,
+            classIndex: event.classIndex,
+            logits: [...event.logits].map((logit) => logit * scale),
+          },
+        ]
+      : [],
+  );
 }

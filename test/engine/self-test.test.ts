@@ -7,10 +7,13 @@ import { oneWindowModel, STREAMING_LAYERS, streamingModel } from "../hostile/mod
 import { BUILDS, CONDITIONED } from "./implementations.ts";
 
 describe.each(BUILDS)("self-test (%s)", (build) => {
-  it.each([streamingModel, oneWindowModel])("passes where the golden CRCs are the reference's (model %#)", async (model) => {
-    const engine = await Engine.load(model, { build });
-    expect(() => engine.selfTest()).not.toThrow();
-  });
+  it.each([streamingModel, oneWindowModel])(
+    "passes where the golden CRCs are the reference's (model %#)",
+    async (model) => {
+      const engine = await Engine.load(model, { build });
+      expect(() => engine.selfTest()).not.toThrow();
+    },
+  );
 
   it.each(Object.entries(STREAMING_LAYERS))("names the layer whose CRC is another: %s", async (_, layer) => {
     const editor = new ModelEditor(streamingModel);
@@ -18,7 +21,9 @@ describe.each(BUILDS)("self-test (%s)", (build) => {
     editor.golden.setUint32(at, editor.golden.getUint32(at, true) ^ 1, true);
     const engine = await Engine.load(editor.sealed(), { build });
     const { name } = engine.model.layers[layer];
-    expect(() => engine.selfTest()).toThrow(expect.objectContaining({ name: "EngineError", code: SELF_TEST_MISMATCH, layer }));
+    expect(() => engine.selfTest()).toThrow(
+      expect.objectContaining({ name: "EngineError", code: SELF_TEST_MISMATCH, layer }),
+    );
     expect(() => engine.selfTest()).toThrow(name);
   });
 

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as status from "../../assembly/shared/status.ts";
 import { Engine } from "../../host/engine.ts";
@@ -6,6 +7,15 @@ import { SeededRandom } from "../../tools/data/random.ts";
 import { BUILDS, CONDITIONED } from "../engine/implementations.ts";
 import { ModelEditor } from "./model-editor.ts";
 import { oneWindowModel, streamingModel } from "./models.ts";
+
+const SHIPPED = new URL("../../models/", import.meta.url);
+const shipped = existsSync(SHIPPED) ? readdirSync(SHIPPED).filter((name) => name.endsWith(".qhb")) : [];
+/** Small models, whose every field is hit, and what the package ships. */
+const models = [
+  streamingModel,
+  oneWindowModel,
+  ...shipped.map((name) => new Uint8Array(readFileSync(new URL(name, SHIPPED)))),
+];
 
 const FLIPS = 10_000;
 const KNOWN = new Set<number>(Object.values(status));
@@ -26,7 +36,7 @@ describe.each(BUILDS)("random byte flips (%s)", (build) => {
     const record = Int16Array.from({ length: 300 }, () => random.integer(65536) - 32768);
     const outcomes = { refused: 0, ran: 0 };
     for (let flip = 0; flip < FLIPS; flip++) {
-      const file = damaged(flip % 2 === 0 ? streamingModel : oneWindowModel, random);
+      const file = damaged(models[flip % models.length], random);
       try {
         const engine = await Engine.load(file, { build });
         engine.configureInput(CONDITIONED);

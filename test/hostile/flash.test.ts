@@ -7,8 +7,10 @@ import { streamingModel } from "./models.ts";
 const PAGES = 16;
 
 /** An engine over a flash whose read number `failingRead` fails; `reads()` counts them. */
-async function engineOver(build: (typeof BUILDS)[number], failingRead: number):
-  Promise<{ engine: EngineExports; memory: WebAssembly.Memory; reads: () => number }> {
+async function engineOver(
+  build: (typeof BUILDS)[number],
+  failingRead: number,
+): Promise<{ engine: EngineExports; memory: WebAssembly.Memory; reads: () => number }> {
   const memory = new WebAssembly.Memory({ initial: PAGES });
   let reads = 0;
   const flashRead = (offset: number, destination: number, bytes: number): number => {

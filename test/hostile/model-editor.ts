@@ -48,7 +48,9 @@ export class ModelEditor {
 
   /** The first layer for which a one-byte field has that value. Throws RangeError where there is none. */
   layerWith(field: number, value: number): DataView {
-    const index = Array.from({ length: this.layerCount }, (_, i) => i).find((i) => this.layer(i).getUint8(field) === value);
+    const index = Array.from({ length: this.layerCount }, (_, i) => i).find(
+      (i) => this.layer(i).getUint8(field) === value,
+    );
     if (index === undefined) throw new RangeError(`no layer has ${value} at offset ${field}`);
     return this.layer(index);
   }

@@ -2,15 +2,27 @@ import { describe, expect, it } from "vitest";
 import * as status from "../../assembly/shared/status.ts";
 import { Engine } from "../../host/engine.ts";
 import { BUILDS } from "../engine/implementations.ts";
-import { HOSTILE_CASES } from "./cases.ts";
+import { CONTENT_CASES } from "./cases/content.ts";
+import { FILE_CASES } from "./cases/file.ts";
+import type { HostileCase } from "./cases/hostile-case.ts";
+import { LAYER_CASES } from "./cases/layer.ts";
+import { NETWORK_CASES } from "./cases/network.ts";
+import { PLAN_CASES } from "./cases/plan.ts";
 import { ModelEditor } from "./model-editor.ts";
 import { oneWindowModel, streamingModel } from "./models.ts";
 
+const CASES: readonly HostileCase[] = [
+  ...FILE_CASES,
+  ...NETWORK_CASES,
+  ...LAYER_CASES,
+  ...CONTENT_CASES,
+  ...PLAN_CASES,
+];
+
 it("every status of a model file has a hostile file", () => {
   const codes = Object.keys(status).filter((name) => /^(MODEL|LAYER|PLAN|BUDGET|GOLDEN)_/.test(name));
-  const covered = new Set<string>(HOSTILE_CASES.map(({ code }) => code));
   // A failing flash is no file: flash.test.ts.
-  covered.add("MODEL_FLASH_READ_FAILED");
+  const covered = new Set<string>([...CASES.map(([code]) => code), "MODEL_FLASH_READ_FAILED"]);
   expect(codes.filter((code) => !covered.has(code))).toEqual([]);
 });
 
@@ -20,7 +32,8 @@ describe.each(BUILDS)("a hostile model (%s)", (build) => {
     expect(() => engine.selfTest()).not.toThrow();
   });
 
-  it.each(HOSTILE_CASES)("$code: $what", async ({ code, edit, from = streamingModel, unsealed }) => {
+  const named = CASES.map((hostile) => [`${hostile[0]}: ${hostile[1]}`, hostile] as const);
+  it.each(named)("%s", async (_, [code, , edit, { from = streamingModel, unsealed = false } = {}]) => {
     const model = new ModelEditor(from);
     edit(model);
     const loading = Engine.load(unsealed ? model.unsealed() : model.sealed(), { build });

@@ -7,7 +7,11 @@ import { streamingModel } from "./models.ts";
 import * as layout from "../../assembly/shared/layout.ts";
 
 describe.each(BUILDS)("a model cut off at any byte (%s)", (build) => {
-  const refusal = (file: Uint8Array): Promise<unknown> => Engine.load(file, { build }).then(() => "loaded", (error) => error);
+  const refusal = (file: Uint8Array): Promise<unknown> =>
+    Engine.load(file, { build }).then(
+      () => "loaded",
+      (error) => error,
+    );
 
   it("is refused", async () => {
     for (let bytes = 0; bytes < streamingModel.length; bytes++) {

@@ -74,7 +74,8 @@ function requantizationRows(shape: Shape): number {
 function requantizationColumn(file: Uint8Array, firstRow: number, rows: number, at: number): Int32Array {
   const section = sectionOf(file, layout.SECTION_REQUANTIZATION);
   return Int32Array.from({ length: rows }, (_, row) =>
-    section.getInt32((firstRow + row) * layout.REQUANTIZATION_BYTES + at, true));
+    section.getInt32((firstRow + row) * layout.REQUANTIZATION_BYTES + at, true),
+  );
 }
 
 /**

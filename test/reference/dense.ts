@@ -1,16 +1,14 @@
+import { dotRow } from "./dot.ts";
 import type { Layer } from "./layer.ts";
 import { requantize } from "./requantize.ts";
-import { clamp, makeRows, type Rows, valueAt } from "./rows.ts";
+import { clamp, makeRows, type Rows } from "./rows.ts";
 
 /** NUMERICS.md, "Dense": row j flattens `kernel` rows of the input, row by row. */
 export function dense(layer: Layer, x: Rows): Rows {
-  const { kernel: columns, inChannels, outChannels, weights } = layer;
-  const inputs = columns * inChannels;
-  return makeRows(Math.floor(x.rows / columns), outChannels, layer.outType, (j, o) => {
+  const columns = layer.kernel;
+  return makeRows(Math.floor(x.rows / columns), layer.outChannels, layer.outType, (j, o) => {
     let sum = layer.biases[o];
-    for (let n = 0; n < inputs; n++) {
-      sum += valueAt(x, j * columns + Math.floor(n / inChannels), n % inChannels) * weights[o * inputs + n];
-    }
+    for (let t = 0; t < columns; t++) sum += dotRow(x, j * columns + t, layer, o, t);
     return clamp(requantize(sum, layer.multipliers[o], layer.shift), layer.outType, layer.activation);
   });
 }

@@ -1,6 +1,4 @@
-import {
-  OP_ADD, OP_AVERAGE_POOL, OP_CONV1D, OP_DENSE, OP_MAX_POOL, TYPE_INT16,
-} from "../../assembly/shared/ops.ts";
+import { OP_ADD, OP_AVERAGE_POOL, OP_CONV1D, OP_DENSE, OP_MAX_POOL, TYPE_INT16 } from "../../assembly/shared/ops.ts";
 import { add } from "./add.ts";
 import { averagePool, averagePoolEnds } from "./average-pool.ts";
 import { conv1d } from "./conv1d.ts";
@@ -60,17 +58,27 @@ function runLayers(layers: readonly Layer[], input: Rows): Rows[] {
 
 function runLayer(layer: Layer, a: Rows, b: Rows): Rows {
   switch (layer.op) {
-    case OP_CONV1D: return conv1d(layer, a);
-    case OP_ADD: return add(layer, a, b);
-    case OP_MAX_POOL: return maxPool(layer, a);
-    case OP_AVERAGE_POOL: return averagePool(layer, a);
-    case OP_DENSE: return dense(layer, a);
-    default: throw new RangeError(`layer op ${layer.op} is not known`);
+    case OP_CONV1D:
+      return conv1d(layer, a);
+    case OP_ADD:
+      return add(layer, a, b);
+    case OP_MAX_POOL:
+      return maxPool(layer, a);
+    case OP_AVERAGE_POOL:
+      return averagePool(layer, a);
+    case OP_DENSE:
+      return dense(layer, a);
+    default:
+      throw new RangeError(`layer op ${layer.op} is not known`);
   }
 }
 
 /** NUMERICS.md, "Decisions": each row of logits, and one past the last sample that its pooled rows stand for. */
-function decisionsOf(layers: readonly Layer[], outputs: readonly Rows[], samples: number): { end: number; logits: number[] }[] {
+function decisionsOf(
+  layers: readonly Layer[],
+  outputs: readonly Rows[],
+  samples: number,
+): { end: number; logits: number[] }[] {
   const headIndex = layers.findIndex((layer) => layer.op === OP_AVERAGE_POOL || layer.op === OP_DENSE);
   const head = layers[headIndex];
   const pooled = head.inputA === 0 ? samples : outputs[head.inputA - 1].rows;

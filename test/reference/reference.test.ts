@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { GRID_MID_RISE, GRID_MID_TREAD, GRID_TERNARY, OP_AVERAGE_POOL, OP_CONV1D, TYPE_INT16, TYPE_INT8 } from "../../assembly/shared/ops.ts";
+import {
+  GRID_MID_RISE,
+  GRID_MID_TREAD,
+  GRID_TERNARY,
+  OP_AVERAGE_POOL,
+  OP_CONV1D,
+  TYPE_INT16,
+  TYPE_INT8,
+} from "../../assembly/shared/ops.ts";
 import { averagePool, averagePoolEnds } from "./average-pool.ts";
 import { conv1d } from "./conv1d.ts";
 import { decodeTile } from "./decode-weights.ts";
@@ -10,9 +18,26 @@ import { crcOfRows, makeRows } from "./rows.ts";
 
 /** A layer of one channel that copies: multiplier / 2^shift = 1. */
 const COPY: Layer = {
-  op: OP_CONV1D, activation: 0, bits: 8, grid: GRID_MID_TREAD, inputA: 0, inputB: 0xffff, inChannels: 1, outChannels: 1,
-  kernel: 1, stride: 1, dilation: 1, padLeft: 0, padRight: 0, shift: 30, outType: TYPE_INT8, multiplierA: 0, multiplierB: 0,
-  multipliers: Int32Array.of(2 ** 30), biases: Int32Array.of(0), weights: Int32Array.of(1),
+  op: OP_CONV1D,
+  activation: 0,
+  bits: 8,
+  grid: GRID_MID_TREAD,
+  inputA: 0,
+  inputB: 0xffff,
+  inChannels: 1,
+  outChannels: 1,
+  kernel: 1,
+  stride: 1,
+  dilation: 1,
+  padLeft: 0,
+  padRight: 0,
+  shift: 30,
+  outType: TYPE_INT8,
+  multiplierA: 0,
+  multiplierB: 0,
+  multipliers: Int32Array.of(2 ** 30),
+  biases: Int32Array.of(0),
+  weights: Int32Array.of(1),
 };
 const ramp = (rows: number) => makeRows(rows, 1, TYPE_INT8, (row) => row + 1);
 
@@ -20,11 +45,14 @@ describe("reference", () => {
   it("requantises as CMSIS-NN's single rounding wherever that fits its 32 bits", () => {
     const value = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
     const multiplier = fc.integer({ min: 0, max: 2 ** 31 - 1 });
-    fc.assert(fc.property(value, multiplier, fc.integer({ min: 1, max: 62 }), (v, m, shift) => {
-      const halved = (BigInt(v) * BigInt(m)) >> BigInt(shift - 1);
-      fc.pre(halved >= -(2n ** 31n) && halved < 2n ** 31n - 1n);
-      expect(requantize(v, m, shift)).toBe((Number(halved) + 1) >> 1);
-    }), { numRuns: 2000 });
+    fc.assert(
+      fc.property(value, multiplier, fc.integer({ min: 1, max: 62 }), (v, m, shift) => {
+        const halved = (BigInt(v) * BigInt(m)) >> BigInt(shift - 1);
+        fc.pre(halved >= -(2n ** 31n) && halved < 2n ** 31n - 1n);
+        expect(requantize(v, m, shift)).toBe((Number(halved) + 1) >> 1);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it("rounds halves up on both sides of zero", () => {
@@ -43,7 +71,12 @@ describe("reference", () => {
 
   it("averages what there is until the window is full, and a short record once", () => {
     const layer = {
-      ...COPY, op: OP_AVERAGE_POOL, kernel: 4, stride: 1, padLeft: 2, shift: 20,
+      ...COPY,
+      op: OP_AVERAGE_POOL,
+      kernel: 4,
+      stride: 1,
+      padLeft: 2,
+      shift: 20,
       multipliers: Int32Array.from([1, 2, 3, 4], (count) => Math.round(2 ** 20 / count)),
     };
     expect(averagePoolEnds(layer, 5)).toEqual([2, 3, 4, 5]);

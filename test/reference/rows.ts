@@ -30,7 +30,12 @@ export function clamp(value: number, type: number, activation: number): number {
 }
 
 /** Makes a tensor row by row from its formula. */
-export function makeRows(rows: number, channels: number, type: number, value: (row: number, channel: number) => number): Rows {
+export function makeRows(
+  rows: number,
+  channels: number,
+  type: number,
+  value: (row: number, channel: number) => number,
+): Rows {
   const values = new Int32Array(rows * channels);
   for (let at = 0; at < values.length; at++) values[at] = value(Math.floor(at / channels), at % channels);
   return { rows, channels, type, values };
@@ -41,7 +46,10 @@ export function crcOfRows(windows: readonly Rows[]): number {
   let crc = 0;
   for (const { values, type } of windows) {
     const bytes = new DataView(new ArrayBuffer(values.length * (type === TYPE_INT8 ? 1 : 2)));
-    values.forEach((value, at) => (type === TYPE_INT8 ? bytes.setInt8(at, value) : bytes.setInt16(2 * at, value, true)));
+    for (let at = 0; at < values.length; at++) {
+      if (type === TYPE_INT8) bytes.setInt8(at, values[at]);
+      else bytes.setInt16(2 * at, values[at], true);
+    }
     crc = crc32(new Uint8Array(bytes.buffer), crc);
   }
   return crc;

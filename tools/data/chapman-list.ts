@@ -32,7 +32,8 @@ export function listChapman(folder: string): Listing {
     const rhythm = rhythms.get(name)?.rhythm;
     const codes = rhythm === undefined ? codesOfHeader(path) : [rhythm];
     const label = chapmanClass(codes);
-    if (name.startsWith("JS") && name > LAST_CHAPMAN_RECORD) skipped.push({ name, reason: "is of Ningbo, not Chapman" });
+    if (name.startsWith("JS") && name > LAST_CHAPMAN_RECORD)
+      skipped.push({ name, reason: "is of Ningbo, not Chapman" });
     else if (label !== undefined) records.push({ name, path, label });
     else skipped.push({ name, reason: codes.length ? `has no rhythm of the four groups: ${codes}` : "has no label" });
   }

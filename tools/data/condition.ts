@@ -29,7 +29,8 @@ export function conditionRecord(frontEnd: FrontEnd, record: EcgRecord, lead?: st
   try {
     return frontEnd.condition(samples, input).samples;
   } catch (error) {
-    if (error instanceof EngineError || error instanceof RangeError) throw new DataError(`record ${record.name}: ${error.message}`);
+    if (error instanceof EngineError || error instanceof RangeError)
+      throw new DataError(`record ${record.name}: ${error.message}`);
     throw error;
   }
 }
@@ -37,7 +38,8 @@ export function conditionRecord(frontEnd: FrontEnd, record: EcgRecord, lead?: st
 /**
  * A data set as the network sees it, in its order.
  *
- * A kept copy is used only if it is of the same files, lead and engine, and its checksum is right; else it is made anew.
+ * A kept copy is used only if it is of the same files, lead and engine, and its checksum is right; else it is made
+ * anew. Copies of an older engine stay in the folder until somebody clears it.
  *
  * @throws DataError
  */
@@ -58,7 +60,7 @@ async function conditionAll(dataset: Dataset, { lead, onProgress }: ConditionOpt
   });
 }
 
-/** The copy's path, named after all that it depends on; undefined for records without a stamp, which may change unseen. */
+/** The copy's path, named after all that it depends on; undefined if a record has no stamp: it may change unseen. */
 async function pathInCache(dataset: Dataset, folder: string, lead: string | undefined): Promise<string | undefined> {
   const stamps = dataset.records.map((record) => [record.name, (record as Partial<FiledRecord>).fileStamp]);
   if (stamps.some(([, stamp]) => stamp === undefined)) return undefined;

@@ -15,7 +15,8 @@ export function readConditioned(path: string, count: number): Int16Array[] | und
   if (!existsSync(path)) return undefined;
   const bytes = readBytes(path);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < LENGTHS_AT + 4 * count || view.getUint32(0, true) !== crc32(bytes.subarray(COUNT_AT))) return undefined;
+  if (bytes.length < LENGTHS_AT + 4 * count || view.getUint32(0, true) !== crc32(bytes.subarray(COUNT_AT)))
+    return undefined;
   if (view.getUint32(COUNT_AT, true) !== count) return undefined;
   let at = LENGTHS_AT + 4 * count;
   return Array.from({ length: count }, (_, i) => {

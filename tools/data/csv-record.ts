@@ -1,11 +1,9 @@
 import { basename } from "node:path";
-import { digitise } from "./digitise.ts";
 import { parseCsv } from "./csv-table.ts";
+import { digitise } from "./digitise.ts";
 import { readText } from "./read-file.ts";
 import { DataError, type EcgRecord, type Lead } from "./record.ts";
-
-/** The twelve leads in the order in which 12-column files, Chapman's among them, have them. */
-export const STANDARD_LEADS = ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"] as const;
+import { STANDARD_LEADS } from "./standard-leads.ts";
 
 export interface CsvOptions {
   /** Default 500, as in the Chapman data set. */

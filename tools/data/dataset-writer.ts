@@ -49,7 +49,8 @@ export function refuseFilled(folder: string): void {
   } catch {
     throw new DataError(`${folder}: is a file, expected an empty folder or none`);
   }
-  if (entries.length > 0) throw new DataError(`${folder}: has ${entries.length} entries, expected an empty folder or none`);
+  if (entries.length > 0)
+    throw new DataError(`${folder}: has ${entries.length} entries, expected an empty folder or none`);
 }
 
 function quote(cell: string): string {

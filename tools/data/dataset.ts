@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { CHAPMAN_NAME, listChapman } from "./chapman-list.ts";
 import { CPSC2018_NAME, listCpsc2018 } from "./cpsc2018-list.ts";
@@ -6,6 +6,7 @@ import type { CsvOptions } from "./csv-record.ts";
 import { orderClasses } from "./label-sets.ts";
 import { findRecords, type ListedRecord, type Listing } from "./listing.ts";
 import { openRecord } from "./open-record.ts";
+import { readText } from "./read-file.ts";
 import { DataError, type Dataset, type LabelledRecord } from "./record.ts";
 import { listReferenceFolder, REFERENCE_FILE } from "./reference-list.ts";
 
@@ -34,11 +35,11 @@ export function openDataset(folder: string, options: CsvOptions = {}): Dataset &
 
 function listFolder(folder: string): Listing {
   const reference = join(folder, REFERENCE_FILE);
-  const names = [...findRecords(folder).keys()];
   if (existsSync(reference)) {
-    const isNumbered = /^recording,first_label/i.test(readFileSync(reference, "utf8"));
+    const isNumbered = /^recording,first_label/i.test(readText(reference));
     return isNumbered ? listCpsc2018(folder) : listReferenceFolder(folder);
   }
+  const names = [...findRecords(folder).keys()];
   if (names.some((name) => CPSC2018_NAME.test(name))) return listCpsc2018(folder);
   if (names.some((name) => CHAPMAN_NAME.test(name))) return listChapman(folder);
   throw new DataError(`${reference}: no such file, expected a list of "record,label"`);

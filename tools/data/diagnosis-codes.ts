@@ -1,8 +1,9 @@
 import { CHAPMAN_CLASSES, CPSC2018_CLASSES } from "./label-sets.ts";
 
 /**
- * SNOMED CT codes (and, where headers have these instead, acronyms) of CPSC 2018's classes. The PhysioNet/CinC
- * challenge 2020 counts complete and plain bundle branch block, and supraventricular and atrial premature beats, as one.
+ * SNOMED CT codes (and, where headers have these instead, acronyms) of CPSC 2018's classes. As in the PhysioNet/CinC
+ * challenge 2020, complete and plain bundle branch block are one, and so are supraventricular and atrial premature
+ * beats.
  */
 const CPSC2018_CODES: Readonly<Record<(typeof CPSC2018_CLASSES)[number], readonly string[]>> = {
   Normal: ["426783006", "NSR"],
@@ -30,7 +31,12 @@ const CHAPMAN_CODES: Readonly<Record<(typeof CHAPMAN_CLASSES)[number], readonly 
 /** The codes of a challenge header: its comment "Dx: 164889003,59118001". */
 export function diagnosisCodes(comments: readonly string[]): string[] {
   const line = comments.find((comment) => comment.startsWith("Dx:"));
-  return line === undefined ? [] : line.slice("Dx:".length).split(",").map((code) => code.trim());
+  return line === undefined
+    ? []
+    : line
+        .slice("Dx:".length)
+        .split(",")
+        .map((code) => code.trim());
 }
 
 /** CPSC 2018's classes of a record, in the order of its codes. */
@@ -39,7 +45,7 @@ export function cpsc2018Classes(codes: readonly string[]): string[] {
   return [...new Set(classes.filter((label) => label !== undefined))];
 }
 
-/** Chapman's group of a record. Where codes of several groups stand together, the first of AFIB, GSVT, SB, SR counts. */
+/** Chapman's group of a record. Of several groups, the first in the order AFIB, GSVT, SB, SR counts. */
 export function chapmanClass(codes: readonly string[]): string | undefined {
   return CHAPMAN_CLASSES.find((label) => codes.some((code) => CHAPMAN_CODES[label].includes(code)));
 }

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { read } from "mat-for-js";
-import { STANDARD_LEADS } from "./csv-record.ts";
 import { digitise } from "./digitise.ts";
 import { readBytes } from "./read-file.ts";
-import { DataError, type EcgRecord } from "./record.ts";
+import { DataError, type EcgRecord, type Lead } from "./record.ts";
+import { STANDARD_LEADS } from "./standard-leads.ts";
 
 /** Both CPSC data sets are sampled at 500 Hz; their files do not say so. */
 const SAMPLE_RATE_HZ = 500;
@@ -40,7 +40,11 @@ export function readMatRecord(path: string): EcgRecord {
   throw new DataError(`${path}: variables are ${Object.keys(variables).join(", ") || "none"}, expected ECG or ecg`);
 }
 
-/** The R peaks, sample numbers from 0, of a CPSC 2019 `R_*.mat` file. @throws DataError */
+/**
+ * The R peaks of a CPSC 2019 `R_*.mat` file as sample numbers from 0; the file's are taken to start at 1, as in MATLAB.
+ *
+ * @throws DataError
+ */
 export function readMatPeaks(path: string): number[] {
   const peaks = readVariables(path).R_peak;
   if (!Array.isArray(peaks) || !peaks.every((peak) => Number.isInteger(peak) && peak >= 1)) {
@@ -71,11 +75,13 @@ function checkLength(bytes: Uint8Array, path: string): void {
   let end = 128;
   while (end < bytes.length) end += 8 + (end + 8 <= bytes.length ? view.getUint32(end + 4, littleEndian) : 0);
   if (end > bytes.length || end === 128) {
-    throw new DataError(`${path}: variables are cut short: found ${bytes.length} bytes, expected at least ${Math.max(end, 136)}`);
+    throw new DataError(
+      `${path}: variables are cut short: found ${bytes.length} bytes, expected at least ${Math.max(end, 136)}`,
+    );
   }
 }
 
-function readLead(values: unknown, lead: string, path: string) {
+function readLead(values: unknown, lead: string, path: string): Lead {
   if (!Array.isArray(values) || values.length === 0) {
     throw new DataError(`${path}: lead ${lead} has no samples, expected at least one`);
   }
@@ -84,7 +90,10 @@ function readLead(values: unknown, lead: string, path: string) {
     throw new DataError(`${path}: sample ${bad} of lead ${lead} is ${values[bad]}, expected a number of millivolts`);
   }
   try {
-    return digitise(lead, Float64Array.from(values as number[], (millivolts) => millivolts * 1000));
+    return digitise(
+      lead,
+      Float64Array.from(values as number[], (millivolts) => millivolts * 1000),
+    );
   } catch (error) {
     throw new DataError(`${path}: ${(error as RangeError).message}`);
   }

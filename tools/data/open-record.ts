@@ -38,5 +38,5 @@ function withExtension(path: string): string {
 }
 
 function headerOf(signalFile: string): string {
-  return signalFile.slice(0, -extname(signalFile).length) + ".hea";
+  return `${signalFile.slice(0, -extname(signalFile).length)}.hea`;
 }

@@ -45,10 +45,20 @@ export function splitDataset<T extends Splittable>(records: readonly T[], option
  *
  * @throws RangeError unless k is an integer of at least 2
  */
-export function kFold<T extends Splittable>(records: readonly T[], k: number, seed: number): { train: T[]; test: T[] }[] {
+export function kFold<T extends Splittable>(
+  records: readonly T[],
+  k: number,
+  seed: number,
+): { train: T[]; test: T[] }[] {
   if (!Number.isInteger(k) || k < 2) throw new RangeError(`k is ${k}, expected an integer of at least 2`);
   const folds = divide(records, new Array<number>(k).fill(1 / k), seed);
-  return folds.map((test) => ({ train: folds.filter((fold) => fold !== test).flat().sort(byName), test }));
+  return folds.map((test) => ({
+    train: folds
+      .filter((fold) => fold !== test)
+      .flat()
+      .sort(byName),
+    test,
+  }));
 }
 
 /**

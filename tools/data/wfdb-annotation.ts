@@ -21,7 +21,7 @@ const MAX_NOTE_BYTES = 255;
  * A file may count time in ticks of its own ("## time resolution: 1000" in its first note); these become samples.
  *
  * @param sampleRateHz of the record
- * @throws DataError for a file that ends before its end mark, an unknown code, falling times, or text without an annotation
+ * @throws DataError for a file without its end mark, an unknown code, falling times, or text without an annotation
  */
 export function readAnnotations(bytes: Uint8Array, file: string, sampleRateHz: number): BeatAnnotation[] {
   const annotations: { sample: number; symbol: string; note?: string }[] = [];
@@ -50,7 +50,8 @@ export function readAnnotations(bytes: Uint8Array, file: string, sampleRateHz: n
       if (symbol === undefined) throw new DataError(`${file}: code at byte ${at - 2} is ${code}, expected 0 to 49`);
       time += low;
       const before = annotations.at(-1)?.sample ?? 0;
-      if (time < before) throw new DataError(`${file}: annotation at ${time} follows one at ${before}, expected rising times`);
+      if (time < before)
+        throw new DataError(`${file}: annotation at ${time} follows one at ${before}, expected rising times`);
       annotations.push({ sample: time, symbol });
     }
   }

@@ -41,7 +41,8 @@ export function parseWfdbHeader(text: string, file: string): WfdbHeader {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const comments = lines.filter((line) => line.startsWith("#")).map((line) => line.slice(1).trim());
   const [recordLine, ...signalLines] = lines.filter((line) => line !== "" && !line.startsWith("#"));
-  if (recordLine === undefined) throw new DataError(`${file}: record line is missing, expected "name signals rate ..."`);
+  if (recordLine === undefined)
+    throw new DataError(`${file}: record line is missing, expected "name signals rate ..."`);
 
   const [name, signalCount, rate, length] = recordLine.split(/\s+/);
   if (name.includes("/")) {

@@ -78,7 +78,7 @@ function sampleFormat(signals: readonly WfdbSignal[], file: string): SampleForma
 /** Two's complement, low byte first. */
 function decode16(bytes: Uint8Array, samples: number): Int32Array {
   const counts = new Int32Array(samples);
-  for (let i = 0, at = 0; i < samples; i++, at += 2) counts[i] = (bytes[at] | (bytes[at + 1] << 8)) << 16 >> 16;
+  for (let i = 0, at = 0; i < samples; i++, at += 2) counts[i] = ((bytes[at] | (bytes[at + 1] << 8)) << 16) >> 16;
   return counts;
 }
 
@@ -91,8 +91,8 @@ function decode16(bytes: Uint8Array, samples: number): Int32Array {
 function decode212(bytes: Uint8Array, samples: number): Int32Array {
   const counts = new Int32Array(samples);
   for (let i = 0, at = 0; i < samples; i += 2, at += 3) {
-    counts[i] = (bytes[at] | (bytes[at + 1] << 8)) << 20 >> 20;
-    if (i + 1 < samples) counts[i + 1] = (bytes[at + 2] | ((bytes[at + 1] & 0xf0) << 4)) << 20 >> 20;
+    counts[i] = ((bytes[at] | (bytes[at + 1] << 8)) << 20) >> 20;
+    if (i + 1 < samples) counts[i + 1] = ((bytes[at + 2] | ((bytes[at + 1] & 0xf0) << 4)) << 20) >> 20;
   }
   return counts;
 }

@@ -1,4 +1,4 @@
-import { type BootstrapOptions, bootstrapInterval } from "./bootstrap.ts";
+import { bootstrapInterval, type RandomSource } from "./bootstrap.ts";
 import { accuracy, type Confusion, confusionMatrix, correctCount } from "./confusion.ts";
 import { f1PerClass, selectionF1 } from "./f1.ts";
 import { type Interval, wilsonInterval } from "./wilson.ts";
@@ -19,9 +19,9 @@ export interface RhythmScore {
   readonly confusion: Confusion;
 }
 
-/** Every figure that is reported of a set, from paired class indices. */
+/** Every figure that is reported of a set, from paired class indices; `random` draws for the bootstrap. */
 export function scoreRhythms(
-  truths: readonly number[], predictions: readonly number[], classes: readonly string[], options?: BootstrapOptions,
+  truths: readonly number[], predictions: readonly number[], classes: readonly string[], random: RandomSource,
 ): RhythmScore {
   const confusion = confusionMatrix(truths, predictions, classes.length);
   const f1 = f1PerClass(confusion);
@@ -32,7 +32,7 @@ export function scoreRhythms(
     f1: Object.fromEntries(classes.map((label, index) => [label, Number.isNaN(f1[index]) ? null : f1[index]])),
     f1Macro: selectionF1(confusion, classes),
     f1MacroInterval: bootstrapInterval(
-      truths, predictions, classes.length, (resampled) => selectionF1(resampled, classes), options,
+      truths, predictions, classes.length, (resampled) => selectionF1(resampled, classes), random,
     ),
     confusion,
   };

@@ -43,7 +43,7 @@ export function lower(network: QuantizedNetwork): readonly LoweredLayer[] {
   return network.graph.nodes.map((node) => context.lowerNode(node));
 }
 
-/** Steps through memory that a layer without rows of its own does not use. */
+/** Fields of a layer that its op does not use. */
 const PLAIN = {
   activation: ops.ACTIVATION_NONE, bits: 0, grid: ops.GRID_NONE, kernel: 1, stride: 1, dilation: 1, padLeft: 0,
   padRight: 0, shift: 0, multiplierA: 0, multiplierB: 0, rows: [], tiles: [],
@@ -134,7 +134,7 @@ class Context {
       const dead = values.subarray(channel * fanIn, (channel + 1) * fanIn).every((value) => value === 0);
       return dead ? 0 : step * inScale;
     });
-    const largestInput = elementType(this.graph, tensorIndex(this.graph, node.input)) === ops.TYPE_INT16 ? 32767 : 127;
+    const largestInput = elementType(this.graph, tensorIndex(this.graph, node.input)) === ops.TYPE_INT16 ? 32768 : 127;
     const sumLimit = fanIn * largestInput * largestWeight(grid, bits);
     return {
       bits, grid: GRIDS[grid],

@@ -75,32 +75,25 @@ export function reachOf(node: GraphNode): Reach {
  * Rows that each tensor's buffer must hold, simulated on row counters tick by tick.
  * Once every tensor has a row, R(n + P) = R(n) + P / stride for every tensor, P the logits' stride in samples: the counters
  * repeat after lcm(P, tick), so the start-up and one such period show every case. A one-window network restarts its counters
- * with each window: its window ends the simulation, the last tick with the rows of the look-ahead.
+ * with each window, whose last tick also brings the rows of the look-ahead.
  */
 export function requiredRows(graph: Graph, tickSamples: number): readonly number[] {
-  const tensors = graph.nodes.length + 1;
   const consumers = consumersOf(graph);
-  const capacities = new Array<number>(tensors).fill(0);
+  const capacities = consumers.map(() => 1);
   const period = periodTicks(graph, tickSamples);
   const windowTicks = graph.windowSamples === null ? Number.POSITIVE_INFINITY : graph.windowSamples / tickSamples;
   let rows = rowsAfter(graph, 0, false);
   for (let tick = 0, steady = 0; tick < windowTicks && steady <= period; tick++) {
     const next = rowsAfter(graph, (tick + 1) * tickSamples, tick + 1 === windowTicks);
     if (rows.every((count) => count > 0)) steady++;
-    for (let tensor = 0; tensor < tensors; tensor++) {
-      const needed = consumers[tensor].map((node) => neededFrom(node, rows, tensor, tensorIndex(graph, node.name)));
-      // A stride may skip rows that are not there yet: they come all the same.
-      const from = Math.min(rows[tensor], ...needed);
-      capacities[tensor] = Math.max(capacities[tensor], next[tensor] - from);
-    }
+    consumers.forEach((nodes, tensor) => {
+      const needed = nodes.map((node) => neededFrom(node, rows, tensor, tensorIndex(graph, node.name)));
+      capacities[tensor] = Math.max(capacities[tensor], next[tensor] - Math.min(rows[tensor], ...needed));
+    });
     rows = next;
   }
-  return capacities.map((rowsNeeded, tensor) => {
-    // A record's end brings the rows of the look-ahead, which no tick of a short window may have shown: one column at least
-    // must always fit, or nothing could go on.
-    const column = Math.max(1, ...consumers[tensor].map((node) => (node.op === "dense" ? 1 : reachOf(node).span)));
-    return Math.max(rowsNeeded, column) + Math.max(0, ...consumers[tensor].map((node) => reachOf(node).padRight));
-  });
+  return capacities.map((rowsNeeded, tensor) =>
+    rowsNeeded + Math.max(0, ...consumers[tensor].map((node) => reachOf(node).padRight)));
 }
 
 function consumersOf(graph: Graph): GraphNode[][] {

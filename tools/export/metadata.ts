@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { nodeCosts, parameterCount } from "../graph/costs.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { receptiveFieldSamples } from "../graph/shapes.ts";
+import { parameterCounts } from "./accounting.ts";
 import type { QuantizedNetwork } from "./quantized-network.ts";
 
 const facts = z.record(z.string(), z.json());
@@ -12,13 +12,10 @@ export const MetadataSchema = z.object({
   classes: z.array(z.string()),
   layerNames: z.array(z.string()),
   input: z.object({ unit: z.literal("uV"), sampleRateHz: z.number(), millivoltsPerCount: z.number() }),
-  totals: z.object({
-    /** Trainable parameters of the float network. */
-    parameters: z.number(),
-    /** Weights of conv and dense layers alone. */
-    weights: z.number(),
-    receptiveFieldSamples: z.number(),
-  }),
+  /** Input samples that one pooled column sees. */
+  receptiveFieldSamples: z.number(),
+  /** Of the float network: accounting.ts, ParameterCounts. */
+  parameters: z.object({ total: z.number(), named: z.record(z.string(), z.number()) }),
   /** How the float model was trained: data set, split, seed, recipe. */
   training: facts,
   /** Accuracy as measured, with counts, intervals and the split. */
@@ -40,11 +37,8 @@ export function modelMetadata(network: QuantizedNetwork, known: ModelFacts): Mod
     classes: [...graph.classes],
     layerNames: graph.nodes.map((node) => node.name),
     input: { unit: "uV", sampleRateHz: graph.sampleRateHz, millivoltsPerCount: INPUT_MILLIVOLTS_PER_COUNT },
-    totals: {
-      parameters: parameterCount(graph),
-      weights: nodeCosts(graph).reduce((sum, cost) => sum + cost.weights, 0),
-      receptiveFieldSamples: receptiveFieldSamples(graph),
-    },
+    receptiveFieldSamples: receptiveFieldSamples(graph),
+    parameters: parameterCounts(graph),
     training: known.training ?? {},
     accuracy: known.accuracy ?? {},
     compression: known.compression ?? {},

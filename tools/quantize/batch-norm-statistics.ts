@@ -1,4 +1,5 @@
 import type { Rows } from "./float-forward.ts";
+import { BATCH_NORM_EPSILON } from "../graph/model.ts";
 import type { ChannelStatistics } from "./layer-weights.ts";
 
 /** Mean and biased variance of each channel over the rows of all crops, as batch norm takes them in training. */
@@ -17,4 +18,21 @@ export function channelStatistics(crops: readonly Rows[]): ChannelStatistics {
   }
   const mean = sums.map((sum) => sum / rows);
   return { mean, variance: squares.map((sum, channel) => Math.max(0, sum / rows - mean[channel] ** 2)) };
+}
+
+/**
+ * The statistics of training, moved as the crops' moved between the float network and the quantized one: what the few crops
+ * have of chance is in both and cancels.
+ */
+export function movedStatistics(
+  trained: ChannelStatistics, before: ChannelStatistics, after: ChannelStatistics,
+): ChannelStatistics {
+  const channels = Array.from(trained.mean);
+  return {
+    mean: channels.map((mean, channel) => mean + after.mean[channel] - before.mean[channel]),
+    variance: channels.map((_, channel) => {
+      const ratio = (after.variance[channel] + BATCH_NORM_EPSILON) / (before.variance[channel] + BATCH_NORM_EPSILON);
+      return (trained.variance[channel] + BATCH_NORM_EPSILON) * ratio - BATCH_NORM_EPSILON;
+    }),
+  };
 }

@@ -1,51 +1,41 @@
 import type { Graph } from "../graph/graph.ts";
-import { type CompressionRatios, compressionRatios, meanBits } from "./accounting.ts";
-import type { CompressionMethod } from "./compress.ts";
-import { argmax } from "./divergence.ts";
+import { type CompressionRatios, meanBits } from "../export/accounting.ts";
+import type { CompressionMethod } from "./compression-method.ts";
 import type { Outcome } from "./engine-loss.ts";
 import type { SearchResult } from "./laq.ts";
-import type { SelectionCrop } from "./selection-set.ts";
-import type { Width } from "./width.ts";
+import { bitsOf, type Width } from "./width.ts";
 
-/** What a compression did: plain JSON. */
-export interface CompressionReport {
+/** What a model file says of its own compression. */
+export interface CompressionFacts {
   readonly method: CompressionMethod;
   readonly seed: number;
   readonly widths: Readonly<Record<string, Width>>;
+  /** Of the conv and dense weights. */
   readonly meanBits: number;
-  readonly fileBytes: number;
-  readonly ratios: CompressionRatios;
-  /** Measured on the engine, on the crops that the search used: not a result to report. */
+  /** Measured on the engine, on the crops that the search saw: a result to report comes from other records. */
   readonly selection: Outcome & { readonly floatErrors: number };
-  /** Absent where nothing was searched. */
-  readonly search?: Omit<SearchResult, "widths">;
 }
 
-export function compressionReport(made: {
+export interface CompressionReport extends CompressionFacts {
+  readonly fileBytes: number;
+  readonly ratios: CompressionRatios;
+  /** Null where nothing was searched. A refused step that stopped early has the loss Infinity. */
+  readonly search: SearchResult | null;
+}
+
+export function compressionFacts(made: {
   readonly graph: Graph;
   readonly method: CompressionMethod;
   readonly seed: number;
   readonly widths: ReadonlyMap<string, Width>;
-  readonly search: SearchResult | null;
   readonly outcome: Outcome;
-  readonly crops: readonly SelectionCrop[];
-  readonly fileBytes: number;
-  readonly engineBytes: number;
-}): CompressionReport {
-  const { graph, widths, search, fileBytes } = made;
-  const floatErrors = made.crops.filter((crop) => argmax(crop.floatLogits) !== crop.classIndex).length;
+  readonly floatErrors: number;
+}): CompressionFacts {
   return {
     method: made.method,
     seed: made.seed,
-    widths: Object.fromEntries(widths),
-    meanBits: meanBits(graph, widths),
-    fileBytes,
-    ratios: compressionRatios(graph, widths, fileBytes, made.engineBytes),
-    selection: { ...made.outcome, floatErrors },
-    ...(search ? { search: searchFacts(search) } : {}),
+    widths: Object.fromEntries(made.widths),
+    meanBits: meanBits(made.graph, bitsOf(made.widths)),
+    selection: { ...made.outcome, floatErrors: made.floatErrors },
   };
-}
-
-function searchFacts({ loss, unmet, steps, evaluations, complete }: SearchResult): Omit<SearchResult, "widths"> {
-  return { loss, unmet, steps, evaluations, complete };
 }

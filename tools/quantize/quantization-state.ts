@@ -1,10 +1,10 @@
 import { type Graph, type GraphNode, INPUT, inputsOf } from "../graph/graph.ts";
 import { type FloatModel, INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import type { QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
-import { channelStatistics } from "./batch-norm-statistics.ts";
+import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";
 import { activationScales, type RangeMethod } from "./calibrate.ts";
 import { applyAffine, inputRows, rawSums, type Rows, runNode } from "./float-forward.ts";
-import { type ChannelAffine, foldBatchNorm, type LayerWeights, layerWeights } from "./layer-weights.ts";
+import { type ChannelAffine, type ChannelStatistics, foldBatchNorm, type LayerWeights, layerWeights } from "./layer-weights.ts";
 import { dequantize, type QuantizedLevels } from "./quantizers/quantized-levels.ts";
 import { quantizeWeights, type ScaleMethod } from "./quantizers/quantize-weights.ts";
 import type { Width } from "./width.ts";
@@ -12,7 +12,7 @@ import type { Width } from "./width.ts";
 export interface QuantizationOptions {
   readonly range: RangeMethod;
   readonly scale: ScaleMethod;
-  /** Batch norm's mean and variance are taken anew behind quantized weights, by forward passes over the calibration crops. */
+  /** Batch norm's mean and variance follow the quantized weights, by forward passes over the calibration crops. */
   readonly reestimateBatchNorm: boolean;
 }
 
@@ -35,7 +35,9 @@ export class QuantizationState {
   readonly scales: ReadonlyMap<string, number>;
   private readonly chosen = new Map<string, { levels: QuantizedLevels; affine: ChannelAffine }>();
   private readonly levelsCache = new Map<string, QuantizedLevels>();
-  private tensors: Map<string, readonly Rows[]>;
+  /** Of the float network's raw sums on the calibration crops. */
+  private readonly floatStatistics = new Map<string, ChannelStatistics>();
+  private readonly tensors: Map<string, readonly Rows[]>;
 
   /** @param crops conditioned samples, at least one crop; all layers begin at `width` */
   constructor(model: FloatModel, crops: readonly Int16Array[], width: Width, private readonly options: QuantizationOptions) {
@@ -101,9 +103,17 @@ export class QuantizationState {
     const layer = this.layers.get(name) as LayerWeights;
     if (!this.options.reestimateBatchNorm || layer.norm === null) return foldBatchNorm(layer);
     const node = this.graph.nodes.find((other) => other.name === name) as WeightedNode;
-    const values = dequantize(levels);
-    const sums = (this.tensors.get(node.input) ?? []).map((input) => rawSums(node, input, values));
-    return foldBatchNorm(layer, channelStatistics(sums));
+    return this.normAffine(layer, this.sumsOf(node, dequantize(levels)));
+  }
+
+  private sumsOf(node: WeightedNode, values: Float32Array): readonly Rows[] {
+    return (this.tensors.get(node.input) ?? []).map((input) => rawSums(node, input, values));
+  }
+
+  private normAffine(layer: LayerWeights, sums: readonly Rows[]): ChannelAffine {
+    const before = this.floatStatistics.get(layer.name);
+    if (layer.norm === null || before === undefined) return foldBatchNorm(layer);
+    return foldBatchNorm(layer, movedStatistics(layer.norm, before, channelStatistics(sums)));
   }
 
   /** Runs the quantized weights from a node on, each batch norm on the statistics that now reach it. */
@@ -118,19 +128,18 @@ export class QuantizationState {
   }
 
   private runNode(node: GraphNode): readonly Rows[] {
+    if (node.op === "conv1d" || node.op === "dense") return this.runWeighted(node);
     const inputs = inputsOf(node).map((name) => this.tensors.get(name) as readonly Rows[]);
-    if (node.op !== "conv1d" && node.op !== "dense") {
-      return inputs[0].map((_, crop) => runNode(node, inputs.map((tensor) => tensor[crop])));
-    }
+    return inputs[0].map((_, crop) => runNode(node, inputs.map((tensor) => tensor[crop])));
+  }
+
+  private runWeighted(node: WeightedNode): readonly Rows[] {
     const layer = this.layers.get(node.name) as LayerWeights;
     const settled = this.chosen.get(node.name);
-    const values = settled ? dequantize(settled.levels) : layer.values;
-    const sums = inputs[0].map((input) => rawSums(node, input, values));
-    let affine = settled?.affine ?? foldBatchNorm(layer);
-    if (settled && layer.norm !== null) {
-      affine = foldBatchNorm(layer, channelStatistics(sums));
-      this.chosen.set(node.name, { levels: settled.levels, affine });
-    }
+    const sums = this.sumsOf(node, settled ? dequantize(settled.levels) : layer.values);
+    const affine = settled ? this.normAffine(layer, sums) : foldBatchNorm(layer);
+    if (settled) this.chosen.set(node.name, { levels: settled.levels, affine });
+    else this.floatStatistics.set(node.name, channelStatistics(sums));
     return sums.map((rows) => applyAffine(rows, affine, node.op === "conv1d" && node.activation === "relu"));
   }
 }

@@ -3,6 +3,7 @@ import { SeededRandom } from "../data/random.ts";
 import { forward, type NodeWeights } from "./float-forward.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
+import { argmax } from "./divergence.ts";
 import { foldBatchNorm, layerWeights } from "./layer-weights.ts";
 
 /** Crop length of a streaming network's selection: the paper's window. */
@@ -52,4 +53,9 @@ export function withFloatLogits(
     const logits = forward(model.graph, weights, crop.samples).get(last);
     return { ...crop, floatLogits: Float64Array.from(logits?.data ?? []) };
   });
+}
+
+/** Crops that the float network gets wrong. */
+export function floatErrors(crops: readonly SelectionCrop[]): number {
+  return crops.filter((crop) => argmax(crop.floatLogits) !== crop.classIndex).length;
 }

@@ -1,3 +1,5 @@
+import { TERNARY_BITS } from "../export/accounting.ts";
+
 /** A layer's width: bits a weight, or ternary, five weights to a byte. */
 export type Width = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | "ternary";
 
@@ -8,7 +10,7 @@ export const SEARCH_WIDTHS: readonly Width[] = ["ternary", 2, 3, 4, 5, 6, 7, 8];
 
 /** Bits that a weight takes in the file. */
 export function bitsPerWeight(width: Width): number {
-  return width === "ternary" ? 1.6 : width;
+  return width === "ternary" ? TERNARY_BITS : width;
 }
 
 /** Reads "1".."8" or "ternary". Throws RangeError on anything else. */
@@ -16,4 +18,9 @@ export function parseWidth(text: string): Width {
   const width = [...BIT_WIDTHS, "ternary" as const].find((candidate) => String(candidate) === text);
   if (width === undefined) throw new RangeError(`a width is 1 to 8 or ternary, found "${text}"`);
   return width;
+}
+
+/** Bits a weight of every layer. */
+export function bitsOf(widths: ReadonlyMap<string, Width>): ReadonlyMap<string, number> {
+  return new Map([...widths].map(([name, width]) => [name, bitsPerWeight(width)] as const));
 }

@@ -74,14 +74,15 @@ function activate(x: tf.Tensor, activation: "none" | "relu"): tf.Tensor3D {
 /** The maximum of `kernel` strided slices: the wasm backend has no gradient for its own pooling. */
 function maxPool(node: MaxPoolNode, x: tf.Tensor3D): tf.Tensor3D {
   const [batch, rows, channels] = x.shape;
+  const { kernel, stride } = node;
   const outRows = outputRows(node, rows);
-  const reach = (outRows - 1) * node.stride + node.kernel;
-  const padded = x.pad([[0, 0], [0, Math.max(0, node.kernel - 1 + outRows * node.stride - rows)], [0, 0]]);
-  if (outRows === 0) throw new RangeError(`node ${node.name}: ${rows} rows are fewer than its kernel, ${reach}`);
-  const taps = Array.from({ length: node.kernel }, (_, tap) =>
+  if (outRows === 0) throw new RangeError(`node ${node.name}: ${rows} rows are fewer than its kernel, ${kernel}`);
+  // Rows for a whole stride behind each tap; what is padded is never a first row of a stride, so no maximum sees it.
+  const padded = x.pad([[0, 0], [0, Math.max(0, kernel - 1 + outRows * stride - rows)], [0, 0]]);
+  const taps = Array.from({ length: kernel }, (_, tap) =>
     padded
-      .slice([0, tap, 0], [batch, outRows * node.stride, channels])
-      .reshape([batch, outRows, node.stride, channels])
+      .slice([0, tap, 0], [batch, outRows * stride, channels])
+      .reshape([batch, outRows, stride, channels])
       .slice([0, 0, 0, 0], [batch, outRows, 1, channels])
       .reshape([batch, outRows, channels]) as tf.Tensor3D,
   );

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { SeededRandom } from "../data/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { confusionMatrix } from "../evaluate/confusion.ts";
@@ -6,29 +5,13 @@ import { selectionF1 } from "../evaluate/f1.ts";
 import { type RhythmScore, scoreRhythms } from "../evaluate/score.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
-import { adamStep } from "./adam.ts";
 import { type BackendChoice, selectBackend } from "./backends.ts";
 import { tuneOffsets, withOffsets } from "./bias.ts";
-import { classWeights } from "./class-weights.ts";
-import { CROP_SAMPLES, writeCrop } from "./crops.ts";
+import { runEpoch, type TrainProgress } from "./epoch.ts";
 import { type TrainOptions, trainOptions } from "./options.ts";
 import { argMax, predictWith } from "./predict.ts";
-import { afterEpoch, learningRate } from "./schedule.ts";
+import { afterEpoch } from "./schedule.ts";
 import { copyWeights, type EpochRecord, initialState, type TrainingState } from "./state.ts";
-import { gradientsOf, updateMoments } from "./step.ts";
-
-export interface TrainProgress {
-  readonly epoch: number;
-  readonly epochs: number;
-  readonly step: number;
-  readonly steps: number;
-  /** Mean over the epoch so far. */
-  readonly loss: number;
-  /** Validation F1 of the last finished epoch, null in the first. */
-  readonly metric: number | null;
-  readonly samplesPerSecond: number;
-  readonly secondsLeft: number;
-}
 
 export interface TrainRequest {
   readonly graph: Graph;
@@ -63,56 +46,13 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const backend = await selectBackend();
   let state = request.resume ?? initialState(graph, options);
   for (let epoch = state.history.length + 1; epoch <= options.epochs; epoch++) {
-    const { loss, rate } = await runEpoch(request, options, state, labels, epoch);
+    const { loss, rate } = await runEpoch({ graph, records: request.train, labels, options, onProgress: request.onProgress }, state);
     const predictions = predictWith(graph, state.weights, validation).map(({ mean }) => argMax(mean));
     const metric = selectionF1(confusionMatrix(truths, predictions, graph.classes.length), graph.classes);
     state = finishEpoch(state, options, { epoch, loss, metric, learningRate: rate });
     await request.onCheckpoint?.(state);
   }
   return finish(request, options, state, truths, backend);
-}
-
-async function runEpoch(
-  request: TrainRequest, options: TrainOptions, state: TrainingState, labels: readonly number[], epoch: number,
-): Promise<{ loss: number; rate: number }> {
-  const { graph, train: records } = request;
-  const { batchSize, epochs } = options;
-  const random = new SeededRandom(options.seed).fork(`epoch ${epoch}`);
-  const order = random.shuffle(records.map((_, index) => index));
-  const size = Math.min(batchSize, records.length);
-  const steps = Math.floor(records.length / size);
-  const weighting = classWeights(graph.classes.map((_, index) => labels.filter((l) => l === index).length), options.classWeightPower);
-  const cropSamples = graph.windowSamples ?? CROP_SAMPLES;
-  const signals = new Float32Array(size * cropSamples);
-  const startedAt = performance.now();
-  let lossSum = 0;
-  let rate = 0;
-  for (let step = 0; step < steps; step++) {
-    const chosen = order.slice(step * size, (step + 1) * size);
-    chosen.forEach((index, row) => {
-      writeCrop(signals.subarray(row * cropSamples, (row + 1) * cropSamples), records[index], options.augmentation, random);
-    });
-    const batch = { signals, labels: chosen.map((index) => labels[index]) };
-    const { loss, gradients, moments } = gradientsOf(graph, state.weights, batch, weighting, random);
-    if (!Number.isFinite(loss)) throw new RangeError(`training diverged: the loss is ${loss} in epoch ${epoch}, step ${step + 1}`);
-    rate = learningRate(options.schedule, state.plateau, options.learningRate, state.adam.step, steps * epochs);
-    adamStep(state.adam, state.weights, gradients, rate, options.weightDecay);
-    updateMoments(state.weights, moments);
-    lossSum += loss;
-    const secondsPerStep = (performance.now() - startedAt) / 1000 / (step + 1);
-    request.onProgress?.({
-      epoch,
-      epochs,
-      step: step + 1,
-      steps,
-      loss: lossSum / (step + 1),
-      metric: state.history.at(-1)?.metric ?? null,
-      samplesPerSecond: size / secondsPerStep,
-      secondsLeft: secondsPerStep * (steps * (epochs - epoch + 1) - step - 1),
-    });
-    await setImmediate();
-  }
-  return { loss: lossSum / steps, rate };
 }
 
 function finishEpoch(state: TrainingState, options: TrainOptions, record: EpochRecord): TrainingState {
@@ -138,7 +78,7 @@ function finish(
     weights = withOffsets(graph, weights, offsets);
   }
   const predictions = predictWith(graph, weights, validation).map(({ mean }) => argMax(mean));
-  const score = scoreRhythms(truths, predictions, classes, { seed: options.seed });
+  const score = scoreRhythms(truths, predictions, classes, new SeededRandom(options.seed));
   const facts = {
     recipe: options,
     backend: `${backend.name}: ${backend.description}`,

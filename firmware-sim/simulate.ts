@@ -1,0 +1,54 @@
+import { Engine, engineBytes, type ModelFile } from "../host/index.ts";
+import { AnalogFrontEnd, type AnalogFrontEndOptions, DEFAULT_FRONT_END, type SimulatedRecord } from "./analog-front-end.ts";
+import { flashUse, ramUse, requireFit } from "./budget.ts";
+import { type Device, deviceNamed } from "./devices.ts";
+import { type SimulationReport, writeReport } from "./report.ts";
+import { RingBuffer } from "./ring-buffer.ts";
+import { Wearable } from "./wearable.ts";
+
+export interface SimulationOptions extends Partial<AnalogFrontEndOptions> {
+  /** Capacity of the ring buffer between DMA and the task; 512 unless told. */
+  readonly ringSamples?: number;
+}
+
+export interface Simulation {
+  /** The bytes of a .qhb file. */
+  readonly model: Uint8Array;
+  /** A device's name, or one of your own. */
+  readonly device: string | Device;
+  readonly record: SimulatedRecord;
+  readonly options?: SimulationOptions;
+}
+
+const DEFAULT_RING_SAMPLES = 512;
+
+/**
+ * Runs a record through a model on a simulated wearable, on the engine's scalar build. The same input gives the same report.
+ * Throws BudgetError where the model does not fit the device's RAM or flash, EngineError for a model that the engine
+ * refuses, RangeError for an unknown device or an option out of its range.
+ */
+export async function simulate({ model, device: chosen, record, options = {} }: Simulation): Promise<SimulationReport> {
+  const device = typeof chosen === "string" ? deviceNamed(chosen) : chosen;
+  const { ringSamples = DEFAULT_RING_SAMPLES, sampleRateHz = record.sampleRateHz, ...frontEndOptions } = options;
+  const frontEnd = new AnalogFrontEnd(record, { ...DEFAULT_FRONT_END, ...frontEndOptions, sampleRateHz });
+  const ring = new RingBuffer(ringSamples);
+
+  const flash = flashUse(device, model.length, (await engineBytes("scalar")).length);
+  const engine = await Engine.load(model, { build: "scalar" });
+  requireFit(device, "flashBytes", flash);
+  const ram = ramUse(device, engine.ramBytes, ring.bytes, frontEnd.dmaBytes);
+  requireFit(device, "ramBytes", ram);
+
+  const run = new Wearable(engine, device, frontEnd, ring, sampleRateHz).run();
+  return writeReport({
+    device, recordName: record.name, run, ram, flash, windowSamples: decisionSamples(engine.model),
+    ringPeakSamples: ring.peak, overflowedSamples: ring.overflowed,
+  });
+}
+
+/** Samples that one decision pools: the window, or the columns that the head's first layer takes. */
+function decisionSamples(model: ModelFile): number {
+  if (model.windowSamples > 0) return model.windowSamples;
+  const head = model.layers.find(({ op }) => op === "averagePool" || op === "dense");
+  return (head ? head.kernel : 1) * model.totalStride;
+}

@@ -1,0 +1,123 @@
+import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type BackendName, selectBackend } from "../../tools/train/backends.ts";
+
+/** Error of a float32 sum of a few thousand products, relative to the largest element. */
+const TOLERANCE = 1e-4;
+
+/** Holds the kernels of a wasm backend, forward and gradient, against the pure-JavaScript `cpu` backend. */
+export function describeKernels(name: BackendName): void {
+  describe(`kernels of ${name} against the cpu backend`, () => {
+    beforeAll(async () => {
+      expect((await selectBackend([name])).name).toBe(name);
+    });
+
+    it("convolves along one axis, with both gradients", async () => {
+      await fc.assert(fc.asyncProperty(convCases, async (shape) => {
+        await expectSame(() => convolution(shape));
+      }), { numRuns: 60 });
+    });
+
+    it("multiplies matrices in batches, transposed or not, with both gradients", async () => {
+      await fc.assert(fc.asyncProperty(matMulCases, async (shape) => {
+        await expectSame(() => product(shape));
+      }), { numRuns: 60 });
+    });
+
+    it("sums over any axes", async () => {
+      await fc.assert(fc.asyncProperty(sumCases, async ({ shape, axes, keepDims }) => {
+        await expectSame(() => [tf.sum(noise(shape, 1), axes, keepDims)]);
+      }), { numRuns: 60 });
+    });
+
+    it("leaves no tensor behind", async () => {
+      await tf.setBackend("wasm");
+      const backend = tf.backend() as unknown as { numDataIds(): number };
+      const run = () => tf.tidy(() => void convolution({ batch: 3, rows: 31, cin: 5, cout: 7, kernel: 4, stride: 2, left: 3, right: 1 }));
+      run();
+      const [tensors, dataIds] = [tf.memory().numTensors, backend.numDataIds()];
+      run();
+      expect([tf.memory().numTensors, backend.numDataIds()]).toEqual([tensors, dataIds]);
+    });
+  });
+}
+
+interface ConvCase {
+  batch: number; rows: number; cin: number; cout: number; kernel: number; stride: number; left: number; right: number;
+}
+
+const convCases: fc.Arbitrary<ConvCase> = fc
+  .record({
+    batch: fc.integer({ min: 1, max: 5 }),
+    rows: fc.integer({ min: 1, max: 70 }),
+    cin: fc.integer({ min: 1, max: 9 }),
+    cout: fc.integer({ min: 1, max: 9 }),
+    kernel: fc.integer({ min: 1, max: 15 }),
+    stride: fc.integer({ min: 1, max: 4 }),
+    left: fc.integer({ min: 0, max: 14 }),
+    right: fc.integer({ min: 0, max: 14 }),
+  })
+  .filter(({ rows, kernel, left, right }) => rows + left + right >= kernel);
+
+function convolution({ batch, rows, cin, cout, kernel, stride, left, right }: ConvCase): tf.Tensor[] {
+  const x = noise([batch, 1, rows, cin], 1) as tf.Tensor4D;
+  const filter = noise([1, kernel, cin, cout], 2) as tf.Tensor4D;
+  const pad: tf.backend_util.ExplicitPadding = [[0, 0], [0, 0], [left, right], [0, 0]];
+  const conv = (a: tf.Tensor4D, b: tf.Tensor4D) => tf.conv2d(a, b, [1, stride], pad);
+  const y = conv(x, filter);
+  return [y, ...tf.grads(conv as never)([x, filter], noise(y.shape, 3))];
+}
+
+const matMulCases = fc.record({
+  batchA: fc.integer({ min: 1, max: 4 }),
+  shareB: fc.boolean(),
+  m: fc.integer({ min: 1, max: 20 }),
+  k: fc.integer({ min: 1, max: 20 }),
+  n: fc.integer({ min: 1, max: 20 }),
+  transposeA: fc.boolean(),
+  transposeB: fc.boolean(),
+});
+
+function product({ batchA, shareB, m, k, n, transposeA, transposeB }: typeof matMulCases extends fc.Arbitrary<infer T> ? T : never): tf.Tensor[] {
+  const a = noise([batchA, ...(transposeA ? [k, m] : [m, k])], 1);
+  const b = noise([shareB ? 1 : batchA, ...(transposeB ? [n, k] : [k, n])], 2);
+  const multiply = (left: tf.Tensor, right: tf.Tensor) => tf.matMul(left, right, transposeA, transposeB);
+  const y = multiply(a, b);
+  // tfjs has no gradient for a shared operand: it does not sum over the batch.
+  const isShared = shareB && batchA > 1;
+  return isShared ? [y] : [y, ...tf.grads(multiply)([a, b], noise(y.shape, 3))];
+}
+
+const sumCases = fc
+  .array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 })
+  .chain((shape) =>
+    fc.record({
+      shape: fc.constant(shape),
+      axes: fc.subarray(shape.map((_, axis) => axis), { minLength: 1 }),
+      keepDims: fc.boolean(),
+    }),
+  );
+
+/** The same values on every backend: a fixed sequence of fractions in [-1, 1). */
+function noise(shape: readonly number[], seed: number): tf.Tensor {
+  const size = shape.reduce((product, extent) => product * extent, 1);
+  return tf.tensor(Float32Array.from({ length: size }, (_, i) => 2 * (((i + seed) * 0.6180339887) % 1) - 1), [...shape]);
+}
+
+async function expectSame(run: () => tf.Tensor[]): Promise<void> {
+  const results: { shape: number[]; data: Float32Array }[][] = [];
+  for (const backend of ["cpu", "wasm"]) {
+    await tf.setBackend(backend);
+    tf.engine().startScope();
+    results.push(run().map((tensor) => ({ shape: tensor.shape, data: tensor.dataSync() as Float32Array })));
+    tf.engine().endScope();
+  }
+  const [expected, found] = results;
+  expected.forEach(({ shape, data }, index) => {
+    expect(found[index].shape).toEqual(shape);
+    const scale = data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
+    const error = data.reduce((largest, value, i) => Math.max(largest, Math.abs(value - found[index].data[i])), 0);
+    expect(error / scale).toBeLessThan(TOLERANCE);
+  });
+}

@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { SeededRandom } from "../../tools/data/random.ts";
+import { outputRows } from "../../tools/graph/shapes.ts";
+import type { FloatModel } from "../../tools/graph/model.ts";
+import { selectBackend } from "../../tools/train/backends.ts";
+import { initialWeights } from "../../tools/train/initialise.ts";
+import { argMax, predict } from "../../tools/train/predict.ts";
+import { tinyGraph } from "./signals.ts";
+
+const graph = tinyGraph();
+const model: FloatModel = { graph, weights: initialWeights(graph, new SeededRandom(1)), facts: {} };
+const pool = graph.nodes.find(({ op }) => op === "averagePool");
+
+beforeAll(async () => {
+  await selectBackend();
+});
+
+const record = (samples: number, seed = 1) => {
+  const random = new SeededRandom(seed);
+  return { name: `noise-${samples}`, label: "slow", samples: Int16Array.from({ length: samples }, () => 500 * random.normal()) };
+};
+
+describe("predict", () => {
+  it("decides as often as the stream does, at least once, and averages the decisions", () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 9000 }), (samples) => {
+      const [{ decisions, mean }] = predict(model, [record(samples)]);
+      const columns = Math.floor(Math.max(samples, 64) / 64);
+      expect(decisions).toHaveLength(outputRows(pool as never, columns));
+      mean.forEach((logit, index) => {
+        const sum = decisions.reduce((total, row) => total + row[index], 0);
+        expect(logit).toBeCloseTo(sum / decisions.length, 4);
+      });
+    }), { numRuns: 30 });
+  });
+
+  it("takes back no decision when more of the record comes in", () => {
+    const whole = record(9000);
+    const [{ decisions: all }] = predict(model, [whole]);
+    const [{ decisions: some }] = predict(model, [{ ...whole, samples: whole.samples.subarray(0, 5000) }]);
+    expect(some.length).toBeLessThan(all.length);
+    some.forEach((row, index) => {
+      row.forEach((logit, column) => { expect(logit).toBeCloseTo(all[index][column], 4); });
+    });
+  });
+
+  it("keeps the records apart", () => {
+    const records = [record(3000, 1), record(4000, 2)];
+    expect(predict(model, records)).toEqual(records.flatMap((one) => predict(model, [one])));
+  });
+});
+
+describe("argMax", () => {
+  it("takes the first of equals", () => {
+    expect(argMax([1, 3, 3])).toBe(1);
+    expect(argMax([-2])).toBe(0);
+  });
+});

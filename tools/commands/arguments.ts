@@ -1,0 +1,25 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { InvalidArgumentError } from "commander";
+
+/** Reads a whole number from the command line. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError(`expected a whole number, found "${text}".`);
+  return value;
+}
+
+export function countNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1) throw new InvalidArgumentError(`expected a whole number of 1 or more, found "${text}".`);
+  return value;
+}
+
+export function realNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError(`expected a number, found "${text}".`);
+  return value;
+}
+
+/** Where conditioned records are kept between runs. */
+export const DEFAULT_CACHE_FOLDER = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "qhubert");

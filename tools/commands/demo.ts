@@ -1,0 +1,91 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { ConditionedRecord } from "../data/record.ts";
+import { synthesize } from "../data/synth/synthesize.ts";
+import { syntheticDataset } from "../data/synth/synthetic-dataset.ts";
+import { writeFloatModel } from "../export/safetensors.ts";
+import { parameterCount } from "../graph/costs.ts";
+import { buildGraph } from "../graph/families.ts";
+import type { FloatModel } from "../graph/model.ts";
+import { type CompressionMethod, laqMethod } from "../quantize/compression-method.ts";
+import type { Compressed } from "../quantize/compress.ts";
+import { BIT_WIDTHS } from "../quantize/width.ts";
+import { compressWithProgress, writeWhole } from "./compress.ts";
+import { scoreOnEngine } from "./evaluate.ts";
+import { conditionWithProgress, splitData } from "./load-data.ts";
+import { bytesText, percent, percentInterval, printLine, printTable } from "./output.ts";
+import { startProgress } from "./progress.ts";
+import { printReport, simulateRecord } from "./simulate.ts";
+import { trainWithProgress } from "./train.ts";
+
+const FAMILY = "resnet1d-edge";
+const SEED = 1;
+const DATA = { recordsPerClass: 160, seconds: 20, seed: SEED };
+const RECIPE = { epochs: 12, batchSize: 32, seed: SEED };
+const SELECTION_CROPS = 48;
+
+interface DemoArguments {
+  readonly out?: string;
+}
+
+/** `qhubert demo`. */
+export function addDemoCommand(program: Command): void {
+  program
+    .command("demo")
+    .description("the whole way on synthetic ECG in a few minutes: train, compress, pack, run on a simulated wearable")
+    .option("--out <folder>", "where the models go (default: a temporary folder)")
+    .addHelpText("after", "\nExample:\n  qhubert demo --out out/demo")
+    .action(runDemo);
+}
+
+async function runDemo({ out = mkdtempSync(join(tmpdir(), "qhubert-demo-")) }: DemoArguments): Promise<void> {
+  const data = await conditionWithProgress(syntheticDataset(DATA));
+  const graph = buildGraph(FAMILY, data.classes);
+  const { model, test } = await trainWithProgress(graph, data, RECIPE);
+  writeWhole(join(out, ".keep"), new Uint8Array());
+  writeFloatModel(join(out, "demo.safetensors"), model);
+  const split = splitData(data, SEED);
+
+  const rows: (string | number)[][] = [
+    ["float 32", percent(test.accuracy), percentInterval(test.accuracyInterval), "1.00", "1.00", "1.00",
+      bytesText(4 * parameterCount(graph))],
+  ];
+  for (const width of [...BIT_WIDTHS].reverse()) {
+    const method: CompressionMethod = { kind: "fixed", width };
+    rows.push(await tableRow(`fixed ${width}`, model, method, split.validation, split.test).then(({ row }) => row));
+  }
+  const laq = await tableRow("LAQ", model, laqMethod(), split.validation, split.test);
+  rows.push(laq.row);
+  const path = join(out, "demo.qhb");
+  writeWhole(path, laq.compressed.file);
+
+  printLine(`\n${FAMILY} on ${split.test.length} synthetic test records that no choice has seen, on the integer engine`);
+  printTable(["bits", "accuracy", "95 % interval", "ratio (paper)", "ratio (file)", "ratio (flash)", "file"], rows);
+  printLine(`LAQ: ${laq.compressed.report.meanBits.toFixed(2)} bits a weight; models in ${out}`);
+
+  const record = synthesize({ rhythm: "afib", seconds: 20, seed: SEED + 1 });
+  printLine("\nA synthetic record of atrial fibrillation, streamed through it on a simulated nRF52840");
+  printReport(await simulateRecord(laq.compressed.file, "nRF52840", record));
+}
+
+async function tableRow(
+  title: string,
+  model: FloatModel,
+  method: CompressionMethod,
+  selection: readonly ConditionedRecord[],
+  test: readonly ConditionedRecord[],
+): Promise<{ row: (string | number)[]; compressed: Compressed }> {
+  const progress = startProgress(`compressing, ${title}`);
+  const compressed = await compressWithProgress(model, selection, method, {
+    seed: SEED, selectionCrops: SELECTION_CROPS, progress,
+  });
+  const { score } = await scoreOnEngine(compressed.file, model.graph.classes, test);
+  const { ratios, fileBytes } = compressed.report;
+  const row = [
+    title, percent(score.accuracy), percentInterval(score.accuracyInterval), ratios.paper.toFixed(2), ratios.file.toFixed(2),
+    ratios.flash.toFixed(2), bytesText(fileBytes),
+  ];
+  return { row, compressed };
+}
