@@ -50,7 +50,7 @@ const NS = 1e9;
 
 /**
  * Electrode, converter, FIFO and DMA. Sample i is taken at i / rate seconds of the converter's own clock; the record's
- * value there is found by Catmull-Rom interpolation, so that at the record's rate and 0 ppm the samples are the record's.
+ * value there is found by Catmull-Rom interpolation: at the record's rate and 0 ppm the samples are the record's.
  */
 export class AnalogFrontEnd {
   readonly millivoltsPerCount: number;

@@ -13,7 +13,8 @@ export class BudgetError extends Error {
     const limit = device[figure].value;
     const kind = figure === "ramBytes" ? "RAM" : "flash";
     const list = Object.entries(parts).map(([name, bytes]) => `${name} ${bytes}`).join(", ");
-    super(`the model needs ${needed} bytes of ${kind} on ${device.name}, which has ${limit}: ${needed - limit} too many (${list})`);
+    const missing = needed - limit;
+    super(`the model needs ${needed} bytes of ${kind} on ${device.name}, which has ${limit}: ${missing} too many (${list})`);
     this.figure = figure;
     this.limit = limit;
     this.needed = needed;

@@ -22,11 +22,11 @@ export interface CoreCosts {
  * wasm_aot: native_c times 1.1 to 1.5 (WAMR's ahead-of-time code runs at .68 to .94 of gcc -O3); 1.3 is taken.
  * A width of the weights changes nothing here: each layer pass unpacks a tile once and multiplies 8-bit panels.
  */
-const CONV_BASIS =
-  "native C 5.1 cycles/MAC (MLPerf Tiny v1.0, STM32L4R5, microTVM: mean of image classification 3.7 and keyword spotting 6.5) x 1.3 for ahead-of-time wasm";
-const DENSE_BASIS =
-  "native C 5.3 cycles/MAC (MLPerf Tiny v1.0, STM32L4R5, microTVM, anomaly detection) x 1.3 for ahead-of-time wasm";
-const COUNTED = "machine operations counted in the source of the scalar build, one cycle each, x 1.3 for ahead-of-time wasm";
+const WASM = "x 1.3 for ahead-of-time wasm";
+const MICROTVM = "cycles/MAC of native C in MLPerf Tiny v1.0, STM32L4R5, microTVM";
+const CONV_BASIS = `5.1 ${MICROTVM}, mean of image classification 3.7 and keyword spotting 6.5, ${WASM}`;
+const DENSE_BASIS = `5.3 ${MICROTVM}, anomaly detection, ${WASM}`;
+const COUNTED = `operations estimated from the source of the scalar build, one cycle each, ${WASM}`;
 
 export const CORTEX_M4_COSTS: CoreCosts = {
   cyclesPerMac: { conv1d: modelled(6.6, CONV_BASIS), dense: modelled(6.9, DENSE_BASIS) },
@@ -45,7 +45,7 @@ const M33_TO_M4 = 0.89;
 
 function onCortexM33(onM4: Constant): Constant {
   const basis = onM4.source.replace("modelled: ", "");
-  return modelled(onM4.value * M33_TO_M4, `Cortex-M4 figure (${basis}) x ${M33_TO_M4}, Cortex-M33 (STM32U575) over Cortex-M4 (STM32L4R5) in MLPerf Tiny v1.3`);
+  return modelled(onM4.value * M33_TO_M4, `${basis}, x ${M33_TO_M4} for Cortex-M33 over M4 in MLPerf Tiny v1.3`);
 }
 
 export const CORTEX_M33_COSTS: CoreCosts = {

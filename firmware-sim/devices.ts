@@ -34,7 +34,9 @@ export interface Surroundings {
 
 const SURROUNDINGS: Surroundings = {
   frontEndMicrowatts: modelled(335, "ADS1292R, one channel, 335 uW, data sheet figure not verified on a board"),
-  radioMicrojoulesPerPacket: modelled(30, "assumption: a Bluetooth LE connection event with a 20-byte notification at 0 dBm, about 3 ms of 3.3 mA at 3 V"),
+  radioMicrojoulesPerPacket: modelled(
+    30, "assumption: a Bluetooth LE notification of 20 bytes at 0 dBm, about 3 ms of 3.3 mA at 3 V",
+  ),
   batteryMilliampHours: modelled(100, "assumption: a 100 mAh lithium coin cell at the device's supply voltage"),
   batteryUsableShare: modelled(0.85, "assumption: regulator loss, ageing and self-discharge take 15 %"),
   firmwareRamBytes: modelled(48 * 1024, "assumption: Bluetooth LE stack and RTOS 44 KB, call stack 4 KB"),

@@ -97,6 +97,8 @@ function timelineOf(run: Run, latenciesMs: readonly (number | null)[]): Timeline
   const beats = run.beats.map((beat, i): TimelineEntry => ({
     kind: "beat", ms: beat.detectedNs * 1e-6, peakMs: beat.peakNs * 1e-6, latencyMs: latenciesMs[i],
   }));
-  const decisions = run.decisions.map(({ doneNs, label }): TimelineEntry => ({ kind: "decision", ms: doneNs * 1e-6, label }));
+  const decisions = run.decisions.map(({ doneNs, label }): TimelineEntry => ({
+    kind: "decision", ms: doneNs * 1e-6, label,
+  }));
   return [...beats, ...decisions].sort((a, b) => a.ms - b.ms);
 }

@@ -1,4 +1,4 @@
-/** A fixed ring of samples between DMA and the task. What does not fit is refused and counted; what is in stays in order. */
+/** Samples between DMA and the task. What does not fit is refused and counted, what is in keeps its order. */
 export class RingBuffer {
   readonly #samples: Int32Array;
   #first = 0;

@@ -1,5 +1,7 @@
 import { Engine, engineBytes, type ModelFile } from "../host/index.ts";
-import { AnalogFrontEnd, type AnalogFrontEndOptions, DEFAULT_FRONT_END, type SimulatedRecord } from "./analog-front-end.ts";
+import {
+  AnalogFrontEnd, type AnalogFrontEndOptions, DEFAULT_FRONT_END, type SimulatedRecord,
+} from "./analog-front-end.ts";
 import { flashUse, ramUse, requireFit } from "./budget.ts";
 import { type Device, deviceNamed } from "./devices.ts";
 import { type SimulationReport, writeReport } from "./report.ts";
@@ -23,7 +25,8 @@ export interface Simulation {
 const DEFAULT_RING_SAMPLES = 512;
 
 /**
- * Runs a record through a model on a simulated wearable, on the engine's scalar build. The same input gives the same report.
+ * Runs a record through a model on a simulated wearable, on the engine's scalar build. The same input gives the same
+ * report.
  * Throws BudgetError where the model does not fit the device's RAM or flash, EngineError for a model that the engine
  * refuses, RangeError for an unknown device or an option out of its range.
  */

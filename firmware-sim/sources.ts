@@ -3,7 +3,7 @@ import type { Device } from "./devices.ts";
 
 const ENGINE = "measured: events of the engine's scalar build, run on this machine on the simulated samples";
 
-/** Where each figure of a report is from, by the report's own names. What rests on one modelled constant is modelled. */
+/** Where each figure of a report is from, by the report's own names. What rests on a modelled constant is modelled. */
 export function sourcesOf(device: Device, engineRamBytes: number): Record<string, string> {
   const { supplyVolts, activeMicroampsPerMegahertz, sleepMicroamps, surroundings } = device;
   const time = `modelled: device cycles (see cycles) at ${basisOf({ Hz: device.coreHz })}`;
@@ -18,7 +18,7 @@ export function sourcesOf(device: Device, engineRamBytes: number): Record<string
     overflowedSamples: `${time}; refused samples counted in the simulated ring buffer`,
     ringPeakSamples: `${time}; counted in the simulated ring buffer`,
     longestTaskMs: time,
-    ramBytes: `modelled: ${engineRamBytes} bytes measured of the engine's scalar build, the simulated ring and DMA buffers, ${basisOf({
+    ramBytes: `modelled: ${engineRamBytes} bytes measured of the engine's scalar build, ring and DMA buffers, ${basisOf({
       firmware: surroundings.firmwareRamBytes,
       limit: device.ramBytes,
     })}`,

@@ -24,7 +24,7 @@ export interface Run {
 const NS = 1e9;
 
 /**
- * The firmware's one task on a simulated clock. DMA moves each FIFO burst into the ring buffer and wakes the core, which
+ * The firmware's one task on a simulated clock. DMA moves each FIFO burst into the ring buffer and wakes the core; it
  * takes one burst out, runs the engine on it and sleeps again; bursts that come meanwhile wait in the ring. The engine
  * really runs; what it takes on the device comes from the cost model, never from this machine's clock.
  *

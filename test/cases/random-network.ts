@@ -17,14 +17,17 @@ export const randomNetworks: fc.Arbitrary<NetworkSpec> = networkSpecs.filter((sp
   graphOf(spec).nodes.every((node) => node.op !== "dense" || node.columns > 0),
 );
 
-/** The packed bytes of a spec's network: golden vectors and RAM budget are not filled in. */
+const GOLDEN_SAMPLES = 200;
+
+/** The packed bytes of a spec's network; its golden CRCs and its RAM budget are not filled in. */
 export function packSpec(spec: NetworkSpec): Uint8Array {
   const graph = graphOf(spec);
   const tickSamples = graph.windowSamples === null ? spec.tickColumns * pooledStride(graph) : undefined;
-  return pack(quantizedNetwork(graph, spec.seed), {
-    tickSamples,
-    goldenInput: new Int16Array(graph.windowSamples ?? 1),
-  });
+  const random = new SeededRandom(spec.seed);
+  const goldenInput = Int16Array.from({ length: graph.windowSamples ?? GOLDEN_SAMPLES }, () =>
+    Math.round(3000 * random.normal()),
+  );
+  return pack(quantizedNetwork(graph, spec.seed), { tickSamples, goldenInput });
 }
 
 function pooledStride(graph: Graph): number {

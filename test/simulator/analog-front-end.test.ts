@@ -7,7 +7,8 @@ import {
 const SILENT: AnalogFrontEndOptions = { ...DEFAULT_FRONT_END, sampleRateHz: 500, noiseMicrovolts: 0 };
 
 function record(samples: ArrayLike<number>, facts: Partial<SimulatedRecord> = {}): SimulatedRecord {
-  return { name: "test", sampleRateHz: 500, samples: Int32Array.from(samples), millivoltsPerCount: 0.001, baseline: 0, ...facts };
+  const ecg = { name: "test", sampleRateHz: 500, millivoltsPerCount: 0.001, baseline: 0 };
+  return { ...ecg, samples: Int32Array.from(samples), ...facts };
 }
 
 /** The samples of all bursts, and each burst's length and arrival. */
@@ -55,10 +56,11 @@ describe("AnalogFrontEnd", () => {
 
   it("passes the record's own voltages on at its rate, to half a count", () => {
     fc.assert(fc.property(
-      fc.array(fc.integer({ min: -5000, max: 5000 }), { minLength: 1, maxLength: 100 }), fc.integer({ min: -100, max: 100 }),
-      fc.constantFrom(128, 250, 300, 360, 500), fc.integer({ min: 12, max: 24 }),
+      fc.array(fc.integer({ min: -5000, max: 5000 }), { minLength: 1, maxLength: 100 }),
+      fc.integer({ min: -100, max: 100 }), fc.constantFrom(128, 250, 300, 360, 500), fc.integer({ min: 12, max: 24 }),
       (samples, baseline, sampleRateHz, bits) => {
-        const frontEnd = new AnalogFrontEnd(record(samples, { baseline, sampleRateHz }), { ...SILENT, sampleRateHz, bits });
+        const source = record(samples, { baseline, sampleRateHz });
+        const frontEnd = new AnalogFrontEnd(source, { ...SILENT, sampleRateHz, bits });
         const step = frontEnd.millivoltsPerCount;
         readAll(frontEnd).samples.forEach((count, i) => {
           expect(Math.abs(count * step - (samples[i] - baseline) * 0.001)).toBeLessThan(0.5 * step + 1e-9);
@@ -81,7 +83,8 @@ describe("AnalogFrontEnd", () => {
   });
 
   it("saturates at its rails", () => {
-    const { samples } = readAll(new AnalogFrontEnd(record([-1e6, 0, 1e6]), { ...SILENT, bits: 16, fullScaleMillivolts: 5 }));
+    const options = { ...SILENT, bits: 16, fullScaleMillivolts: 5 };
+    const { samples } = readAll(new AnalogFrontEnd(record([-1e6, 0, 1e6]), options));
     expect(samples).toEqual([-32768, 0, 32767]);
   });
 

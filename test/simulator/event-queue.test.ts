@@ -12,7 +12,8 @@ describe("EventQueue", () => {
         ran.push({ atNs, made });
       }));
       queue.run();
-      expect(ran).toEqual(times.map((atNs, made) => ({ atNs, made })).sort((a, b) => a.atNs - b.atNs || a.made - b.made));
+      const expected = times.map((atNs, made) => ({ atNs, made })).sort((a, b) => a.atNs - b.atNs || a.made - b.made);
+      expect(ran).toEqual(expected);
     }));
   });
 

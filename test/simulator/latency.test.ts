@@ -3,13 +3,16 @@ import { beatLatenciesMs, summarise } from "../../firmware-sim/latency.ts";
 import { SampleClock } from "../../firmware-sim/sample-clock.ts";
 
 const MS = 1e6;
-const beat = (sample: number, peakMs: number, detectedMs: number) => ({ sample, peakNs: peakMs * MS, detectedNs: detectedMs * MS });
+const beat = (sample: number, peakMs: number, detectedMs: number) => ({
+  sample, peakNs: peakMs * MS, detectedNs: detectedMs * MS,
+});
 const decision = (sample: number, doneMs: number) => ({ sample, label: "N", doneNs: doneMs * MS });
 
 describe("beatLatenciesMs", () => {
   it("takes the first decision that is complete once the beat is detected", () => {
     const beats = [beat(100, 200, 400), beat(200, 400, 600)];
-    expect(beatLatenciesMs(beats, [decision(190, 390), decision(250, 510), decision(400, 810)], 1000)).toEqual([310, 410]);
+    const decisions = [decision(190, 390), decision(250, 510), decision(400, 810)];
+    expect(beatLatenciesMs(beats, decisions, 1000)).toEqual([310, 410]);
   });
 
   it("counts a decision of the very task that detected the beat", () => {

@@ -6,7 +6,9 @@ describe("syntheticDataset", () => {
 
   it("has the classes of CinC 2017, equally often, under names of their own", () => {
     expect(dataset.classes).toEqual(["N", "A", "O", "~"]);
-    for (const label of dataset.classes) expect(dataset.records.filter((record) => record.label === label).length).toBe(6);
+    for (const label of dataset.classes) {
+      expect(dataset.records.filter((record) => record.label === label).length).toBe(6);
+    }
     expect(new Set(dataset.records.map(({ name }) => name)).size).toBe(24);
   });
 

@@ -71,19 +71,25 @@ export function printReport(report: SimulationReport): void {
   const { latencyMs, ramBytes, flashBytes, sources } = report;
   const ms = (value: number | null) => (value === null ? "-" : `${value.toFixed(0)} ms`);
   printTable(
-    ["figure", "value", "source"],
+    ["figure", "value", ""],
     [
-      ["beats, decisions", `${report.beats}, ${report.decisions}`, sources.beats],
-      ["R peak to decision", `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}, max ${ms(latencyMs.max)}`, sources.latencyMs],
-      ["deadline misses", report.deadlineMisses, sources.deadlineMisses],
-      ["RAM", `${bytesText(ramBytes.peak)} of ${bytesText(ramBytes.limit)}`, sources.ramBytes],
-      ["flash", `${bytesText(flashBytes.used)} of ${bytesText(flashBytes.limit)}`, sources.flashBytes],
-      ["duty cycle", percent(report.dutyCycle), sources.dutyCycle],
-      ["energy a beat", report.energyPerBeatUj === null ? "-" : `${report.energyPerBeatUj.toFixed(0)} uJ`, sources.energyPerBeatUj],
-      ["battery", `${report.batteryDays.toFixed(1)} days`, sources.batteryDays],
-    ].map(([figure, value, source]) => [String(figure), String(value), String(source ?? "")]),
+      ["beats, decisions", `${report.beats}, ${report.decisions}`, kindOf(sources.beats)],
+      ["R peak to decision", `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}, max ${ms(latencyMs.max)}`, kindOf(sources.latencyMs)],
+      ["deadline misses", `${report.deadlineMisses}`, kindOf(sources.deadlineMisses)],
+      ["RAM", `${bytesText(ramBytes.peak)} of ${bytesText(ramBytes.limit)}`, kindOf(sources.ramBytes)],
+      ["flash", `${bytesText(flashBytes.used)} of ${bytesText(flashBytes.limit)}`, kindOf(sources.flashBytes)],
+      ["duty cycle", percent(report.dutyCycle), kindOf(sources.dutyCycle)],
+      ["energy a beat", report.energyPerBeatUj === null ? "-" : `${report.energyPerBeatUj.toFixed(0)} uJ`, kindOf(sources.energyPerBeatUj)],
+      ["battery", `${report.batteryDays.toFixed(1)} days`, kindOf(sources.batteryDays)],
+    ],
   );
-  printLine(`${report.device}, ${report.record}: budgets ${report.budgetsOk ? "kept" : "BROKEN"}`);
+  printLine(`${report.device}, ${report.record}: budgets ${report.budgetsOk ? "kept" : "BROKEN"}; ` +
+    "--json says what each figure was measured on or modelled from");
+}
+
+/** "measured" or "modelled": the first word of a figure's source. */
+function kindOf(source: string | undefined): string {
+  return source?.split(":")[0] ?? "";
 }
 
 function timelineRow(entry: SimulationReport["timeline"][number]): string[] {

@@ -1,5 +1,6 @@
+import { createRequire } from "node:module";
 import { basename } from "node:path";
-import { read } from "mat-for-js";
+import type { read } from "mat-for-js";
 import { digitise } from "./digitise.ts";
 import { readBytes } from "./read-file.ts";
 import { DataError, type EcgRecord, type Lead } from "./record.ts";
@@ -57,11 +58,21 @@ function readVariables(path: string): Record<string, unknown> {
   const bytes = readBytes(path);
   if (!isMatV5(bytes)) throw new DataError(`${path}: is not a MATLAB level 5 file, expected the text "${V5_TEXT}"`);
   checkLength(bytes, path);
+  const library = loadLibrary(path);
   try {
-    return read(bytes.slice().buffer as ArrayBuffer).data;
+    return library.read(bytes.slice().buffer as ArrayBuffer).data;
   } catch (error) {
     // The library throws what it happens to meet: its own errors, RangeErrors of DataView, strings of the inflater.
     throw new DataError(`${path}: is damaged (${error instanceof Error ? error.message : error})`);
+  }
+}
+
+/** The one reader there is carries the GPL: an optional package (docs/decisions/0004-optional-matlab-reader.md). */
+function loadLibrary(path: string): { readonly read: typeof read } {
+  try {
+    return createRequire(import.meta.url)("mat-for-js");
+  } catch {
+    throw new DataError(`${path}: reading MATLAB level 5 takes the optional package mat-for-js, which is not installed`);
   }
 }
 

@@ -38,8 +38,8 @@ const WAVE_REACH_WIDTHS = 5;
  *
  * by the classical Runge-Kutta method. omega is 2 pi over the RR interval under way. With theta_i = omega t_i,
  * b_i = omega sigma_i and a_i = A_i omega / b_i^2 (Sameni et al. 2007) an event keeps its time, width and height in
- * millivolts at every rate. The events of the beat behind and of the beat ahead act together, so that each beat can have
- * waves of its own.
+ * millivolts at every rate. The events of the beat behind and of the beat ahead act together, so that each beat can
+ * have waves of its own.
  */
 export function integrate(beats: readonly ModelBeat[], options: ModelOptions): Trajectory {
   const { samples, sampleRateHz } = options;

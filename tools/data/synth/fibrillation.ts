@@ -21,7 +21,8 @@ export function fibrillatoryWaves(
   const phase = 2 * Math.PI * random.next();
   return Float64Array.from({ length: samples }, (_, i) => {
     const t = i / sampleRateHz;
-    const theta = 2 * Math.PI * frequencyHz * t + (frequencySwayHz / swayHz) * Math.sin(2 * Math.PI * swayHz * t) + phase;
+    const sway = (frequencySwayHz / swayHz) * Math.sin(2 * Math.PI * swayHz * t);
+    const theta = 2 * Math.PI * frequencyHz * t + sway + phase;
     let sum = 0;
     for (let l = 1; l <= HARMONICS; l++) sum -= Math.sin(l * theta) / l;
     return amplitudeMillivolts * (1 + amplitudeSway * Math.sin(2 * Math.PI * amplitudeSwayHz * t)) * sum;

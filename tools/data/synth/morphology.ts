@@ -16,7 +16,10 @@ export interface Morphology {
   readonly ventricular: readonly Wave[];
 }
 
-/** Order, signs and places of McSharry et al. 2003, Table 1; widths and amplitudes brought to an adult's lead II (QRS about 90 ms). */
+/**
+ * Order, signs and places of McSharry et al. 2003, Table 1; widths and amplitudes brought to an adult's lead II
+ * (QRS about 90 ms).
+ */
 export const STANDARD_MORPHOLOGY: Morphology = {
   p: { seconds: -0.17, widthSeconds: 0.025, millivolts: 0.14 },
   qrs: [
@@ -33,8 +36,8 @@ export const STANDARD_MORPHOLOGY: Morphology = {
 };
 
 /**
- * The waves of one beat. P and T move and widen with the square root of the RR interval before the beat (Bazett's rule);
- * the QRS complex keeps its times.
+ * The waves of one beat. P and T move and widen with the square root of the RR interval before the beat (Bazett's
+ * rule); the QRS complex keeps its times.
  */
 export function beatWaves(morphology: Morphology, symbol: "N" | "V", pWave: boolean, rrBeforeSeconds: number): Wave[] {
   const stretch = Math.sqrt(rrBeforeSeconds);
@@ -72,6 +75,9 @@ export function drawMorphology(random: SeededRandom): Morphology {
 export function inverted(morphology: Morphology): Morphology {
   const turn = (wave: Wave): Wave => ({ ...wave, millivolts: -wave.millivolts });
   return {
-    p: turn(morphology.p), qrs: morphology.qrs.map(turn), t: turn(morphology.t), ventricular: morphology.ventricular.map(turn),
+    p: turn(morphology.p),
+    qrs: morphology.qrs.map(turn),
+    t: turn(morphology.t),
+    ventricular: morphology.ventricular.map(turn),
   };
 }

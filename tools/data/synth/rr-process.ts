@@ -20,8 +20,8 @@ interface Line {
 }
 
 /**
- * RR intervals whose spectrum is the sum of two Gaussians (McSharry et al. 2003, eq. 2), as a sum of spectral lines with
- * random phases: what the inverse transform of the paper gives, at any time and for any duration.
+ * RR intervals whose spectrum is the sum of two Gaussians (McSharry et al. 2003, eq. 2), as a sum of spectral lines
+ * with random phases: what the inverse transform of the paper gives, at any time and for any duration.
  * @param variation standard deviation over mean
  */
 export function sinusRrProcess(meanSeconds: number, variation: number, random: SeededRandom): RrProcess {

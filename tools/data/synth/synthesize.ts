@@ -42,9 +42,10 @@ const LARGEST_COUNT = 32767;
 const LONGEST_SECONDS = 86400;
 
 /**
- * A synthetic one-lead record (lead "II", 1 count = 1 uV) with its annotations: the rhythm ("+") at sample 0, an "N" or "V" at
- * every R peak, and for lead-off a "~" where a stretch begins and, if the record goes on, where it ends. Beats under a lead-off stretch are not
- * annotated; "noise" has none. Throws RangeError, with the value, for an option out of its range.
+ * A synthetic one-lead record (lead "II", 1 count = 1 uV) with its annotations: the rhythm ("+") at sample 0, an "N" or
+ * "V" at every R peak, and for lead-off a "~" where a stretch begins and, if the record goes on, where it ends. Beats
+ * under a lead-off stretch are not annotated; "noise" has none.
+ * Throws RangeError, with the value, for an option out of its range.
  */
 export function synthesize(options: SynthesisOptions): EcgRecord {
   const { rhythm, seconds, seed, sampleRateHz = 500 } = options;

@@ -25,9 +25,9 @@ type RhythmChoice = Pick<
 >;
 
 /**
- * A data set with the classes of CinC 2017 that needs no download. A patient gives two records of one class, with one heart
- * (waves, gain, polarity) on two days (rate, noise). The classes overlap where real ones do: breathing makes sinus
- * irregular, fibrillation can be slow and its waves fine, ectopic beats few, noise lies on everything.
+ * A data set with the classes of CinC 2017 that needs no download. A patient gives two records of one class, with one
+ * heart (waves, gain, polarity) on two days (rate, noise). The classes overlap where real ones do: breathing makes
+ * sinus irregular, fibrillation can be slow and its waves fine, ectopic beats few, noise lies on everything.
  * Records alternate between the classes. Throws RangeError for a count below 1.
  */
 export function syntheticDataset(options: SyntheticDatasetOptions): Dataset {
@@ -83,7 +83,8 @@ function drawOtherRhythm(random: SeededRandom): RhythmChoice {
   const kind = random.next();
   if (kind < 0.5) {
     return {
-      rhythm: "ectopic", rateBpm: between(52, 100), rrVariation: between(0.02, 0.08), ectopicFraction: between(0.1, 0.4),
+      rhythm: "ectopic", rateBpm: between(52, 100), rrVariation: between(0.02, 0.08),
+      ectopicFraction: between(0.1, 0.4),
     };
   }
   return kind < 0.75
