@@ -11,6 +11,14 @@ const CLASSES = ["AFIB", "GSVT", "SB", "SR"];
 const RESNET_SHARE = [0.0008653, 0.0008749] as const;
 const HUBERT_SHARE = 48132 / 30211716;
 
+/** The paper's table 1: ratios at 8 to 1 bits. */
+const RESNET_RATIOS = [3.99, 4.56, 5.31, 6.37, 7.95, 10.58, 15.79, 31.16];
+const HUBERT_RATIOS = [3.98, 4.55, 5.3, 6.35, 7.91, 10.5, 15.63, 30.49];
+
+/** To the two decimals of the table, 8 bits first. */
+const uniformRatios = (share: number) =>
+  [8, 7, 6, 5, 4, 3, 2, 1].map((bits) => Math.round(100 * uniformRatio(share, bits)) / 100);
+
 const widthsOf = (name: string, bits: number) =>
   new Map(nodeCosts(buildGraph(name, CLASSES)).map((cost) => [cost.name, bits] as const));
 
@@ -26,6 +34,12 @@ describe("compression ratios", () => {
     const share = unquantizedShare(parameterCounts(buildGraph("resnet1d-paper", CLASSES)));
     expect(share).toBeGreaterThan(RESNET_SHARE[0]);
     expect(share).toBeLessThan(RESNET_SHARE[1]);
+  });
+
+  it("reproduce the paper's sixteen, the ResNet's with this project's own network of its size", () => {
+    const share = unquantizedShare(parameterCounts(buildGraph("resnet1d-paper", CLASSES)));
+    expect(uniformRatios(share)).toEqual(RESNET_RATIOS);
+    expect(uniformRatios(HUBERT_SHARE)).toEqual(HUBERT_RATIOS);
   });
 
   it("give 3.040 and 3.348 mean bits for the paper's two mixed networks", () => {

@@ -45,6 +45,13 @@ describe("train", () => {
     expect(other.model.weights).not.toEqual(first.model.weights);
   });
 
+  it("draws other crops in every epoch", async () => {
+    // At this rate the weights stand still, so that only the draws move the loss.
+    const { model } = await train({ graph, train: records, validation, options: { ...options, epochs: 2, learningRate: 1e-30 } });
+    const [first, second] = model.facts.history as { loss: number }[];
+    expect(first.loss).not.toBe(second.loss);
+  });
+
   it.each([
     ["one-cycle", undefined],
     ["plateau", { kind: "plateau", factor: 0.5, patience: 1 }],
