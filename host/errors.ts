@@ -21,7 +21,7 @@ const SENTENCES: Readonly<Record<number, string>> = {
   [status.MODEL_BAD_INPUT_CHANNELS]: "the network does not take exactly one lead",
   [status.MODEL_BAD_INPUT_TYPE]: "the network's input is not int16",
   [status.MODEL_BAD_SAMPLE_RATE]: "the network's sample rate is not 500 Hz",
-  [status.MODEL_BAD_TICK]: "a tick is empty, too long, or no multiple of a layer's stride",
+  [status.MODEL_BAD_TICK]: "a tick is empty, too long, too short for the network's reach, or no multiple of a layer's stride",
   [status.MODEL_BAD_WINDOW]: "the window is too long or no multiple of the tick",
   [status.MODEL_BAD_LOOK_AHEAD]: "the stated look-ahead is not that of the layers",
   [status.MODEL_BAD_LOGIT_BITS]: "the logits have too many fraction bits",

@@ -38,7 +38,7 @@ export function configure(exports: EngineExports, input: InputConfig): void {
 /** Throws TypeError unless `samples` is an array that the engine takes. */
 export function checkSamples(samples: unknown): asserts samples is Int16Array | Int32Array {
   if (!(samples instanceof Int16Array || samples instanceof Int32Array)) {
-    const found = samples === null ? "null" : (Object(samples).constructor?.name ?? typeof samples);
+    const found = samples == null ? String(samples) : (Object(samples).constructor?.name ?? typeof samples);
     throw new TypeError(`samples must be an Int16Array or Int32Array of ADC counts, found ${found}`);
   }
 }

@@ -77,9 +77,7 @@ function areaOf(path: string): string {
 const shipped = ["assembly", "host", "tools", "firmware-sim", "rig"].flatMap(sourceFiles);
 const imports = shipped.flatMap(importsOf);
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-/** The user may install it beside this package; it is loaded where it is there. */
-const OPTIONAL = ["@tensorflow/tfjs-node-gpu"];
-const installed = [...Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }), ...OPTIONAL];
+const installed = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
 
 const packageOf = (specifier: string): string =>
   specifier

@@ -31,7 +31,9 @@ interface Row {
 function documentedFields(prefix: string): readonly Row[] {
   const chapter = DOCUMENT.split(/^## /m).find((text) => text.split("\n")[0].includes(`(\`${prefix}\``)) ?? "";
   return [...chapter.matchAll(/^\| (\d+) \| ([a-z0-9]+(?:\[\w+\])?) \| (\w+) \|/gm)].map(([, offset, type, name]) => ({
-    offset: Number(offset), type, name,
+    offset: Number(offset),
+    type,
+    name,
   }));
 }
 
@@ -63,13 +65,16 @@ describe("FORMAT.md equals the code", () => {
   it("has no *_AT constant outside its records", () => {
     const prefixes = [...Object.keys(RECORDS), "GOLDEN"];
     const strays = Object.keys(layout).filter(
-      (name) => name.endsWith("_AT") && !prefixes.some((prefix) => name.startsWith(`${prefix}_`)));
+      (name) => name.endsWith("_AT") && !prefixes.some((prefix) => name.startsWith(`${prefix}_`)),
+    );
     expect(strays).toEqual([]);
   });
 
   it("numbers sections, operations, activations, types and grids alike", () => {
     const kinds = Object.entries(layout).filter(
-      ([name, value]) => /^SECTION_[A-Z_]+$/.test(name) && !/_(AT|BYTES|COUNT|ALIGNMENT)$/.test(name) && value <= layout.SECTION_COUNT);
+      ([name, value]) =>
+        /^SECTION_[A-Z_]+$/.test(name) && !/_(AT|BYTES|COUNT|ALIGNMENT)$/.test(name) && value <= layout.SECTION_COUNT,
+    );
     expect(kinds).toHaveLength(layout.SECTION_COUNT);
     for (const [name, value] of kinds) expect(DOCUMENT).toContain(`| ${value} | ${name} |`);
     for (const row of constantRows(ops)) expect(DOCUMENT).toContain(row);

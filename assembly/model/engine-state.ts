@@ -99,10 +99,13 @@ export function engine(): EngineState {
   return at<EngineState>(alignUp(<i32>__heap_base, 16));
 }
 
+/** More than any memory: what `used` becomes once it would leave 32 bits. */
+const BEYOND_MEMORY: i32 = i32.MAX_VALUE - 15;
+
 /** Takes the next `bytes` of memory, 16-byte aligned; what does not fit shows in `used` > `memoryBytes`. */
 export function reserve(state: EngineState, bytes: i32): i32 {
-  const from = alignUp(state.used, 16);
-  state.used = bytes < 0 || from > i32.MAX_VALUE - bytes ? i32.MAX_VALUE : from + bytes;
+  const from = alignUp(min(state.used, BEYOND_MEMORY), 16);
+  state.used = bytes < 0 || from > BEYOND_MEMORY - bytes ? BEYOND_MEMORY : from + bytes;
   return from;
 }
 

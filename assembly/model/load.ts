@@ -5,7 +5,7 @@ import * as ops from "../shared/ops";
 import * as status from "../shared/status";
 import { engine, EngineState, fits, reserve, reserveEvents } from "./engine-state";
 import { Layer, layerAt, Tensor, tensorAt } from "./layer";
-import { tensorTooSmall } from "./plan";
+import { PLAN_TAKES_TOO_LONG, tensorTooSmall } from "./plan";
 import { resetStream } from "./stream";
 import { entryBytes, groupsOf, hasWeights, tileBytes } from "./tiles";
 import { fail, PAGE_BYTES, readPage, validateFile, validateLength, validateNetwork, zeros } from "./validate-file";
@@ -149,6 +149,9 @@ function placeTensors(state: EngineState): i32 {
     if (end > i32.MAX_VALUE) return fail(state, status.PLAN_BAD_OFFSET, entry + layout.PLAN_OFFSET_AT);
   }
   const small = tensorTooSmall(state);
+  if (small == PLAN_TAKES_TOO_LONG) {
+    return fail(state, status.MODEL_BAD_TICK, state.sectionAt(layout.SECTION_NETWORK) + layout.NETWORK_TICK_SAMPLES_AT);
+  }
   if (small >= 0) {
     return fail(state, status.PLAN_BAD_CAPACITY, plan + small * layout.PLAN_ENTRY_BYTES + layout.PLAN_CAPACITY_ROWS_AT);
   }

@@ -1,5 +1,6 @@
 import { OP_ADD, OP_DENSE } from "../shared/ops";
 import { NO_TENSOR } from "../shared/layout";
+import { MAX_PLAN_TICKS } from "../shared/limits";
 import { EngineState } from "./engine-state";
 import { Layer, layerAt, tensorAt } from "./layer";
 
@@ -26,12 +27,18 @@ export function spanOf(layer: Layer): i32 {
   return (<i32>layer.kernel - 1) * layer.dilation + 1;
 }
 
-/** The tensor whose planned capacity is too small, or -1. */
+export const PLAN_HOLDS = -1;
+export const PLAN_TAKES_TOO_LONG = -2;
+
+/** The tensor whose planned capacity is too small, or one of the above. */
 export function tensorTooSmall(state: EngineState): i32 {
   for (let i = 0; i <= state.layerCount; i++) tensorAt(state.tensorsAt, i).rowsNow = 0;
   let samples = 0;
   let steady = false;
+  let ticks = 0;
   while (!steady && (state.windowSamples == 0 || samples < state.windowSamples)) {
+    if (ticks == MAX_PLAN_TICKS) return PLAN_TAKES_TOO_LONG;
+    ticks += 1;
     steady = started(state);
     samples += state.tickSamples;
     countRows(state, samples, samples == state.windowSamples);
@@ -44,7 +51,7 @@ export function tensorTooSmall(state: EngineState): i32 {
       tensor.rowsNow = tensor.rowsNext;
     }
   }
-  return -1;
+  return PLAN_HOLDS;
 }
 
 function countRows(state: EngineState, samples: i32, ended: bool): void {

@@ -12,6 +12,8 @@ export const MAX_WINDOW_COLUMNS = 4096;
 export const MAX_TENSOR_ROWS = 16384;
 /** Conditioned samples that one pass of the network takes. */
 export const MAX_TICK_SAMPLES = 16384;
+/** Ticks until every layer of a stream has made a row, or in a window: bounds the work of checking a plan. */
+export const MAX_PLAN_TICKS = 4096;
 /** Samples of a one-window network. */
 export const MAX_WINDOW_SAMPLES = 1048576;
 export const MAX_GOLDEN_SAMPLES = 65536;

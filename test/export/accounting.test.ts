@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  compressionRatios, impliedBits, meanBits, paperRatio, parameterCounts, uniformRatio, unquantizedShare,
+  compressionRatios,
+  impliedBits,
+  meanBits,
+  paperRatio,
+  parameterCounts,
+  uniformRatio,
+  unquantizedShare,
 } from "../../tools/export/accounting.ts";
 import { FAMILY_NAMES, buildGraph } from "../../tools/graph/families.ts";
 import { nodeCosts } from "../../tools/graph/costs.ts";
@@ -25,9 +31,11 @@ const widthsOf = (name: string, bits: number) =>
 describe("compression ratios", () => {
   it.each(FAMILY_NAMES)("follow the paper's formula where every layer has one width: %s", (name) => {
     const counts = parameterCounts(buildGraph(name, CLASSES));
-    fc.assert(fc.property(fc.double({ min: 1, max: 32, noNaN: true }), (bits) => {
-      expect(paperRatio(counts, widthsOf(name, bits))).toBeCloseTo(uniformRatio(unquantizedShare(counts), bits), 9);
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 32, noNaN: true }), (bits) => {
+        expect(paperRatio(counts, widthsOf(name, bits))).toBeCloseTo(uniformRatio(unquantizedShare(counts), bits), 9);
+      }),
+    );
   });
 
   it("put the paper-sized ResNet's share of 32-bit parameters where the paper's ratios put it", () => {
@@ -50,11 +58,17 @@ describe("compression ratios", () => {
 
   it("count the engine on both sides of the flash ratio, and headers in the file's", () => {
     const counts = parameterCounts(buildGraph("resnet1d-edge", CLASSES));
-    fc.assert(fc.property(fc.integer({ min: 1000, max: 200000 }), fc.integer({ min: 0, max: 50000 }), (fileBytes, engineBytes) => {
-      const ratios = compressionRatios(counts, widthsOf("resnet1d-edge", 4), fileBytes, engineBytes);
-      expect(ratios.file * fileBytes).toBeCloseTo(4 * counts.total, 3);
-      expect(ratios.flash * (fileBytes + engineBytes)).toBeCloseTo(4 * counts.total + engineBytes, 3);
-    }));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1000, max: 200000 }),
+        fc.integer({ min: 0, max: 50000 }),
+        (fileBytes, engineBytes) => {
+          const ratios = compressionRatios(counts, widthsOf("resnet1d-edge", 4), fileBytes, engineBytes);
+          expect(ratios.file * fileBytes).toBeCloseTo(4 * counts.total, 3);
+          expect(ratios.flash * (fileBytes + engineBytes)).toBeCloseTo(4 * counts.total + engineBytes, 3);
+        },
+      ),
+    );
   });
 
   it("weigh mean bits by weights, and name a layer without a width", () => {

@@ -18,7 +18,10 @@ function camelCase(constant: string): string {
   return constant.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Every byte of a model file, a field a line: offset, bytes, name and value (signed for requantisation and multipliers). */
+/**
+ * Every byte of a model file, a field a line: offset, bytes, name and value (signed for requantisation and
+ * multipliers).
+ */
 export function annotateModel(file: Uint8Array): string {
   const model = new ModelFile(file);
   const lines: string[] = [];
@@ -26,7 +29,9 @@ export function annotateModel(file: Uint8Array): string {
   const line = (from: number, to: number, text: string) => {
     for (let at = from; at < to; at += 16) {
       const bytes = Array.from(file.subarray(at, Math.min(to, at + 16)), (byte) => byte.toString(16).padStart(2, "0"));
-      lines.push(`${at.toString(16).padStart(4, "0")}  ${bytes.join(" ").padEnd(47)}  ${at === from ? text : ""}`.trimEnd());
+      lines.push(
+        `${at.toString(16).padStart(4, "0")}  ${bytes.join(" ").padEnd(47)}  ${at === from ? text : ""}`.trimEnd(),
+      );
     }
     end = to;
   };

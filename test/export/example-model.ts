@@ -10,24 +10,49 @@ export const EXAMPLE_NETWORK: QuantizedNetwork = {
     windowSamples: null,
     nodes: [
       {
-        op: "conv1d", name: "conv", input: "input", outChannels: 2, kernel: 2, stride: 2, dilation: 1, padLeft: 0, padRight: 0,
-        bias: true, batchNorm: false, activation: "relu",
+        op: "conv1d",
+        name: "conv",
+        input: "input",
+        outChannels: 2,
+        kernel: 2,
+        stride: 2,
+        dilation: 1,
+        padLeft: 0,
+        padRight: 0,
+        bias: true,
+        batchNorm: false,
+        activation: "relu",
       },
       { op: "averagePool", name: "pool", input: "conv", window: 3, hop: 1, warmup: 2 },
       { op: "dense", name: "head", input: "pool", outFeatures: 2, columns: 1, dropout: 0 },
     ],
   },
   weights: new Map([
-    ["conv", {
-      grid: "ternary", bits: 2, values: Int8Array.of(1, -1, 0, 1),
-      scale: Float64Array.of(0.5, 0.25), bias: Float64Array.of(0, 0.125),
-    }],
-    ["head", {
-      grid: "midRise", bits: 2, values: Int8Array.of(3, -1, -3, 1),
-      scale: Float64Array.of(0.25, 0.25), bias: Float64Array.of(0.5, -0.5),
-    }],
+    [
+      "conv",
+      {
+        grid: "ternary",
+        bits: 2,
+        values: Int8Array.of(1, -1, 0, 1),
+        scale: Float64Array.of(0.5, 0.25),
+        bias: Float64Array.of(0, 0.125),
+      },
+    ],
+    [
+      "head",
+      {
+        grid: "midRise",
+        bits: 2,
+        values: Int8Array.of(3, -1, -3, 1),
+        scale: Float64Array.of(0.25, 0.25),
+        bias: Float64Array.of(0.5, -0.5),
+      },
+    ],
   ]),
-  scales: new Map([["conv", 0.01], ["pool", 0.01]]),
+  scales: new Map([
+    ["conv", 0.01],
+    ["pool", 0.01],
+  ]),
 };
 
 /** Four passes of a ramp: its self-test. */
@@ -35,7 +60,10 @@ export const EXAMPLE_INPUT = Int16Array.of(0, 1000, -500, 1500, 250, -250, 2000,
 
 /** What the scalar engine gave when the document was written; a test runs the model against the CRCs. */
 export const EXAMPLE_MEASURED = {
-  ramBytes: 6656, flashReadBytesPerHop: 46, goldenCrcs: Uint32Array.of(0xa7461a19, 0x290c99f8, 0x6fad85a5),
+  ramBytes: 6656,
+  flashReadBytesPerHop: 46,
+  goldenCrcs: Uint32Array.of(0xa7461a19, 0x290c99f8, 0x6fad85a5),
 };
 
-export const exampleModel = (): Uint8Array => pack(EXAMPLE_NETWORK, { goldenInput: EXAMPLE_INPUT, measured: EXAMPLE_MEASURED });
+export const exampleModel = (): Uint8Array =>
+  pack(EXAMPLE_NETWORK, { goldenInput: EXAMPLE_INPUT, measured: EXAMPLE_MEASURED });

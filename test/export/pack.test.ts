@@ -17,13 +17,58 @@ function withWeights(name: string, change: Partial<QuantizedWeights>): Quantized
 describe("pack", () => {
   it("comes back from the parser as it went in", () => {
     const model = new ModelFile(exampleModel());
-    expect(model.layers.map(({ name, op, bits, grid, inputs, kernel, stride, padLeft, outType }) =>
-      ({ name, op, bits, grid, inputs, kernel, stride, padLeft, outType }))).toEqual([
-      { name: "conv", op: "conv1d", bits: 2, grid: "ternary", inputs: [0], kernel: 2, stride: 2, padLeft: 0, outType: "int8" },
-      { name: "pool", op: "averagePool", bits: 0, grid: "none", inputs: [1], kernel: 3, stride: 1, padLeft: 1, outType: "int8" },
-      { name: "head", op: "dense", bits: 2, grid: "midRise", inputs: [2], kernel: 1, stride: 1, padLeft: 0, outType: "int16" },
+    expect(
+      model.layers.map(({ name, op, bits, grid, inputs, kernel, stride, padLeft, outType }) => ({
+        name,
+        op,
+        bits,
+        grid,
+        inputs,
+        kernel,
+        stride,
+        padLeft,
+        outType,
+      })),
+    ).toEqual([
+      {
+        name: "conv",
+        op: "conv1d",
+        bits: 2,
+        grid: "ternary",
+        inputs: [0],
+        kernel: 2,
+        stride: 2,
+        padLeft: 0,
+        outType: "int8",
+      },
+      {
+        name: "pool",
+        op: "averagePool",
+        bits: 0,
+        grid: "none",
+        inputs: [1],
+        kernel: 3,
+        stride: 1,
+        padLeft: 1,
+        outType: "int8",
+      },
+      {
+        name: "head",
+        op: "dense",
+        bits: 2,
+        grid: "midRise",
+        inputs: [2],
+        kernel: 1,
+        stride: 1,
+        padLeft: 0,
+        outType: "int16",
+      },
     ]);
-    expect(MetadataSchema.parse(model.metadata)).toMatchObject({ name: "example", classes: ["no", "yes"], training: {} });
+    expect(MetadataSchema.parse(model.metadata)).toMatchObject({
+      name: "example",
+      classes: ["no", "yes"],
+      training: {},
+    });
     expect(model.budget.flashBytes).toBe(model.bytes.length);
   });
 
@@ -32,7 +77,9 @@ describe("pack", () => {
   });
 
   it("seals a file whose self-test and budget hold", async () => {
-    const engine = await Engine.load(await packSealed(EXAMPLE_NETWORK, { facts: { training: { seed: 1 } } }), { build: "scalar" });
+    const engine = await Engine.load(await packSealed(EXAMPLE_NETWORK, { facts: { training: { seed: 1 } } }), {
+      build: "scalar",
+    });
     engine.selfTest();
     expect(engine.model.budget.ramBytes).toBe(engine.ramBytes);
     expect(engine.model.metadata.training).toEqual({ seed: 1 });
@@ -68,8 +115,16 @@ describe("pack", () => {
     ["a width that the grid lacks", withWeights("head", { bits: 4 }), /midRise grid has 1 to 3 bits, found 4/],
     ["a missing output scale", { ...EXAMPLE_NETWORK, scales: new Map([["conv", 1]]) }, /pool: output scale undefined/],
     ["missing weights", { ...EXAMPLE_NETWORK, weights: new Map() }, /conv has no weights/],
-    ["more classes than logits", { ...EXAMPLE_NETWORK, graph: { ...EXAMPLE_NETWORK.graph, classes: ["a", "b", "c"] } }, /2 logits for 3/],
-    ["no head", { ...EXAMPLE_NETWORK, graph: { ...EXAMPLE_NETWORK.graph, nodes: EXAMPLE_NETWORK.graph.nodes.slice(0, 2) } }, /ends in averagePool/],
+    [
+      "more classes than logits",
+      { ...EXAMPLE_NETWORK, graph: { ...EXAMPLE_NETWORK.graph, classes: ["a", "b", "c"] } },
+      /2 logits for 3/,
+    ],
+    [
+      "no head",
+      { ...EXAMPLE_NETWORK, graph: { ...EXAMPLE_NETWORK.graph, nodes: EXAMPLE_NETWORK.graph.nodes.slice(0, 2) } },
+      /ends in averagePool/,
+    ],
   ])("refuses %s", (_, network, message) => {
     expect(() => pack(network)).toThrow(message);
   });

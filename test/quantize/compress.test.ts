@@ -38,7 +38,9 @@ describe("compression, measured on the engine", () => {
 
   it("stays within its divergence budget, and says in the file what it did", async () => {
     const steps: SearchStep[] = [];
-    const { report, file, widths } = await run(laqMethod("kl", { divergenceBudget: 0.01 }), { onStep: (step: SearchStep) => steps.push(step) });
+    const { report, file, widths } = await run(laqMethod("kl", { divergenceBudget: 0.01 }), {
+      onStep: (step: SearchStep) => steps.push(step),
+    });
     const { divergence, standardError } = report.selection;
     expect(report.search?.complete).toBe(true);
     expect(divergence + standardError).toBeLessThanOrEqual(0.01);
@@ -72,7 +74,9 @@ describe("compression, measured on the engine", () => {
 
   it("brings two bits closer to the float network by batch-norm statistics that follow", async () => {
     const following = (await run({ kind: "fixed", width: 2 })).report;
-    const fixed = (await run({ kind: "fixed", width: 2 }, { quantization: { ...DEFAULT_QUANTIZATION, reestimateBatchNorm: false } })).report;
+    const fixed = (
+      await run({ kind: "fixed", width: 2 }, { quantization: { ...DEFAULT_QUANTIZATION, reestimateBatchNorm: false } })
+    ).report;
     expect(following.selection.divergence).toBeLessThan(fixed.selection.divergence);
   });
 });
@@ -95,7 +99,10 @@ describe("selection crops", () => {
 });
 
 describe("methods", () => {
-  it.each([["fixed:4", { kind: "fixed", width: 4 }], ["fixed:ternary", { kind: "fixed", width: "ternary" }]])("reads %s", (text, method) => {
+  it.each([
+    ["fixed:4", { kind: "fixed", width: 4 }],
+    ["fixed:ternary", { kind: "fixed", width: "ternary" }],
+  ])("reads %s", (text, method) => {
     expect(parseMethod(text)).toEqual(method);
   });
 

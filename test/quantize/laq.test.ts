@@ -9,7 +9,11 @@ import { BIT_WIDTHS, bitsPerWeight, SEARCH_WIDTHS, type Width } from "../../tool
 class AdditiveTarget implements SearchTarget {
   readonly widths = new Map<string, Width>();
 
-  constructor(private readonly cost: (layer: string, width: Width) => number, layers: readonly string[], start: Width) {
+  constructor(
+    private readonly cost: (layer: string, width: Width) => number,
+    layers: readonly string[],
+    start: Width,
+  ) {
     for (const layer of layers) this.widths.set(layer, start);
   }
 
@@ -28,32 +32,65 @@ class AdditiveTarget implements SearchTarget {
   }
 }
 
-const layerSets = fc.array(fc.record({ weights: fc.integer({ min: 1, max: 50 }), spread: fc.double({ min: 0.01, max: 3, noNaN: true }) }), {
-  minLength: 1, maxLength: 6,
-}).map((specs) => rankLayers(new Map(specs.map(({ weights, spread }, index) =>
-  [`layer${index}`, Float32Array.from({ length: weights }, (_, k) => (k % 2 === 0 ? spread : -spread))] as const))));
+const layerSets = fc
+  .array(
+    fc.record({ weights: fc.integer({ min: 1, max: 50 }), spread: fc.double({ min: 0.01, max: 3, noNaN: true }) }),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  )
+  .map((specs) =>
+    rankLayers(
+      new Map(
+        specs.map(
+          ({ weights, spread }, index) =>
+            [
+              `layer${index}`,
+              Float32Array.from({ length: weights }, (_, k) => (k % 2 === 0 ? spread : -spread)),
+            ] as const,
+        ),
+      ),
+    ),
+  );
 
 describe("importance", () => {
   it("lies between 0 and alpha + beta, its densities sum to 1", () => {
-    fc.assert(fc.property(layerSets, (layers) => {
-      expect(layers.reduce((sum, layer) => sum + layer.density, 0)).toBeCloseTo(1, 9);
-      for (const layer of layers) {
-        expect(layer.deviation).toBeGreaterThanOrEqual(0);
-        expect(layer.deviation).toBeLessThanOrEqual(1);
-        expect(layer.importance).toBeCloseTo(0.5 * layer.density + 0.5 * layer.deviation, 12);
-      }
-    }));
+    fc.assert(
+      fc.property(layerSets, (layers) => {
+        expect(layers.reduce((sum, layer) => sum + layer.density, 0)).toBeCloseTo(1, 9);
+        for (const layer of layers) {
+          expect(layer.deviation).toBeGreaterThanOrEqual(0);
+          expect(layer.deviation).toBeLessThanOrEqual(1);
+          expect(layer.importance).toBeCloseTo(0.5 * layer.density + 0.5 * layer.deviation, 12);
+        }
+      }),
+    );
   });
 
   it("calls equal variances all 1", () => {
-    const layers = rankLayers(new Map([["a", Float32Array.of(1, -1)], ["b", Float32Array.of(1, -1)]]));
+    const layers = rankLayers(
+      new Map([
+        ["a", Float32Array.of(1, -1)],
+        ["b", Float32Array.of(1, -1)],
+      ]),
+    );
     expect(layers.map((layer) => layer.deviation)).toEqual([1, 1]);
   });
 
   it("orders layers, ties by size and then by name", () => {
-    const layer = (name: string, weights: number, importance: number) => ({ name, weights, importance, density: 0, deviation: 0 });
+    const layer = (name: string, weights: number, importance: number) => ({
+      name,
+      weights,
+      importance,
+      density: 0,
+      deviation: 0,
+    });
     const layers = [layer("c", 5, 0.5), layer("b", 5, 0.5), layer("a", 9, 0.5), layer("d", 1, 0.9)];
-    const names = (order: Parameters<typeof orderLayers>[1]) => orderLayers(layers, order).map(({ name }) => name).join("");
+    const names = (order: Parameters<typeof orderLayers>[1]) =>
+      orderLayers(layers, order)
+        .map(({ name }) => name)
+        .join("");
     expect(names("importanceDescending")).toBe("dabc");
     expect(names("importanceAscending")).toBe("abcd");
     expect(names("sizeDescending")).toBe("abcd");
@@ -62,7 +99,12 @@ describe("importance", () => {
 });
 
 describe("limits", () => {
-  const layers = rankLayers(new Map([["small", Float32Array.of(0.1, -0.1)], ["large", Float32Array.of(2, -2, 2, -2, 2, -2)]]));
+  const layers = rankLayers(
+    new Map([
+      ["small", Float32Array.of(0.1, -0.1)],
+      ["large", Float32Array.of(2, -2, 2, -2, 2, -2)],
+    ]),
+  );
 
   it("collapse to not one extra error where N * gamma * I < 1, in either polarity", () => {
     for (const polarity of ["eq3", "conservative"] as const) {
@@ -79,14 +121,16 @@ describe("limits", () => {
   });
 
   it("share a smooth budget out so that the last limit is the budget", () => {
-    fc.assert(fc.property(layerSets, fc.constantFrom("eq3" as const, "conservative" as const), (ordered, polarity) => {
-      const limits = [...sharedLimits(ordered, polarity, 0.1, 0.5).values()];
-      limits.reduce((before, limit) => {
-        expect(limit).toBeGreaterThanOrEqual(before - 1e-12);
-        return limit;
-      }, 0.1);
-      expect(limits[limits.length - 1]).toBeCloseTo(0.5, 9);
-    }));
+    fc.assert(
+      fc.property(layerSets, fc.constantFrom("eq3" as const, "conservative" as const), (ordered, polarity) => {
+        const limits = [...sharedLimits(ordered, polarity, 0.1, 0.5).values()];
+        limits.reduce((before, limit) => {
+          expect(limit).toBeGreaterThanOrEqual(before - 1e-12);
+          return limit;
+        }, 0.1);
+        expect(limits[limits.length - 1]).toBeCloseTo(0.5, 9);
+      }),
+    );
   });
 });
 
@@ -95,38 +139,65 @@ describe("search", () => {
   const costs = fc.array(fc.double({ min: 0, max: 5, noNaN: true }), { minLength: 9, maxLength: 9 });
 
   it("takes the narrowest width within its layer's limit, and no other, where nothing has to be repaired", async () => {
-    await fc.assert(fc.asyncProperty(layerSets, menus, costs, fc.double({ min: 0, max: 5, noNaN: true }), async (layers, menu, table, limit) => {
-      // One layer at a time: costs need not fall with the width.
-      const [layer] = layers;
-      const cost = (_: string, width: Width) => table[menu.indexOf(width)];
-      const target = new AdditiveTarget(cost, [layer.name], menu[menu.length - 1]);
-      const result = await searchWidths(target, {
-        layers: [layer], menu, limits: new Map([[layer.name, limit]]), finalLimit: Number.POSITIVE_INFINITY,
-      });
-      const within = menu.filter((width) => cost("", width) <= limit);
-      expect(result.widths.get(layer.name)).toBe(within[0] ?? menu[menu.length - 1]);
-      expect(result.unmet).toEqual(within.length > 0 ? [] : [layer.name]);
-      expect(result.complete).toBe(true);
-    }));
+    await fc.assert(
+      fc.asyncProperty(
+        layerSets,
+        menus,
+        costs,
+        fc.double({ min: 0, max: 5, noNaN: true }),
+        async (layers, menu, table, limit) => {
+          // One layer at a time: costs need not fall with the width.
+          const [layer] = layers;
+          const cost = (_: string, width: Width) => table[menu.indexOf(width)];
+          const target = new AdditiveTarget(cost, [layer.name], menu[menu.length - 1]);
+          const result = await searchWidths(target, {
+            layers: [layer],
+            menu,
+            limits: new Map([[layer.name, limit]]),
+            finalLimit: Number.POSITIVE_INFINITY,
+          });
+          const within = menu.filter((width) => cost("", width) <= limit);
+          expect(result.widths.get(layer.name)).toBe(within[0] ?? menu[menu.length - 1]);
+          expect(result.unmet).toEqual(within.length > 0 ? [] : [layer.name]);
+          expect(result.complete).toBe(true);
+        },
+      ),
+    );
   });
 
   it("brings the whole network within the final limit wherever the menu allows it", async () => {
-    await fc.assert(fc.asyncProperty(layerSets, menus, fc.double({ min: 0.5, max: 20, noNaN: true }), async (layers, menu, finalLimit) => {
-      const cost = (name: string, width: Width) => name.length / bitsPerWeight(width) ** 2;
-      const target = new AdditiveTarget(cost, layers.map(({ name }) => name), menu[menu.length - 1]);
-      const possible = target.loss;
-      // Limits that let every layer take the narrowest width: all is left to the repair.
-      const limits = new Map(layers.map(({ name }) => [name, Number.POSITIVE_INFINITY] as const));
-      const result = await searchWidths(target, { layers, menu, limits, finalLimit });
-      expect(result.loss).toBeCloseTo(target.loss, 9);
-      expect(target.widths).toEqual(result.widths);
-      if (possible <= finalLimit) expect(result.loss).toBeLessThanOrEqual(finalLimit);
-      else expect([...result.widths.values()].every((width) => width === menu[menu.length - 1])).toBe(true);
-    }));
+    await fc.assert(
+      fc.asyncProperty(
+        layerSets,
+        menus,
+        fc.double({ min: 0.5, max: 20, noNaN: true }),
+        async (layers, menu, finalLimit) => {
+          const cost = (name: string, width: Width) => name.length / bitsPerWeight(width) ** 2;
+          const target = new AdditiveTarget(
+            cost,
+            layers.map(({ name }) => name),
+            menu[menu.length - 1],
+          );
+          const possible = target.loss;
+          // Limits that let every layer take the narrowest width: all is left to the repair.
+          const limits = new Map(layers.map(({ name }) => [name, Number.POSITIVE_INFINITY] as const));
+          const result = await searchWidths(target, { layers, menu, limits, finalLimit });
+          expect(result.loss).toBeCloseTo(target.loss, 9);
+          expect(target.widths).toEqual(result.widths);
+          if (possible <= finalLimit) expect(result.loss).toBeLessThanOrEqual(finalLimit);
+          else expect([...result.widths.values()].every((width) => width === menu[menu.length - 1])).toBe(true);
+        },
+      ),
+    );
   });
 
   it("raises first what saves the most loss a bit", async () => {
-    const layers = rankLayers(new Map([["big", new Float32Array(100).fill(1)], ["small", new Float32Array(4).fill(1)]]));
+    const layers = rankLayers(
+      new Map([
+        ["big", new Float32Array(100).fill(1)],
+        ["small", new Float32Array(4).fill(1)],
+      ]),
+    );
     const target = new AdditiveTarget((_, width) => (width === 1 ? 1 : 0), ["big", "small"], 8);
     const limits = new Map(layers.map(({ name }) => [name, 2] as const));
     const result = await searchWidths(target, { layers, menu: BIT_WIDTHS, limits, finalLimit: 1 });
@@ -135,9 +206,17 @@ describe("search", () => {
   });
 
   it("stops at its evaluations with the best so far, the rest as wide as it goes", async () => {
-    const layers = rankLayers(new Map([["a", Float32Array.of(1, -1)], ["b", Float32Array.of(1, -1)]]));
+    const layers = rankLayers(
+      new Map([
+        ["a", Float32Array.of(1, -1)],
+        ["b", Float32Array.of(1, -1)],
+      ]),
+    );
     const target = new AdditiveTarget(() => 0, ["a", "b"], 8);
-    const limits = new Map([["a", 0], ["b", 0]]);
+    const limits = new Map([
+      ["a", 0],
+      ["b", 0],
+    ]);
     const result = await searchWidths(target, { layers, menu: BIT_WIDTHS, limits, finalLimit: 0, maxEvaluations: 1 });
     expect(result).toMatchObject({ complete: false, evaluations: 1 });
     expect([...result.widths.values()]).toEqual([1, 8]);

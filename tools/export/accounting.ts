@@ -9,7 +9,10 @@ export const TERNARY_BITS = 1.6;
 
 /** How much smaller a compressed model is, counted in three ways. The float model has 32 bits a trainable parameter. */
 export interface CompressionRatios {
-  /** As the paper counts: tensors named "weight" (batch-norm gains too) at their layer's bits, biases at 32, nothing else. */
+  /**
+   * As the paper counts: tensors named "weight" (batch-norm gains too) at their layer's bits, biases at 32, nothing
+   * else.
+   */
   readonly paper: number;
   /** Float bytes / bytes of the `.qhb` file, metadata and golden vectors included. */
   readonly file: number;
@@ -20,7 +23,10 @@ export interface CompressionRatios {
 /** Trainable parameters of a float network, as the paper's rule parts them. */
 export interface ParameterCounts {
   readonly total: number;
-  /** Of the tensors named "weight", by conv or dense node: its weights and the gains of its batch norm. The rest are biases. */
+  /**
+   * Of the tensors named "weight", by conv or dense node: its weights and the gains of its batch norm. The rest are
+   * biases.
+   */
   readonly named: Readonly<Record<string, number>>;
 }
 
@@ -38,7 +44,10 @@ export function parameterCounts(graph: Graph): ParameterCounts {
  * @param engineBytes bytes of the engine's scalar build; its native code on a device is another size
  */
 export function compressionRatios(
-  counts: ParameterCounts, bits: ReadonlyMap<string, number>, fileBytes: number, engineBytes: number,
+  counts: ParameterCounts,
+  bits: ReadonlyMap<string, number>,
+  fileBytes: number,
+  engineBytes: number,
 ): CompressionRatios {
   const floatBytes = FLOAT_BYTES * counts.total;
   return {
@@ -48,7 +57,10 @@ export function compressionRatios(
   };
 }
 
-/** With one width b for all layers this is `uniformRatio(unquantizedShare, b)`. Throws RangeError on a layer without bits. */
+/**
+ * With one width b for all layers this is `uniformRatio(unquantizedShare, b)`. Throws RangeError on a layer without
+ * bits.
+ */
 export function paperRatio(counts: ParameterCounts, bits: ReadonlyMap<string, number>): number {
   let stored = FLOAT_BITS * unquantizedShare(counts) * counts.total;
   for (const [name, count] of Object.entries(counts.named)) stored += count * bitsOf(bits, name);

@@ -13,8 +13,8 @@ export interface MeasuredBudget {
 }
 
 /**
- * Stack that a host sets aside for the engine: an allowance, not a measurement. The engine keeps its state in linear memory
- * and does not recurse; this leaves room for the call frames of its deepest path.
+ * Stack that a host sets aside for the engine: an allowance, not a measurement. The engine keeps its state in linear
+ * memory and does not recurse; this leaves room for the call frames of its deepest path.
  */
 export const STACK_BYTES = 2048;
 

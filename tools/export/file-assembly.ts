@@ -19,7 +19,8 @@ export function sectionOffsets(lengths: readonly number[]): { offsets: readonly 
 /** Header, section table and sections, with the file's CRC-32. Throws RangeError above the file size limit. */
 export function assembleFile(sections: readonly Uint8Array[]): Uint8Array {
   const { offsets, fileBytes } = sectionOffsets(sections.map((section) => section.length));
-  if (fileBytes > MAX_FILE_BYTES) throw new RangeError(`the model file has ${fileBytes} bytes, limit ${MAX_FILE_BYTES}`);
+  if (fileBytes > MAX_FILE_BYTES)
+    throw new RangeError(`the model file has ${fileBytes} bytes, limit ${MAX_FILE_BYTES}`);
   const file = new Uint8Array(fileBytes);
   const header = new RecordWriter(file)
     .u32(layout.HEADER_MAGIC_AT, layout.MAGIC)

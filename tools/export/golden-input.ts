@@ -1,5 +1,4 @@
 import type { Graph } from "../graph/graph.ts";
-import { type GraphNode } from "../graph/graph.ts";
 import type { NetworkTiming } from "./timing.ts";
 
 const MAX_STREAM_SAMPLES = 2560;
@@ -7,8 +6,8 @@ const BEAT_SAMPLES = 400;
 const SEED = 0x51484231;
 
 /**
- * Conditioned samples for the self-test, long enough for two decisions (one window of a one-window network): spikes of 1.5 mV
- * every 0.8 s with slow waves around them and noise, in integers, so that every platform makes the same.
+ * Conditioned samples for the self-test, long enough for two decisions (one window of a one-window network): spikes of
+ * 1.5 mV every 0.8 s with slow waves around them and noise, in integers, so that every platform makes the same.
  */
 export function goldenInput(graph: Graph, timing: NetworkTiming): Int16Array {
   let state = SEED;
@@ -28,7 +27,7 @@ function triangle(phase: number, centre: number, halfWidth: number, height: numb
 
 function goldenSamples(graph: Graph, timing: NetworkTiming): number {
   if (graph.windowSamples !== null) return graph.windowSamples;
-  const pool = graph.nodes.find((node: GraphNode) => node.op === "averagePool");
+  const pool = graph.nodes.find((node) => node.op === "averagePool");
   const columns = pool?.op === "averagePool" ? pool.warmup + pool.hop : (2 * timing.hopSamples) / timing.totalStride;
   return Math.min(MAX_STREAM_SAMPLES, columns * timing.totalStride + timing.lookAheadSamples);
 }

@@ -7,7 +7,11 @@ import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
 import { elementType, reachOf, tensorIndex } from "./memory-plan.ts";
 import { packTiles } from "./pack-tile.ts";
 import {
-  checkWidth, LOGIT_FRACTION_BITS, largestWeight, type QuantizedNetwork, type QuantizedWeights,
+  checkWidth,
+  LOGIT_FRACTION_BITS,
+  largestWeight,
+  type QuantizedNetwork,
+  type QuantizedWeights,
 } from "./quantized-network.ts";
 import { type RequantizationRow, requantizeAdd, requantizeAverage, requantizeChannels } from "./requantization.ts";
 
@@ -37,7 +41,9 @@ export interface LoweredLayer {
 
 const GRIDS = { midTread: ops.GRID_MID_TREAD, midRise: ops.GRID_MID_RISE, ternary: ops.GRID_TERNARY } as const;
 
-/** Turns a quantized network into layer records. Throws RangeError where a node, a scale or a weight cannot be packed. */
+/**
+ * Turns a quantized network into layer records. Throws RangeError where a node, a scale or a weight cannot be packed.
+ */
 export function lower(network: QuantizedNetwork): readonly LoweredLayer[] {
   const context = new Context(network);
   return network.graph.nodes.map((node) => context.lowerNode(node));
@@ -45,8 +51,19 @@ export function lower(network: QuantizedNetwork): readonly LoweredLayer[] {
 
 /** Fields of a layer that its op does not use. */
 const PLAIN = {
-  activation: ops.ACTIVATION_NONE, bits: 0, grid: ops.GRID_NONE, kernel: 1, stride: 1, dilation: 1, padLeft: 0,
-  padRight: 0, shift: 0, multiplierA: 0, multiplierB: 0, rows: [], tiles: [],
+  activation: ops.ACTIVATION_NONE,
+  bits: 0,
+  grid: ops.GRID_NONE,
+  kernel: 1,
+  stride: 1,
+  dilation: 1,
+  padLeft: 0,
+  padRight: 0,
+  shift: 0,
+  multiplierA: 0,
+  multiplierB: 0,
+  rows: [],
+  tiles: [],
 } as const;
 
 class Context {
@@ -61,7 +78,9 @@ class Context {
   lowerNode(node: GraphNode): LoweredLayer {
     const index = tensorIndex(this.graph, node.name);
     if (reachOf(node).padLeft >= reachOf(node).span) {
-      throw new RangeError(`layer ${node.name}: a left padding of ${reachOf(node).padLeft} rows makes columns of padding alone`);
+      throw new RangeError(
+        `layer ${node.name}: a left padding of ${reachOf(node).padLeft} rows makes columns of padding alone`,
+      );
     }
     const base = {
       ...PLAIN,
@@ -88,19 +107,31 @@ class Context {
   private conv1d(node: Conv1dNode) {
     const { kernel, stride, dilation, padLeft, padRight } = node;
     return {
-      op: ops.OP_CONV1D, activation: activationOf(node.activation), kernel, stride, dilation, padLeft, padRight,
+      op: ops.OP_CONV1D,
+      activation: activationOf(node.activation),
+      kernel,
+      stride,
+      dilation,
+      padLeft,
+      padRight,
       ...this.weighted(node, kernel, 1),
     };
   }
 
   private dense(node: DenseNode) {
-    return { op: ops.OP_DENSE, kernel: node.columns, stride: node.columns, ...this.weighted(node, node.columns, node.columns) };
+    return {
+      op: ops.OP_DENSE,
+      kernel: node.columns,
+      stride: node.columns,
+      ...this.weighted(node, node.columns, node.columns),
+    };
   }
 
   private add(node: AddNode) {
     const [a, b] = node.inputs.map((input) => this.scaleOf(input));
     return {
-      op: ops.OP_ADD, activation: activationOf(node.activation),
+      op: ops.OP_ADD,
+      activation: activationOf(node.activation),
       ...requantizeAdd(a, b, this.scaleOf(node.name), node.name),
     };
   }
@@ -112,7 +143,10 @@ class Context {
   private averagePool(node: AveragePoolNode) {
     const { window, hop, warmup } = node;
     return {
-      op: ops.OP_AVERAGE_POOL, kernel: window, stride: hop, padLeft: window - warmup,
+      op: ops.OP_AVERAGE_POOL,
+      kernel: window,
+      stride: hop,
+      padLeft: window - warmup,
       ...requantizeAverage(window, this.scaleOf(node.input), this.scaleOf(node.name), node.name),
     };
   }
@@ -130,14 +164,16 @@ class Context {
     }
     const inScale = this.scaleOf(node.input);
     const units = scale.map((step, channel) => {
-      if (!(step > 0)) throw new RangeError(`layer ${node.name}, channel ${channel}: weight scale ${step}, expected above 0`);
+      if (!(step > 0))
+        throw new RangeError(`layer ${node.name}, channel ${channel}: weight scale ${step}, expected above 0`);
       const dead = values.subarray(channel * fanIn, (channel + 1) * fanIn).every((value) => value === 0);
       return dead ? 0 : step * inScale;
     });
     const largestInput = elementType(this.graph, tensorIndex(this.graph, node.input)) === ops.TYPE_INT16 ? 32768 : 127;
     const sumLimit = fanIn * largestInput * largestWeight(grid, bits);
     return {
-      bits, grid: GRIDS[grid],
+      bits,
+      grid: GRIDS[grid],
       tiles: packTiles(values, outChannels, columns, grid, bits),
       ...requantizeChannels(units, bias, this.scaleOf(node.name), sumLimit, node.name),
     };
@@ -150,13 +186,15 @@ class Context {
     if (node === this.graph.nodes.at(-1)) return 2 ** -LOGIT_FRACTION_BITS;
     if (node.op === "maxPool") return this.scaleOf(node.input);
     const scale = this.network.scales.get(name);
-    if (!(scale !== undefined && scale > 0)) throw new RangeError(`layer ${name}: output scale ${scale}, expected above 0`);
+    if (!(scale !== undefined && scale > 0))
+      throw new RangeError(`layer ${name}: output scale ${scale}, expected above 0`);
     return scale;
   }
 
   private channels(name: string): number {
     const { channels } = this.shapes.get(name) as TensorShape;
-    if (channels > limits.MAX_CHANNELS) throw new RangeError(`${name} has ${channels} channels, limit ${limits.MAX_CHANNELS}`);
+    if (channels > limits.MAX_CHANNELS)
+      throw new RangeError(`${name} has ${channels} channels, limit ${limits.MAX_CHANNELS}`);
     return channels;
   }
 

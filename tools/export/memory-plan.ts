@@ -13,9 +13,9 @@ export interface TensorPlan {
 const ARENA_ALIGNMENT = 16;
 
 /**
- * One sliding buffer a tensor, tensor 0 the input, laid end to end at 16-byte alignment.
- * A buffer holds what its consumers still need when a pass begins, the virtual zero rows before the record included, and what
- * the pass adds; and the zero rows behind the record's end.
+ * One sliding buffer a tensor, tensor 0 the input, laid end to end at 16-byte alignment. A buffer holds what its
+ * consumers still need when a pass begins, the virtual zero rows before the record included, and what the pass adds;
+ * and the zero rows behind the record's end.
  */
 export function planMemory(graph: Graph, tickSamples: number): readonly TensorPlan[] {
   const shapes = tensorShapes(graph);
@@ -36,7 +36,10 @@ export function arenaBytes(plan: readonly TensorPlan[]): number {
   return last.offsetBytes + last.capacityRows * last.rowBytes;
 }
 
-/** Type of tensor `index` (0 the input): the input and the logits are int16, all else int8; a max pool keeps its input's. */
+/**
+ * Type of tensor `index` (0 the input): the input and the logits are int16, all else int8; a max pool keeps its
+ * input's.
+ */
 export function elementType(graph: Graph, index: number): number {
   if (index === 0 || index === graph.nodes.length) return TYPE_INT16;
   const node = graph.nodes[index - 1];
@@ -73,9 +76,9 @@ export function reachOf(node: GraphNode): Reach {
 
 /**
  * Rows that each tensor's buffer must hold, simulated on row counters tick by tick.
- * Once every tensor has a row, R(n + P) = R(n) + P / stride for every tensor, P the logits' stride in samples: the counters
- * repeat after lcm(P, tick), so the start-up and one such period show every case. A one-window network restarts its counters
- * with each window, whose last tick also brings the rows of the look-ahead.
+ * Once every tensor has a row, R(n + P) = R(n) + P / stride for every tensor, P the logits' stride in samples: the
+ * counters repeat after lcm(P, tick), so the start-up and one such period show every case. A one-window network
+ * restarts its counters with each window, whose last tick also brings the rows of the look-ahead.
  */
 export function requiredRows(graph: Graph, tickSamples: number): readonly number[] {
   const consumers = consumersOf(graph);
@@ -92,8 +95,9 @@ export function requiredRows(graph: Graph, tickSamples: number): readonly number
     });
     rows = next;
   }
-  return capacities.map((rowsNeeded, tensor) =>
-    rowsNeeded + Math.max(0, ...consumers[tensor].map((node) => reachOf(node).padRight)));
+  return capacities.map(
+    (rowsNeeded, tensor) => rowsNeeded + Math.max(0, ...consumers[tensor].map((node) => reachOf(node).padRight)),
+  );
 }
 
 function consumersOf(graph: Graph): GraphNode[][] {
@@ -104,7 +108,7 @@ function consumersOf(graph: Graph): GraphNode[][] {
   return consumers;
 }
 
-/** Rows of every tensor after `samples` input samples have gone through the network; with the look-ahead's if they ended. */
+/** Rows of every tensor after `samples` input samples; with those of the look-ahead where the record has ended. */
 function rowsAfter(graph: Graph, samples: number, ended: boolean): number[] {
   const rows = [samples];
   for (const node of graph.nodes) {

@@ -2,13 +2,17 @@ import { TILE_CHANNELS } from "../../assembly/shared/limits.ts";
 import { largestWeight, type WeightGrid } from "./quantized-network.ts";
 
 /**
- * Packs the weights of a layer into tiles of up to 8 consecutive output channels: one bit stream a tile, least significant
- * bit first, in the order [k][lane], ended by zero bits up to a byte (FORMAT.md, "Weights").
+ * Packs the weights of a layer into tiles of up to 8 consecutive output channels: one bit stream a tile, least
+ * significant bit first, in the order [k][lane], ended by zero bits up to a byte (FORMAT.md, "Weights").
  * @param values [outChannel][k]
  * @param columns a dense layer's columns: its tiles hold one column's weights each, by column, then by channel
  */
 export function packTiles(
-  values: Int8Array, outChannels: number, columns: number, grid: WeightGrid, bits: number,
+  values: Int8Array,
+  outChannels: number,
+  columns: number,
+  grid: WeightGrid,
+  bits: number,
 ): Uint8Array[] {
   const fanIn = values.length / outChannels;
   const depth = fanIn / columns;

@@ -19,8 +19,8 @@ export interface PackOptions {
   /** Conditioned samples of the self-test; default: a synthetic stretch. */
   readonly goldenInput?: Int16Array;
   /**
-   * What only a run of the engine tells: `packSealed` finds it. Without it the golden CRCs and the flash reads are 0 and the
-   * RAM is the arena alone: the file runs, but fails its self-test.
+   * What only a run of the engine tells: `packSealed` finds it. Without it the golden CRCs and the flash reads are 0
+   * and the RAM is the arena alone: the file runs, but fails its self-test.
    */
   readonly measured?: MeasuredBudget & { readonly goldenCrcs: Uint32Array };
 }
@@ -38,7 +38,9 @@ export function pack(network: QuantizedNetwork, options: PackOptions = {}): Uint
   const rows = layers.flatMap((layer) => layer.rows);
   const tiles = layers.flatMap((layer) => layer.tiles);
   const measured = options.measured ?? {
-    ramBytes: arenaBytes(plan), flashReadBytesPerHop: 0, goldenCrcs: new Uint32Array(layers.length),
+    ramBytes: arenaBytes(plan),
+    flashReadBytesPerHop: 0,
+    goldenCrcs: new Uint32Array(layers.length),
   };
   const sections = [
     networkSection(graph, timing),
@@ -58,13 +60,19 @@ export function pack(network: QuantizedNetwork, options: PackOptions = {}): Uint
   ];
   // The budget names the length of the file that holds it.
   const { fileBytes } = sectionOffsets(sections.map((section) => section.length));
-  sections[layout.SECTION_BUDGET - 1] = budgetSection(measured, macsPerHop(graph, timing), timing.hopSamples, fileBytes);
+  sections[layout.SECTION_BUDGET - 1] = budgetSection(
+    measured,
+    macsPerHop(graph, timing),
+    timing.hopSamples,
+    fileBytes,
+  );
   return assembleFile(sections);
 }
 
 function checkLimits(graph: Graph): void {
   const last = graph.nodes.at(-1);
-  if (last?.op !== "dense") throw new RangeError(`graph ${graph.name} ends in ${last?.op}; expected a dense node, the logits`);
+  if (last?.op !== "dense")
+    throw new RangeError(`graph ${graph.name} ends in ${last?.op}; expected a dense node, the logits`);
   if (last.outFeatures !== graph.classes.length) {
     throw new RangeError(`graph ${graph.name} has ${last.outFeatures} logits for ${graph.classes.length} classes`);
   }

@@ -8,7 +8,9 @@ export interface QuantizedWeights {
   readonly grid: WeightGrid;
   /** 2..8 on the mid-tread grid, 1..3 on the mid-rise grid, 2 for ternary. */
   readonly bits: number;
-  /** Integers of the grid, [outChannel][k] with k = tap * inChannels + channel (dense: column * inChannels + channel). */
+  /**
+   * Integers of the grid, [outChannel][k] with k = tap * inChannels + channel (dense: column * inChannels + channel).
+   */
   readonly values: Int8Array;
   /** One a channel, > 0: a weight is its integer times this. */
   readonly scale: Float64Array;
@@ -16,14 +18,17 @@ export interface QuantizedWeights {
   readonly bias: Float64Array;
 }
 
-/** A network in integers and scales: what `quantize` hands to `pack`. A node's batchNorm and bias flags mean nothing here. */
+/**
+ * A network in integers and scales: what `quantize` hands to `pack`. A node's batchNorm and bias flags mean nothing
+ * here.
+ */
 export interface QuantizedNetwork {
   readonly graph: Graph;
   /** Every conv and dense node by its name. */
   readonly weights: ReadonlyMap<string, QuantizedWeights>;
   /**
-   * Real value of one count, for the int8 output of every conv, add and averagePool node. Not needed for a maxPool (it keeps
-   * its input's), for the input (INPUT_MILLIVOLTS_PER_COUNT) and for the logits (2^-LOGIT_FRACTION_BITS).
+   * Real value of one count, for the int8 output of every conv, add and averagePool node. Not needed for a maxPool (it
+   * keeps its input's), for the input (INPUT_MILLIVOLTS_PER_COUNT) and for the logits (2^-LOGIT_FRACTION_BITS).
    */
   readonly scales: ReadonlyMap<string, number>;
 }

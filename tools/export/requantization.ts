@@ -22,7 +22,11 @@ const INT32_LIMIT = 2 ** 31;
  * Throws RangeError where an accumulator or an output could leave 32 bits.
  */
 export function requantizeChannels(
-  units: Float64Array, bias: Float64Array, outScale: number, sumLimit: number, layer: string,
+  units: Float64Array,
+  bias: Float64Array,
+  outScale: number,
+  sumLimit: number,
+  layer: string,
 ): Requantization {
   // A layer of dead channels only: any unit serves; this one puts the multiplier at 2^-8.
   const largest = Math.max(...units) || outScale / 256;
@@ -32,7 +36,9 @@ export function requantizeChannels(
     const row = { multiplier: Math.round((unit / outScale) * ratio), bias: Math.round(bias[channel] / unit) };
     const accumulator = sumLimit + Math.abs(row.bias);
     if (!(accumulator < INT32_LIMIT)) {
-      throw new RangeError(`layer ${layer}, channel ${channel}: the accumulator can reach ${accumulator}, limit 2^31 - 1`);
+      throw new RangeError(
+        `layer ${layer}, channel ${channel}: the accumulator can reach ${accumulator}, limit 2^31 - 1`,
+      );
     }
     if (!((accumulator * row.multiplier) / ratio < INT32_LIMIT - 1)) {
       throw new RangeError(`layer ${layer}, channel ${channel}: the requantised sum can leave 32 bits`);
@@ -55,7 +61,8 @@ export function requantizeAverage(window: number, inScale: number, outScale: num
 /** The shift, 1..62, that puts a real multiplier into [2^30, 2^31) of Q31, and 2^shift. */
 function shiftFor(multiplier: number, layer: string): { shift: number; ratio: number } {
   const shift = normalizingShift(multiplier, 31);
-  if (!(shift >= 1)) throw new RangeError(`layer ${layer}: multiplier ${multiplier} is above 2^30; its output scale is too small`);
+  if (!(shift >= 1))
+    throw new RangeError(`layer ${layer}: multiplier ${multiplier} is above 2^30; its output scale is too small`);
   const bounded = Math.min(shift, MAX_SHIFT);
   return { shift: bounded, ratio: 2 ** bounded };
 }
@@ -66,10 +73,14 @@ export interface AddRequantization {
   readonly multiplierB: number;
 }
 
-/** out = clamp((a * multiplierA + b * multiplierB + 2^(shift-1)) >> shift) in int32; the larger multiplier in [2^14, 2^15). */
+/**
+ * out = clamp((a * multiplierA + b * multiplierB + 2^(shift-1)) >> shift) in int32; the larger multiplier in [2^14,
+ * 2^15).
+ */
 export function requantizeAdd(scaleA: number, scaleB: number, outScale: number, layer: string): AddRequantization {
   const shift = Math.min(normalizingShift(Math.max(scaleA, scaleB) / outScale, 15), 30);
-  if (!(shift >= 1)) throw new RangeError(`layer ${layer}: its output scale ${outScale} is too small for its inputs' scales`);
+  if (!(shift >= 1))
+    throw new RangeError(`layer ${layer}: its output scale ${outScale} is too small for its inputs' scales`);
   const ratio = 2 ** shift;
   return {
     shift,

@@ -6,10 +6,13 @@ import type { QuantizedNetwork } from "./quantized-network.ts";
 import { networkTiming } from "./timing.ts";
 
 /**
- * Packs a network with its golden vectors and measured budget: the file is packed, run on the scalar engine, and packed again
- * with what the run gave. Throws EngineError where the engine refuses it, RangeError as `pack`.
+ * Packs a network with its golden vectors and measured budget: the file is packed, run on the scalar engine, and packed
+ * again with what the run gave. Throws EngineError where the engine refuses it, RangeError as `pack`.
  */
-export async function packSealed(network: QuantizedNetwork, options: Omit<PackOptions, "measured"> = {}): Promise<Uint8Array> {
+export async function packSealed(
+  network: QuantizedNetwork,
+  options: Omit<PackOptions, "measured"> = {},
+): Promise<Uint8Array> {
   const timing = networkTiming(network.graph, options.tickSamples);
   const input = options.goldenInput ?? goldenInput(network.graph, timing);
   const engine = await Engine.load(pack(network, { ...options, goldenInput: input }), { build: "scalar" });

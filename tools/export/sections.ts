@@ -64,7 +64,12 @@ function writeGeometry(writer: RecordWriter, layer: LoweredLayer): void {
     .u16(layout.LAYER_MULTIPLIER_B_AT, layer.multiplierB);
 }
 
-export function budgetSection(measured: MeasuredBudget, macs: number, hopSamples: number, fileBytes: number): Uint8Array {
+export function budgetSection(
+  measured: MeasuredBudget,
+  macs: number,
+  hopSamples: number,
+  fileBytes: number,
+): Uint8Array {
   return record(layout.BUDGET_BYTES, (writer) => {
     writer
       .u32(layout.BUDGET_RAM_BYTES_AT, measured.ramBytes)
@@ -81,17 +86,19 @@ export function goldenSection(input: Int16Array, crcs: Uint32Array): Uint8Array 
   const inputAt = layout.GOLDEN_CRCS_AT + 4 * crcs.length;
   return record(inputAt + 2 * input.length, (writer) => {
     writer.u32(layout.GOLDEN_SAMPLES_AT, input.length).u32(layout.GOLDEN_LAYER_COUNT_AT, crcs.length);
-    crcs.forEach((crc, layer) => writer.u32(layout.GOLDEN_CRCS_AT + 4 * layer, crc));
-    input.forEach((sample, index) => writer.i16(inputAt + 2 * index, sample));
+    for (const [layer, crc] of crcs.entries()) writer.u32(layout.GOLDEN_CRCS_AT + 4 * layer, crc);
+    for (const [index, sample] of input.entries()) writer.i16(inputAt + 2 * index, sample);
   });
 }
 
 /** One record an item, end to end. */
 export function records<T>(
-  items: readonly T[], recordBytes: number, write: (writer: RecordWriter, item: T) => void,
+  items: readonly T[],
+  recordBytes: number,
+  write: (writer: RecordWriter, item: T) => void,
 ): Uint8Array {
   const bytes = new Uint8Array(items.length * recordBytes);
-  items.forEach((item, index) => write(new RecordWriter(bytes.subarray(index * recordBytes)), item));
+  for (const [index, item] of items.entries()) write(new RecordWriter(bytes.subarray(index * recordBytes)), item);
   return bytes;
 }
 

@@ -17,20 +17,25 @@ export interface NetworkTiming {
 const LEAST_TICK_SAMPLES = 64;
 
 /**
- * @param tickSamples a multiple of the pooled tensor's stride that divides the window of a one-window network; default: one
- *   decision hop, or for a one-window network the least such number from 64 samples on
- * Throws RangeError on another one.
+ * @param tickSamples a multiple of the pooled tensor's stride that divides the window of a one-window network; default:
+ * one   decision hop, or for a one-window network the least such number from 64 samples on Throws RangeError on another
+ * one.
  */
 export function networkTiming(graph: Graph, tickSamples?: number): NetworkTiming {
   const shapes = tensorShapes(graph);
   const totalStride = (shapes.get(lastStreamNode(graph)) as TensorShape).strideSamples;
   const hopSamples = (shapes.get(graph.nodes[graph.nodes.length - 1].name) as TensorShape).strideSamples;
   const tick = tickSamples ?? defaultTick(graph, totalStride, hopSamples);
-  const fits = Number.isInteger(tick) && tick > 0 && tick <= MAX_TICK_SAMPLES && tick % totalStride === 0 &&
+  const fits =
+    Number.isInteger(tick) &&
+    tick > 0 &&
+    tick <= MAX_TICK_SAMPLES &&
+    tick % totalStride === 0 &&
     (graph.windowSamples === null || graph.windowSamples % tick === 0);
   if (!fits) {
     throw new RangeError(
-      `graph ${graph.name}: a pass of ${tick} samples; expected a multiple of ${totalStride} up to ${MAX_TICK_SAMPLES}` +
+      `graph ${graph.name}: a pass of ${tick} samples; ` +
+        `expected a multiple of ${totalStride} up to ${MAX_TICK_SAMPLES}` +
         (graph.windowSamples === null ? "" : ` that divides the window of ${graph.windowSamples}`),
     );
   }

@@ -21,11 +21,13 @@ export function channelStatistics(crops: readonly Rows[]): ChannelStatistics {
 }
 
 /**
- * The statistics of training, moved as the crops' moved between the float network and the quantized one: what the few crops
- * have of chance is in both and cancels.
+ * The statistics of training, moved as the crops' moved between the float network and the quantized one: what the few
+ * crops have of chance is in both and cancels.
  */
 export function movedStatistics(
-  trained: ChannelStatistics, before: ChannelStatistics, after: ChannelStatistics,
+  trained: ChannelStatistics,
+  before: ChannelStatistics,
+  after: ChannelStatistics,
 ): ChannelStatistics {
   const channels = Array.from(trained.mean);
   return {

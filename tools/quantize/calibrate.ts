@@ -16,7 +16,9 @@ const LARGEST_CODE = 127;
  * @param tensors every node's rows on the calibration crops
  */
 export function activationScales(
-  graph: Graph, tensors: ReadonlyMap<string, readonly Rows[]>, method: RangeMethod,
+  graph: Graph,
+  tensors: ReadonlyMap<string, readonly Rows[]>,
+  method: RangeMethod,
 ): ReadonlyMap<string, number> {
   const scales = new Map<string, number>();
   for (const node of graph.nodes.slice(0, -1)) {

@@ -49,19 +49,40 @@ export async function compress(request: CompressionRequest): Promise<Compressed>
   const calibration = selectCrops(records, model.graph, request.calibrationCrops ?? 32, seed + 1);
   const start = method.kind === "fixed" ? method.width : method.menu[method.menu.length - 1];
   const state = new QuantizationState(
-    model, calibration.map((crop) => crop.samples), start, request.quantization ?? DEFAULT_QUANTIZATION);
+    model,
+    calibration.map((crop) => crop.samples),
+    start,
+    request.quantization ?? DEFAULT_QUANTIZATION,
+  );
   const search = method.kind === "laq" ? await searchLayers(state, crops, method, request.onStep) : null;
   const widths = search?.widths ?? new Map([...state.layers.keys()].map((name) => [name, start] as const));
   const network = state.network();
   const outcome = await measureOutcome(pack(network), crops);
-  const facts = compressionFacts({ graph: model.graph, method, seed, widths, outcome, floatErrors: floatErrors(crops) });
-  const file = await packSealed(network, { facts: { training: plainJson(model.facts), compression: plainJson(facts) } });
-  const ratios = compressionRatios(parameterCounts(model.graph), bitsOf(widths), file.length, (await engineBytes("scalar")).length);
+  const facts = compressionFacts({
+    graph: model.graph,
+    method,
+    seed,
+    widths,
+    outcome,
+    floatErrors: floatErrors(crops),
+  });
+  const file = await packSealed(network, {
+    facts: { training: plainJson(model.facts), compression: plainJson(facts) },
+  });
+  const ratios = compressionRatios(
+    parameterCounts(model.graph),
+    bitsOf(widths),
+    file.length,
+    (await engineBytes("scalar")).length,
+  );
   return { file, network, widths, report: { ...facts, fileBytes: file.length, ratios, search } };
 }
 
 async function searchLayers(
-  state: QuantizationState, crops: readonly SelectionCrop[], method: LaqOptions, onStep?: (step: SearchStep) => void,
+  state: QuantizationState,
+  crops: readonly SelectionCrop[],
+  method: LaqOptions,
+  onStep?: (step: SearchStep) => void,
 ): Promise<SearchResult> {
   const { criterion, polarity, margin, menu, maxEvaluations, maxSeconds } = method;
   const folded = new Map([...state.layers].map(([name, layer]) => [name, foldedValues(layer)]));
@@ -70,9 +91,15 @@ async function searchLayers(
     const outcome = await measureOutcome(pack(network), crops, (partial) => lossOf(partial, criterion, margin) > limit);
     return outcome.complete ? lossOf(outcome, criterion, margin) : Number.POSITIVE_INFINITY;
   };
-  const limits = criterion === "errors"
-    ? errorLimits(layers, polarity, crops.length, floatErrors(crops), method.gamma)
-    : sharedLimits(layers, polarity, await measure(state.network(), Number.POSITIVE_INFINITY), method.divergenceBudget);
+  const limits =
+    criterion === "errors"
+      ? errorLimits(layers, polarity, crops.length, floatErrors(crops), method.gamma)
+      : sharedLimits(
+          layers,
+          polarity,
+          await measure(state.network(), Number.POSITIVE_INFINITY),
+          method.divergenceBudget,
+        );
   const target = {
     measure: (name: string, width: Width, limit: number) => measure(state.network({ name, width }), limit),
     choose: (name: string, width: Width) => state.choose(name, width),

@@ -22,15 +22,27 @@ export interface LaqOptions {
 }
 
 /** One width for every layer, or the search. */
-export type CompressionMethod = { readonly kind: "fixed"; readonly width: Width } | ({ readonly kind: "laq" } & LaqOptions);
+export type CompressionMethod =
+  | { readonly kind: "fixed"; readonly width: Width }
+  | ({ readonly kind: "laq" } & LaqOptions);
 
-/** The search with the defaults of its criterion: the paper's rule taken literally, or a smooth loss with a floor of 2 bits. */
+/**
+ * The search with the defaults of its criterion: the paper's rule taken literally, or a smooth loss with a floor of 2
+ * bits.
+ */
 export function laqMethod(criterion: Criterion = "kl", changes: Partial<LaqOptions> = {}): CompressionMethod {
   const smooth = criterion === "kl";
   return {
-    kind: "laq", criterion, polarity: smooth ? "conservative" : "eq3", order: "importanceDescending",
-    importance: EVEN_IMPORTANCE, menu: smooth ? SEARCH_WIDTHS : BIT_WIDTHS,
-    divergenceBudget: 0.02, margin: 1, gamma: 1e-4, ...changes,
+    kind: "laq",
+    criterion,
+    polarity: smooth ? "conservative" : "eq3",
+    order: "importanceDescending",
+    importance: EVEN_IMPORTANCE,
+    menu: smooth ? SEARCH_WIDTHS : BIT_WIDTHS,
+    divergenceBudget: 0.02,
+    margin: 1,
+    gamma: 1e-4,
+    ...changes,
   };
 }
 

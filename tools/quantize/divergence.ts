@@ -10,7 +10,10 @@ export function divergence(reference: Float64Array, other: Float64Array): number
   const p = logSoftmax(reference);
   const q = logSoftmax(other);
   // Rounding can leave a sum of next to nothing below zero.
-  return Math.max(0, p.reduce((sum, logP, index) => sum + Math.exp(logP) * (logP - q[index]), 0));
+  return Math.max(
+    0,
+    p.reduce((sum, logP, index) => sum + Math.exp(logP) * (logP - q[index]), 0),
+  );
 }
 
 function logSoftmax(logits: Float64Array): Float64Array {

@@ -3,7 +3,8 @@ import { argmax, divergence } from "./divergence.ts";
 import type { SelectionCrop } from "./selection-set.ts";
 
 /**
- * "kl": mean KL divergence from the float network plus `margin` standard errors, so that a lucky selection set does not pass;
+ * "kl": mean KL divergence from the float network plus `margin` standard errors, so that a lucky selection set does not
+ * pass;
  * "errors": wrong crops, the paper's criterion.
  */
 export type Criterion = "kl" | "errors";
@@ -25,11 +26,13 @@ export interface Outcome {
 const TILE_CACHE_BYTES = 1 << 24;
 
 /**
- * Runs a packed model on the real engine, crop by crop. Stops as soon as the loss must be above `limit`: both losses only
- * grow with further crops.
+ * Runs a packed model on the real engine, crop by crop. Stops as soon as the loss must be above `limit`: both losses
+ * only grow with further crops.
  */
 export async function measureOutcome(
-  file: Uint8Array, crops: readonly SelectionCrop[], stop: (partial: Outcome) => boolean = () => false,
+  file: Uint8Array,
+  crops: readonly SelectionCrop[],
+  stop: (partial: Outcome) => boolean = () => false,
 ): Promise<Outcome> {
   const engine = await Engine.load(file, { tileCacheBytes: TILE_CACHE_BYTES });
   let sum = 0;
@@ -40,7 +43,12 @@ export async function measureOutcome(
     const mean = sum / crops.length;
     const variance = Math.max(0, squares / crops.length - mean * mean);
     return {
-      divergence: mean, standardError: Math.sqrt(variance / crops.length), errors, changed, crops: crops.length, complete,
+      divergence: mean,
+      standardError: Math.sqrt(variance / crops.length),
+      errors,
+      changed,
+      crops: crops.length,
+      complete,
     };
   };
   for (const crop of crops) {
@@ -66,6 +74,7 @@ function lastLogits(engine: Engine, samples: Int16Array): Float64Array {
   engine.reset();
   const events = [...engine.push(samples), ...engine.finish()];
   const decision = events.findLast((event) => event.kind === "decision");
-  if (decision?.kind !== "decision") throw new RangeError(`a crop of ${samples.length} samples is too short for a decision`);
+  if (decision?.kind !== "decision")
+    throw new RangeError(`a crop of ${samples.length} samples is too short for a decision`);
   return decision.logits;
 }

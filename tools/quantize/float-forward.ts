@@ -20,7 +20,11 @@ export interface NodeWeights {
 
 /** The network's input of a crop: conditioned samples in millivolts. */
 export function inputRows(samples: Int16Array): Rows {
-  return { rows: samples.length, channels: 1, data: Float32Array.from(samples, (count) => count * INPUT_MILLIVOLTS_PER_COUNT) };
+  return {
+    rows: samples.length,
+    channels: 1,
+    data: Float32Array.from(samples, (count) => count * INPUT_MILLIVOLTS_PER_COUNT),
+  };
 }
 
 /**
@@ -28,7 +32,9 @@ export function inputRows(samples: Int16Array): Rows {
  * Every node's rows by its name, "input" included; the last node has one row, the decision at the end of the crop.
  */
 export function forward(
-  graph: Graph, weights: ReadonlyMap<string, NodeWeights>, samples: Int16Array,
+  graph: Graph,
+  weights: ReadonlyMap<string, NodeWeights>,
+  samples: Int16Array,
 ): ReadonlyMap<string, Rows> {
   const tensors = new Map<string, Rows>([[INPUT, inputRows(samples)]]);
   for (const node of graph.nodes) {
@@ -44,7 +50,11 @@ export function runNode(node: GraphNode, inputs: readonly Rows[], weights?: Node
     case "conv1d":
     case "dense": {
       if (!weights) throw new RangeError(`node ${node.name} has no weights`);
-      return applyAffine(rawSums(node, inputs[0], weights.values), weights.affine, node.op === "conv1d" && node.activation === "relu");
+      return applyAffine(
+        rawSums(node, inputs[0], weights.values),
+        weights.affine,
+        node.op === "conv1d" && node.activation === "relu",
+      );
     }
     case "add":
       return add(inputs[0], inputs[1], node.activation === "relu");
@@ -125,7 +135,8 @@ function averagePool(node: AveragePoolNode, input: Rows): Rows {
   const start = Math.max(0, end - node.window);
   const data = new Float32Array(channels);
   for (let row = start; row < end; row++) {
-    for (let channel = 0; channel < channels; channel++) data[channel] += input.data[row * channels + channel] / (end - start);
+    for (let channel = 0; channel < channels; channel++)
+      data[channel] += input.data[row * channels + channel] / (end - start);
   }
   return { rows: decisions > 0 ? 1 : 0, channels, data };
 }

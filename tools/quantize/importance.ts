@@ -23,7 +23,8 @@ export const EVEN_IMPORTANCE: ImportanceWeights = { alpha: 0.5, beta: 0.5 };
  * delta = log1p(v / least) / log1p(largest / least), `least` the least positive variance; 1 where all are equal.
  */
 export function rankLayers(
-  layers: ReadonlyMap<string, Float32Array>, { alpha, beta }: ImportanceWeights = EVEN_IMPORTANCE,
+  layers: ReadonlyMap<string, Float32Array>,
+  { alpha, beta }: ImportanceWeights = EVEN_IMPORTANCE,
 ): readonly RankedLayer[] {
   const entries = [...layers].map(([name, values]) => ({ name, weights: values.length, variance: variance(values) }));
   const total = entries.reduce((sum, entry) => sum + entry.weights, 0);
@@ -33,7 +34,13 @@ export function rankLayers(
   return entries.map((entry) => {
     const density = entry.weights / total;
     const deviation = largest > least ? Math.log1p(entry.variance / least) / Math.log1p(largest / least) : 1;
-    return { name: entry.name, weights: entry.weights, density, deviation, importance: alpha * density + beta * deviation };
+    return {
+      name: entry.name,
+      weights: entry.weights,
+      density,
+      deviation,
+      importance: alpha * density + beta * deviation,
+    };
   });
 }
 

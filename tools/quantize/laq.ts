@@ -5,7 +5,9 @@ export type SearchOrder = "importanceDescending" | "importanceAscending" | "size
 
 /** The network under search; it begins with every layer at the menu's largest width. */
 export interface SearchTarget {
-  /** Loss with one layer at `width`, the others as chosen. May stop early and return Infinity once it is above `limit`. */
+  /**
+   * Loss with one layer at `width`, the others as chosen. May stop early and return Infinity once it is above `limit`.
+   */
   measure(layer: string, width: Width, limit: number): Promise<number>;
   /** Settles a layer. */
   choose(layer: string, width: Width): void;
@@ -50,14 +52,19 @@ export interface SearchResult {
 export function orderLayers(layers: readonly RankedLayer[], order: SearchOrder): readonly RankedLayer[] {
   if (order === "network") return layers;
   const key = (layer: RankedLayer) =>
-    order === "sizeDescending" ? -layer.weights : order === "importanceAscending" ? layer.importance : -layer.importance;
+    order === "sizeDescending"
+      ? -layer.weights
+      : order === "importanceAscending"
+        ? layer.importance
+        : -layer.importance;
   return [...layers].sort((a, b) => key(a) - key(b) || b.weights - a.weights || (a.name < b.name ? -1 : 1));
 }
 
 /**
- * Layer-wise adaptive quantization: each layer in turn takes the narrowest width that keeps the loss within its limit. Widths
- * are scanned upwards, since the loss need not fall with every bit. At the end single steps up, the one with the most loss
- * saved a byte first, bring the whole network within `finalLimit`. Stops cleanly at its budget with the best so far.
+ * Layer-wise adaptive quantization: each layer in turn takes the narrowest width that keeps the loss within its limit.
+ * Widths are scanned upwards, since the loss need not fall with every bit. At the end single steps up, the one with the
+ * most loss saved a byte first, bring the whole network within `finalLimit`. Stops cleanly at its budget with the best
+ * so far.
  */
 export async function searchWidths(target: SearchTarget, options: SearchOptions): Promise<SearchResult> {
   const search = new Search(target, options);
@@ -76,7 +83,10 @@ class Search {
   private loss = Number.POSITIVE_INFINITY;
   private complete = true;
 
-  constructor(private readonly target: SearchTarget, private readonly options: SearchOptions) {
+  constructor(
+    private readonly target: SearchTarget,
+    private readonly options: SearchOptions,
+  ) {
     this.largest = options.menu[options.menu.length - 1];
     this.deadlineMs = performance.now() + (options.maxSeconds ?? Number.POSITIVE_INFINITY) * 1000;
     for (const layer of options.layers) this.widths.set(layer.name, this.largest);
@@ -120,7 +130,13 @@ class Search {
       if (best === null) return;
       this.settle(best.layer.name, best.width);
       this.loss = await this.measureWhole();
-      this.record({ layer: best.layer.name, width: best.width, loss: this.loss, limit: finalLimit, outcome: "repaired" });
+      this.record({
+        layer: best.layer.name,
+        width: best.width,
+        loss: this.loss,
+        limit: finalLimit,
+        outcome: "repaired",
+      });
     }
   }
 

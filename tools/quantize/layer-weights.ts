@@ -43,10 +43,14 @@ export function layerWeights(model: FloatModel): ReadonlyMap<string, LayerWeight
     const fanIn = (node.op === "conv1d" ? node.kernel : node.columns) * channels;
     const hasNorm = node.op === "conv1d" && node.batchNorm;
     layers.set(node.name, {
-      name: node.name, outChannels, fanIn,
+      name: node.name,
+      outChannels,
+      fanIn,
       values: channelsFirst(part("weight"), outChannels),
       bias: node.op === "dense" || node.bias ? part("bias") : new Float32Array(outChannels),
-      norm: hasNorm ? { gamma: part("gamma"), beta: part("beta"), mean: part("mean"), variance: part("variance") } : null,
+      norm: hasNorm
+        ? { gamma: part("gamma"), beta: part("beta"), mean: part("mean"), variance: part("variance") }
+        : null,
     });
   }
   return layers;

@@ -4,7 +4,13 @@ import type { QuantizedNetwork, QuantizedWeights } from "../export/quantized-net
 import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";
 import { activationScales, type RangeMethod } from "./calibrate.ts";
 import { applyAffine, inputRows, rawSums, type Rows, runNode } from "./float-forward.ts";
-import { type ChannelAffine, type ChannelStatistics, foldBatchNorm, type LayerWeights, layerWeights } from "./layer-weights.ts";
+import {
+  type ChannelAffine,
+  type ChannelStatistics,
+  foldBatchNorm,
+  type LayerWeights,
+  layerWeights,
+} from "./layer-weights.ts";
 import { dequantize, type QuantizedLevels } from "./quantizers/quantized-levels.ts";
 import { quantizeWeights, type ScaleMethod } from "./quantizers/quantize-weights.ts";
 import type { Width } from "./width.ts";
@@ -17,7 +23,9 @@ export interface QuantizationOptions {
 }
 
 export const DEFAULT_QUANTIZATION: QuantizationOptions = {
-  range: { kind: "percentile", percent: 99.99 }, scale: "mse", reestimateBatchNorm: true,
+  range: { kind: "percentile", percent: 99.99 },
+  scale: "mse",
+  reestimateBatchNorm: true,
 };
 
 /** A bias must stay below this many accumulator counts; a channel that exceeds it has next to no weights. */
@@ -26,8 +34,8 @@ const MAX_BIAS_COUNTS = 2 ** 29;
 type WeightedNode = Extract<GraphNode, { op: "conv1d" | "dense" }>;
 
 /**
- * A model on its way to integers: a width a layer, batch-norm statistics that follow, activation ranges of the float model.
- * It keeps every node's rows on the calibration crops, so that a candidate for one layer costs that layer alone.
+ * A model on its way to integers: a width a layer, batch-norm statistics that follow, activation ranges of the float
+ * model. It keeps every node's rows on the calibration crops, so that a candidate for one layer costs that layer alone.
  */
 export class QuantizationState {
   readonly graph: Graph;
@@ -40,7 +48,12 @@ export class QuantizationState {
   private readonly tensors: Map<string, readonly Rows[]>;
 
   /** @param crops conditioned samples, at least one crop; all layers begin at `width` */
-  constructor(model: FloatModel, crops: readonly Int16Array[], width: Width, private readonly options: QuantizationOptions) {
+  constructor(
+    model: FloatModel,
+    crops: readonly Int16Array[],
+    width: Width,
+    private readonly options: QuantizationOptions,
+  ) {
     if (crops.length === 0) throw new RangeError("calibration needs one crop or more, found 0");
     this.graph = model.graph;
     this.layers = layerWeights(model);
@@ -79,14 +92,24 @@ export class QuantizationState {
   }
 
   /** Batch norm goes into the scale; a negative gain turns the integers round, which every grid allows. */
-  private fold(node: GraphNode, { grid, bits, levels, scale }: QuantizedLevels, affine: ChannelAffine): QuantizedWeights {
+  private fold(
+    node: GraphNode,
+    { grid, bits, levels, scale }: QuantizedLevels,
+    affine: ChannelAffine,
+  ): QuantizedWeights {
     const fanIn = levels.length / scale.length;
     const leastUnit = this.scaleOf(inputsOf(node)[0]) * MAX_BIAS_COUNTS;
     return {
-      grid, bits,
+      grid,
+      bits,
       values: levels.map((level, index) => (affine.gain[Math.floor(index / fanIn)] < 0 ? -level : level)),
       scale: scale.map((step, channel) =>
-        Math.max(step * Math.abs(affine.gain[channel]), Math.abs(affine.offset[channel]) / leastUnit, Number.EPSILON ** 2)),
+        Math.max(
+          step * Math.abs(affine.gain[channel]),
+          Math.abs(affine.offset[channel]) / leastUnit,
+          Number.EPSILON ** 2,
+        ),
+      ),
       bias: affine.offset,
     };
   }
@@ -130,7 +153,12 @@ export class QuantizationState {
   private runNode(node: GraphNode): readonly Rows[] {
     if (node.op === "conv1d" || node.op === "dense") return this.runWeighted(node);
     const inputs = inputsOf(node).map((name) => this.tensors.get(name) as readonly Rows[]);
-    return inputs[0].map((_, crop) => runNode(node, inputs.map((tensor) => tensor[crop])));
+    return inputs[0].map((_, crop) =>
+      runNode(
+        node,
+        inputs.map((tensor) => tensor[crop]),
+      ),
+    );
   }
 
   private runWeighted(node: WeightedNode): readonly Rows[] {

@@ -22,7 +22,10 @@ export interface SelectionCrop {
  * Throws RangeError on a label that is none of the model's classes, or without records.
  */
 export function selectCrops(
-  records: readonly ConditionedRecord[], graph: Graph, count: number, seed: number,
+  records: readonly ConditionedRecord[],
+  graph: Graph,
+  count: number,
+  seed: number,
 ): readonly { samples: Int16Array; classIndex: number }[] {
   if (records.length === 0) throw new RangeError("there are no records to choose crops from");
   const random = new SeededRandom(seed).fork("selection");
@@ -33,7 +36,9 @@ export function selectCrops(
     const record = pile.pop() as ConditionedRecord;
     const classIndex = graph.classes.indexOf(record.label);
     if (classIndex < 0) {
-      throw new RangeError(`record ${record.name} has the label ${record.label}; the classes are ${graph.classes.join(", ")}`);
+      throw new RangeError(
+        `record ${record.name} has the label ${record.label}; the classes are ${graph.classes.join(", ")}`,
+      );
     }
     const samples = new Int16Array(length);
     const start = record.samples.length > length ? random.integer(record.samples.length - length + 1) : 0;
@@ -44,10 +49,12 @@ export function selectCrops(
 
 /** Adds the float network's logits. */
 export function withFloatLogits(
-  model: FloatModel, crops: readonly { samples: Int16Array; classIndex: number }[],
+  model: FloatModel,
+  crops: readonly { samples: Int16Array; classIndex: number }[],
 ): readonly SelectionCrop[] {
   const weights = new Map<string, NodeWeights>();
-  for (const [name, layer] of layerWeights(model)) weights.set(name, { values: layer.values, affine: foldBatchNorm(layer) });
+  for (const [name, layer] of layerWeights(model))
+    weights.set(name, { values: layer.values, affine: foldBatchNorm(layer) });
   const last = model.graph.nodes[model.graph.nodes.length - 1].name;
   return crops.map((crop) => {
     const logits = forward(model.graph, weights, crop.samples).get(last);

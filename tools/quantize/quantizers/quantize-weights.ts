@@ -12,11 +12,16 @@ const CANDIDATES = 20;
 const REFINEMENTS = 2;
 
 /**
- * Quantizes a layer's weights symmetrically, one scale an output channel. Two and three bits take the grid with the lower
- * squared error of mid-tread and mid-rise; one bit has the mid-rise grid alone, more than three the mid-tread.
+ * Quantizes a layer's weights symmetrically, one scale an output channel. Two and three bits take the grid with the
+ * lower squared error of mid-tread and mid-rise; one bit has the mid-rise grid alone, more than three the mid-tread.
  * @param values [outChannel][k]
  */
-export function quantizeWeights(values: Float32Array, outChannels: number, width: Width, method: ScaleMethod): QuantizedLevels {
+export function quantizeWeights(
+  values: Float32Array,
+  outChannels: number,
+  width: Width,
+  method: ScaleMethod,
+): QuantizedLevels {
   const candidates = gridsOf(width).map(({ grid, bits }) => quantizeOnGrid(values, outChannels, grid, bits, method));
   return candidates.reduce((best, other) => (squaredError(other, values) < squaredError(best, values) ? other : best));
 }
@@ -30,7 +35,11 @@ function gridsOf(width: Width): readonly { grid: WeightGrid; bits: number }[] {
 
 /** Quantizes on one grid. Throws RangeError on a weight that is not finite. */
 export function quantizeOnGrid(
-  values: Float32Array, outChannels: number, grid: WeightGrid, bits: number, method: ScaleMethod,
+  values: Float32Array,
+  outChannels: number,
+  grid: WeightGrid,
+  bits: number,
+  method: ScaleMethod,
 ): QuantizedLevels {
   const fanIn = values.length / outChannels;
   const levels = new Int8Array(values.length);
@@ -38,7 +47,8 @@ export function quantizeOnGrid(
   for (let channel = 0; channel < outChannels; channel++) {
     const row = values.subarray(channel * fanIn, (channel + 1) * fanIn);
     const broken = row.find((value) => !Number.isFinite(value));
-    if (broken !== undefined) throw new RangeError(`output channel ${channel} has the weight ${broken}, expected a number`);
+    if (broken !== undefined)
+      throw new RangeError(`output channel ${channel} has the weight ${broken}, expected a number`);
     const start = Math.max(LEAST_SCALE, largestMagnitude(row) / largestWeight(grid, bits));
     scale[channel] = method === "minMax" ? start : leastErrorScale(row, start, grid, bits);
     row.forEach((value, k) => {

@@ -54,9 +54,9 @@ export function convRows(
   };
 }
 
-/** Rows of phase p in the padded batch. Those that would reach past its end are among the meaningless ones. */
+/** Rows of phase p in the padded batch: one at least, for a batch has `phases` slots or more. */
 export function phaseRows(conv: ConvRows, phase: number): number {
-  return Math.floor((conv.batch * conv.slots - phase) / conv.phases);
+  return Math.ceil((conv.batch * conv.slots - phase) / conv.phases);
 }
 
 /** The windows that phase p reads, [phaseRows][kernel*in], in a padded input at `at`. */
@@ -70,8 +70,9 @@ export function outputsOf(conv: ConvRows, phase: number, at: number): HeapMatrix
   return { at: at + phase * conv.outChannels, stride: conv.phases * conv.outChannels };
 }
 
+/** Floats of a padded input: the windows of the last slots, which mean nothing, reach past the last slot. */
 export function paddedInputFloats(conv: ConvRows): number {
-  return conv.batch * conv.slots * conv.stride * conv.inChannels;
+  return (conv.batch * conv.slots + conv.phases) * conv.stride * conv.inChannels;
 }
 
 /** Input rows of a sample that any output row can read. */
