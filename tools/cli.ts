@@ -33,13 +33,19 @@ function program(): Command {
   const root = new Command("qhubert")
     .description("train, compress and run ECG networks on wearables")
     .exitOverride()
-    .showHelpAfterError("(--help shows the options and an example)")
+    .configureOutput({ outputError: (text) => printNote(usageSentence(text)) })
     .addHelpText("after", "\nExample:\n  qhubert demo");
   for (const add of [
     addDemoCommand, addDataCommands, addTrainCommand, addCompressCommand, addEvaluateCommand, addInspectCommand,
     addSimulateCommand, addDetectCommand,
   ]) add(root);
   return root;
+}
+
+/** Commander's message as one line: it puts "error: " before it and a guess ("Did you mean ...?") below. */
+function usageSentence(text: string): string {
+  const sentence = text.replace(/^error: /, "").trim().replaceAll(/\s*\n\s*/g, " ");
+  return `qhubert: ${sentence} (--help shows the options and an example)`;
 }
 
 /** What a user can cause and mend; anything else is a fault of ours and keeps its stack. */

@@ -96,3 +96,14 @@ export function layerAt(layersAt: i32, index: i32): Layer {
 export function tensorAt(tensorsAt: i32, index: i32): Tensor {
   return at<Tensor>(tensorsAt + index * <i32>offsetof<Tensor>());
 }
+
+// @ts-ignore: decorator
+@inline
+export function rowAddress(tensor: Tensor, row: i32): i32 {
+  return tensor.rowsAt + row * tensor.rowBytes;
+}
+
+/** Rows of a tensor that a layer may see: not the zero rows behind the record that others need and it does not. */
+export function visibleRows(tensor: Tensor, padRight: i32): i32 {
+  return tensor.ended != 0 ? tensor.held - tensor.tail + padRight : tensor.held;
+}

@@ -6,7 +6,7 @@ import { saturate16 } from "../numeric/saturate";
 import { EngineState } from "./engine-state";
 import { emitBeat, freeEvents } from "./events";
 import { layerAt, tensorAt } from "./layer";
-import { dropConsumed, endTensor, runNetwork } from "./run";
+import { dropConsumed, endTensor, runNetwork } from "./schedule";
 
 /** Puts front end, detector and network back to the start of a record. Settings stay; counters of the profile too. */
 export function resetRecord(state: EngineState): void {

@@ -5,7 +5,7 @@ import { InvalidArgumentError } from "commander";
 /** Reads a whole number from the command line. */
 export function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError(`expected a whole number, found "${text}".`);
+  if (text.trim() === "" || !Number.isSafeInteger(value)) throw new InvalidArgumentError(`expected a whole number, found "${text}".`);
   return value;
 }
 

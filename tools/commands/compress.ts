@@ -3,7 +3,6 @@ import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
 import { mcnemar } from "../evaluate/mcnemar.ts";
-import { readFloatModel } from "../export/safetensors.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { type Compressed, compress } from "../quantize/compress.ts";
 import { type CompressionMethod, laqMethod, parseMethod } from "../quantize/compression-method.ts";
@@ -15,6 +14,7 @@ import { argMax, predict } from "../train/predict.ts";
 import { countNumber, wholeNumber } from "./arguments.ts";
 import { scoreOnEngine } from "./evaluate.ts";
 import { loadData, splitData } from "./load-data.ts";
+import { openFloatModel } from "./model-files.ts";
 import { bytesText, percent, printJson, printLine, printTable } from "./output.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { printScore, scoreFloat } from "./train.ts";
@@ -62,8 +62,9 @@ export function addCompressCommand(program: Command): void {
 
 async function runCompress(args: CompressArguments): Promise<void> {
   const method = methodOf(args);
-  const model = readFloatModel(args.model);
-  const split = splitData(await loadData(args.data, args), args.seed);
+  const model = openFloatModel(args.model);
+  const knownTo = { model: args.model, classes: model.graph.classes };
+  const split = splitData(await loadData(args.data, { ...args, knownTo }), args.seed);
   const { selectionCrops, seed } = args;
   const compressed = await compressWithProgress(model, split.validation, method, { selectionCrops, seed });
   const comparison = await compareOnTest(model, compressed.file, split.test);

@@ -8,7 +8,8 @@ import { startProgress } from "./progress.ts";
 
 /** `qhubert data import` and `qhubert data synth`. */
 export function addDataCommands(program: Command): void {
-  const data = program.command("data").description("bring records into the form that the other commands read");
+  const data = program.command("data").description("bring records into the form that the other commands read")
+    .addHelpText("after", "\nExample:\n  qhubert data synth --out synthetic");
   data
     .command("import")
     .description("read a data set as it is published; write WFDB records and REFERENCE.csv")

@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -41,10 +41,10 @@ export function addDemoCommand(program: Command): void {
 }
 
 async function runDemo({ out = mkdtempSync(join(tmpdir(), "qhubert-demo-")) }: DemoArguments): Promise<void> {
+  mkdirSync(out, { recursive: true });
   const data = await conditionWithProgress(syntheticDataset(DATA));
   const graph = buildGraph(FAMILY, data.classes);
   const { model, test } = await trainWithProgress(graph, data, RECIPE);
-  writeWhole(join(out, ".keep"), new Uint8Array());
   writeFloatModel(join(out, "demo.safetensors"), model);
   const split = splitData(data, SEED);
 

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { FrontEnd } from "../../host/index.ts";
+import { type ConditionedSignal, FrontEnd, type InputConfig } from "../../host/index.ts";
 import { openRecord } from "../data/open-record.ts";
 import { pickLead } from "../data/pick-lead.ts";
+import { DataError, type Lead } from "../data/record.ts";
 import { printJson, printLine, printTable } from "./output.ts";
 
 interface DetectArguments {
@@ -27,7 +28,7 @@ async function runDetect({ record: path, lead: wanted, json }: DetectArguments):
   const lead = pickLead(record, wanted);
   const input = { sampleRateHz: record.sampleRateHz, millivoltsPerCount: 1 / lead.countsPerMillivolt };
   const frontEnd = await FrontEnd.create();
-  const { samples, beats } = frontEnd.condition(lead.samples, input);
+  const { samples, beats } = conditionLead(frontEnd, lead, input, path);
   const found = beats.map(({ sample, detectedAt }) => ({
     sample: Math.round((sample * record.sampleRateHz) / 500),
     timeMs: sample * 2,
@@ -42,4 +43,13 @@ async function runDetect({ record: path, lead: wanted, json }: DetectArguments):
     found.map(({ timeMs, sample, delayMs }, index) => [index + 1, timeMs, sample, delayMs]));
   printLine(`${found.length} beats in ${(durationMs / 1000).toFixed(1)} s of ${record.name}, lead ${lead.name}` +
     (meanRateBpm === null ? "" : `, ${meanRateBpm.toFixed(0)} bpm`));
+}
+
+/** Throws DataError naming the file where the front end takes neither its rate nor its scale. */
+function conditionLead(frontEnd: FrontEnd, { samples }: Lead, input: InputConfig, path: string): ConditionedSignal {
+  try {
+    return frontEnd.condition(samples, input);
+  } catch (error) {
+    throw error instanceof RangeError ? new DataError(`${path}: ${error.message}`) : error;
+  }
 }

@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { ModelFile } from "../../host/index.ts";
-import { type ConditionedRecord, DataError } from "../data/record.ts";
+import type { ConditionedRecord } from "../data/record.ts";
 import { decideRecords } from "../evaluate/decide.ts";
 import type { RhythmScore } from "../evaluate/score.ts";
-import { readFloatModel } from "../export/safetensors.ts";
 import { selectBackend } from "../train/backends.ts";
 import { argMax } from "../train/predict.ts";
 import { wholeNumber } from "./arguments.ts";
 import { loadData, splitData } from "./load-data.ts";
+import { openFloatModel, openModel } from "./model-files.ts";
 import { percent, percentInterval, printJson, printLine, printTable } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { score, scoreFloat } from "./train.ts";
@@ -42,8 +40,8 @@ export function addEvaluateCommand(program: Command): void {
 }
 
 async function runEvaluate(args: EvaluateArguments): Promise<void> {
-  const scored = await scoreFile(args.model, async () => {
-    const data = await loadData(args.data, args);
+  const scored = await scoreFile(args.model, async (classes) => {
+    const data = await loadData(args.data, { ...args, knownTo: { model: args.model, classes } });
     return args.share === "all" ? data.records : splitData(data, args.seed)[args.share];
   });
   const { classes, score: result, undecided } = scored;
@@ -71,16 +69,19 @@ interface ScoredFile {
   readonly undecided: number;
 }
 
-async function scoreFile(path: string, load: () => Promise<readonly ConditionedRecord[]>): Promise<ScoredFile> {
+async function scoreFile(
+  path: string,
+  load: (classes: readonly string[]) => Promise<readonly ConditionedRecord[]>,
+): Promise<ScoredFile> {
   if (path.endsWith(".safetensors")) {
-    const model = readFloatModel(path);
+    const model = openFloatModel(path);
+    const { classes } = model.graph;
+    const records = await load(classes);
     await selectBackend();
-    const records = knownRecords(await load(), model.graph.classes, path);
-    return { classes: model.graph.classes, score: scoreFloat(model, records), undecided: 0 };
+    return { classes, score: scoreFloat(model, records), undecided: 0 };
   }
-  const bytes = readModel(path);
-  const { classes } = new ModelFile(bytes);
-  return { classes, ...(await scoreOnEngine(bytes, classes, knownRecords(await load(), classes, path))) };
+  const { model } = await openModel(path);
+  return { classes: model.classes, ...(await scoreOnEngine(model.bytes, model.classes, await load(model.classes))) };
 }
 
 /** Scores a packed model on the engine. A record without a decision counts as wrong: it gets the next class. */
@@ -99,26 +100,4 @@ export async function scoreOnEngine(
     predictions,
     undecided: decided.filter(({ logits }) => logits === null).length,
   };
-}
-
-/** Throws DataError on a label that the model has no class for. */
-function knownRecords(
-  records: readonly ConditionedRecord[],
-  classes: readonly string[],
-  path: string,
-): readonly ConditionedRecord[] {
-  const stranger = records.find(({ label }) => !classes.includes(label));
-  if (!stranger) return records;
-  throw new DataError(
-    `record ${stranger.name}: label "${stranger.label}" is no class of ${path}, which knows ${classes.join(", ")}`,
-  );
-}
-
-/** The bytes of a model file. Throws DataError where there is none. */
-export function readModel(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new DataError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); expected a .qhb model`);
-  }
 }

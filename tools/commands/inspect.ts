@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { Engine, engineBytes, type ModelFile } from "../../host/index.ts";
-import { readModel } from "./evaluate.ts";
+import { type Engine, engineBytes, EngineError, type ModelFile } from "../../host/index.ts";
+import { DataError } from "../data/record.ts";
+import { openModel } from "./model-files.ts";
 import { bytesText, printJson, printLine, printTable } from "./output.ts";
 
 /** `qhubert inspect`. */
@@ -15,8 +16,8 @@ export function addInspectCommand(program: Command): void {
 }
 
 async function runInspect(path: string, { json }: { json?: boolean }): Promise<void> {
-  const engine = await Engine.load(readModel(path), { build: "scalar" });
-  engine.selfTest();
+  const engine = await openModel(path, { build: "scalar" });
+  runSelfTest(engine, path);
   const report = inspectModel(engine, (await engineBytes("scalar")).length);
   if (json) return printJson({ model: path, ...report });
   printLine(`${path}: ${engine.model.metadata.name}, classes ${report.classes.join(" ")}; golden vectors agree`);
@@ -34,6 +35,14 @@ async function runInspect(path: string, { json }: { json?: boolean }): Promise<v
     `a decision every ${report.hopMs} ms, ${(report.macsPerSecond / 1e6).toFixed(2)} MMAC/s`);
   printLine(`RAM ${bytesText(report.ramBytes)} in the scalar build (arena ${bytesText(report.arenaBytes)}), ` +
     `flash ${bytesText(report.flashBytes)}`);
+}
+
+function runSelfTest(engine: Engine, path: string): void {
+  try {
+    engine.selfTest();
+  } catch (error) {
+    throw error instanceof EngineError ? new DataError(`${path}: ${error.message}`) : error;
+  }
 }
 
 /** Millivolts and rate of a model's input are fixed; 500 samples make a second. */

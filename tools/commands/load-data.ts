@@ -1,6 +1,6 @@
 import { conditionDataset } from "../data/condition.ts";
 import { openDataset } from "../data/dataset.ts";
-import type { ConditionedRecord, Dataset } from "../data/record.ts";
+import { type ConditionedRecord, DataError, type Dataset } from "../data/record.ts";
 import { type Split, splitDataset } from "../data/split.ts";
 import { DEFAULT_CACHE_FOLDER } from "./arguments.ts";
 import { startProgress } from "./progress.ts";
@@ -14,9 +14,26 @@ export interface LoadedData {
   readonly records: readonly ConditionedRecord[];
 }
 
+export interface LoadOptions {
+  readonly lead?: string;
+  readonly cache?: string;
+  /** The model that the records are for: a label that is none of its classes is refused. */
+  readonly knownTo?: { readonly model: string; readonly classes: readonly string[] };
+}
+
 /** Opens a folder of labelled records and conditions them through the engine's front end. Throws DataError. */
-export async function loadData(folder: string, options: { lead?: string; cache?: string } = {}): Promise<LoadedData> {
-  return conditionWithProgress(openDataset(folder), options);
+export async function loadData(folder: string, { knownTo, ...options }: LoadOptions = {}): Promise<LoadedData> {
+  const dataset = openDataset(folder);
+  if (knownTo) checkLabels(dataset, knownTo);
+  return conditionWithProgress(dataset, options);
+}
+
+function checkLabels({ records }: Dataset, { model, classes }: Required<LoadOptions>["knownTo"]): void {
+  const stranger = records.find(({ label }) => !classes.includes(label));
+  if (!stranger) return;
+  throw new DataError(
+    `record ${stranger.name}: label "${stranger.label}" is no class of ${model}, which knows ${classes.join(", ")}`,
+  );
 }
 
 /** Conditions a data set, with a progress bar. */
@@ -37,7 +54,15 @@ export async function conditionWithProgress(
   }
 }
 
-/** Train, validation and test, by patient where known, stratified; the same for the same seed. */
+/**
+ * Train, validation and test, by patient where known, stratified; the same for the same seed.
+ * Throws DataError where there are too few records for one of them.
+ */
 export function splitData(data: LoadedData, seed: number): Split<ConditionedRecord> {
-  return splitDataset(data.records, { fractions: SPLIT_FRACTIONS, seed });
+  const split = splitDataset(data.records, { fractions: SPLIT_FRACTIONS, seed });
+  const empty = Object.entries(split).find(([, records]) => records.length === 0);
+  if (!empty) return split;
+  throw new DataError(
+    `${data.name}: its ${data.records.length} records leave none for the ${empty[0]} share, expected more records or patients`,
+  );
 }

@@ -6,7 +6,7 @@ import type { EcgRecord } from "../data/record.ts";
 import { RHYTHMS, type Rhythm } from "../data/synth/rhythm.ts";
 import { synthesize } from "../data/synth/synthesize.ts";
 import { realNumber, wholeNumber } from "./arguments.ts";
-import { readModel } from "./evaluate.ts";
+import { openModel } from "./model-files.ts";
 import { bytesText, percent, printJson, printLine, printTable } from "./output.ts";
 
 interface SimulateArguments {
@@ -44,7 +44,8 @@ async function runSimulate(args: SimulateArguments): Promise<void> {
   const record = args.record !== undefined
     ? openRecord(args.record)
     : synthesize({ rhythm: args.synth as Rhythm, seconds: args.seconds, seed: args.seed });
-  const report = await simulateRecord(readModel(args.model), args.device, record, args.lead);
+  const { model } = await openModel(args.model);
+  const report = await simulateRecord(model.bytes, args.device, record, args.lead);
   if (args.json) printJson(report);
   else printReport(report);
   if (!report.budgetsOk) process.exitCode = 1;

@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
 import { SeededRandom } from "../data/random.ts";
@@ -13,7 +14,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { selectBackend } from "../train/backends.ts";
 import { type Checkpoint, packCheckpoint, unpackCheckpoint } from "../train/checkpoint.ts";
-import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../train/options.ts";
+import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
 import { argMax, predict } from "../train/predict.ts";
 import type { TrainingState } from "../train/state.ts";
 import { train } from "../train/train.ts";
@@ -56,12 +57,17 @@ export function addTrainCommand(program: Command): void {
 
 async function runTrain(args: TrainArguments): Promise<void> {
   const { model: family, out, json, resume } = args;
-  buildGraph(family, ["0", "1"]); // a wrong name is told before the data is read
+  // What is wrong in the arguments is told before the data is read.
+  buildGraph(family, ["0", "1"]);
+  const recipe = recipeOf(args);
+  trainOptions(recipe);
+  const checkpointPath = `${out}.checkpoint`;
+  const resumed = resume ? readCheckpoint(checkpointPath) : undefined;
   const data = await loadData(args.data, args);
   const graph = buildGraph(family, data.classes);
-  const checkpointPath = `${out}.checkpoint`;
-  const trained = await trainWithProgress(graph, data, recipeOf(args), {
-    resume: resume ? readCheckpoint(checkpointPath) : undefined,
+  mkdirSync(dirname(out), { recursive: true });
+  const trained = await trainWithProgress(graph, data, recipe, {
+    resume: resumed,
     onCheckpoint: (state) => writeCheckpoint(checkpointPath, state),
   });
   writeFloatModel(out, trained.model);
@@ -146,7 +152,10 @@ function writeCheckpoint(path: string, state: TrainingState): void {
 
 function readCheckpoint(path: string): TrainingState {
   if (!existsSync(path)) throw new DataError(`${path}: no such checkpoint; train without --resume first`);
-  const { tensors, metadata } = readSafetensors(path);
-  if (metadata.facts === undefined) throw new DataError(`${path}: __metadata__ facts is missing; it is not a checkpoint`);
-  return unpackCheckpoint({ tensors, facts: JSON.parse(metadata.facts) as Checkpoint["facts"] });
+  try {
+    const { tensors, metadata } = readSafetensors(path);
+    return unpackCheckpoint({ tensors, facts: JSON.parse(metadata.facts) as Checkpoint["facts"] });
+  } catch (error) {
+    throw new DataError(`${path}: is no checkpoint that can be resumed (${(error as Error).message})`);
+  }
 }

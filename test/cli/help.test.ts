@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { runQhubert } from "./run-qhubert.ts";
+
+const COMMANDS = ["demo", "data", "train", "compress", "evaluate", "inspect", "simulate", "detect"];
+const DATA_COMMANDS = ["data import", "data synth"];
+
+describe.concurrent("--help", () => {
+  it.each(["", ...COMMANDS, ...DATA_COMMANDS])('of "qhubert %s" shows its options and an example', async (command) => {
+    const words = command.split(" ").filter(Boolean);
+    const { exitCode, stdout, stderr } = await runQhubert([...words, "--help"]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toContain(["Usage: qhubert", ...words].join(" "));
+    expect(stdout).toContain(`Example:\n  ${["qhubert", ...words].join(" ")}`);
+  });
+
+  it("names every command", async () => {
+    const { stdout } = await runQhubert(["--help"]);
+    const named = [...stdout.matchAll(/^ {2}([a-z]+) (?!.*-h, --help)/gm)].map(([, name]) => name);
+    expect(named.filter((name) => !["help", "qhubert"].includes(name))).toEqual(COMMANDS);
+  });
+
+  it("comes without a command, too, as a wrong usage", async () => {
+    const { exitCode, stdout, stderr } = await runQhubert([]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toContain("Usage: qhubert");
+  });
+});

@@ -1,0 +1,33 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const COMMAND = fileURLToPath(new URL("../../bin/qhubert.js", import.meta.url));
+
+export interface Finished {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `qhubert` as a user does: the built package, in a process of its own. */
+export function runQhubert(args: readonly string[], cwd?: string): Promise<Finished> {
+  const cache = cwd ? { XDG_CACHE_HOME: cwd } : {};
+  return new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [COMMAND, ...args],
+      { cwd, env: { ...process.env, ...cache }, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => {
+        if (error && typeof error.code !== "number") return reject(error);
+        resolve({ exitCode: Number(error?.code ?? 0), stdout, stderr });
+      },
+    );
+  });
+}
+
+const PROGRESS = /^(conditioning records|deciding records|importing|synthesizing|training|searching widths|training backend): /;
+
+/** What was said on stderr beside progress. */
+export function sentencesOf(stderr: string): string[] {
+  return stderr.split("\n").filter((line) => line !== "" && !PROGRESS.test(line));
+}

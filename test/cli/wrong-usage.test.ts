@@ -1,0 +1,107 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runQhubert, sentencesOf } from "./run-qhubert.ts";
+import { makeSampleFiles, type SampleFiles } from "./sample-files.ts";
+
+/** A command line, run among the sample files with OUT a new folder of its own, and what its one sentence must say. */
+const WRONG: readonly (readonly [string, RegExp])[] = [
+  // Options and arguments
+  ["frobnicate", /unknown command 'frobnicate'/],
+  ["inspect", /missing required argument 'model'/],
+  ["inspect model.qhb another.qhb", /too many arguments/],
+  ["inspect model.qhb --jsn", /unknown option '--jsn'.*Did you mean --json/],
+  ["simulate --synth afib", /--model <file>' not specified/],
+  ["simulate --model model.qhb", /--record FILE or --synth RHYTHM/],
+  ["simulate --model model.qhb --synth afib --record data/S000000", /'--record <file>' cannot be used with .*--synth/],
+  ["simulate --model model.qhb --synth disco", /'disco' is invalid.*sinus.*afib/],
+  ["simulate --model model.qhb --synth afib --device PDP-11", /nRF52840, STM32U575, Apollo4 Plus.*PDP-11/],
+  ["simulate --model model.qhb --synth afib --seconds long", /--seconds.*expected a number, found "long"/],
+  ["simulate --model model.qhb --synth afib --seconds -3", /seconds must be .*-3/],
+  ["simulate --model model.qhb --synth afib --seed 1.5", /--seed.*expected a whole number, found "1.5"/],
+  ["train --model resnet9000 --data data --out OUT/m.safetensors", /"resnet9000"; known: resnet1d-edge, resnet1d-paper/],
+  ["train --model resnet1d-edge --data data", /--out <file>' not specified/],
+  ["train --model resnet1d-edge --data data --out OUT/m.safetensors --epochs 0", /--epochs.*1 or more, found "0"/],
+  ["train --model resnet1d-edge --data data --out OUT/m.safetensors --learning-rate -1", /learningRate.*-1/],
+  ["train --model resnet1d-edge --data data --out OUT/m.safetensors --resume", /OUT\/m.safetensors.checkpoint: no such/],
+  ["compress --model model.safetensors --data data --out OUT/m.qhb --method fixed:9", /1 to 8 or ternary, found "9"/],
+  ["compress --model model.safetensors --data data --out OUT/m.qhb --method magic", /fixed:B or laq, found "magic"/],
+  ["compress --model model.safetensors --data data --out OUT/m.qhb --criterion luck", /'luck' is invalid.*kl, errors/],
+  ["compress --model model.safetensors --data data --out OUT/m.qhb --selection-crops few", /a whole number, found "few"/],
+  ["evaluate --model model.qhb --data data --share most", /'most' is invalid.*all, train, validation, test/],
+  ["data synth --out OUT/d --records-per-class some", /expected a whole number, found "some"/],
+  ["data synth --out OUT/d --seconds 0", /seconds .*0/],
+  ["data import --from floppy --in data --out OUT/d", /'floppy' is invalid.*cinc2017, wfdb, cpsc2018, chapman, csv/],
+  // Models
+  ["inspect nowhere.qhb", /nowhere.qhb: cannot be read \(ENOENT\); expected a .qhb model/],
+  ["inspect data", /data: cannot be read \(EISDIR\)/],
+  ["inspect text.qhb", /text.qhb: .*does not begin with "QHB1"/],
+  ["inspect short.qhb", /short.qhb: .*truncated or not a .qhb model/],
+  ["inspect cut.qhb", /cut.qhb: .*byte 8: .*truncated/],
+  ["inspect flipped.qhb", /flipped.qhb: .*CRC-32.*damaged/],
+  ["simulate --model text.qhb --synth afib", /text.qhb: .*"QHB1"/],
+  ["evaluate --model text.qhb --data data", /text.qhb: .*"QHB1"/],
+  ["evaluate --model nowhere.safetensors --data data", /nowhere.safetensors: cannot be read \(ENOENT\)/],
+  ["evaluate --model cut.safetensors --data data", /cut.safetensors: /],
+  ["compress --model text.safetensors --data data --out OUT/m.qhb", /text.safetensors: header length/],
+  ["compress --model model.qhb --data data --out OUT/m.qhb", /model.qhb: header length/],
+  // Records
+  ["detect --record nowhere", /nowhere: no such record, expected a .hea, .dat, .mat or .csv file/],
+  ["detect --record truncated/S000000.hea", /truncated\/S000000.dat: signals are cut short: found 100 bytes, expected 7200/],
+  ["detect --record checksum/S000000.hea", /checksum\/S000000.dat: checksum of II is -?\d+, expected -?\d+/],
+  ["detect --record format.hea", /rate.dat: signal format is 80, expected one of 16, 212/],
+  ["detect --record rate.hea", /rate: sampleRateHz must be within 125 to 1000, found 2000/],
+  ["detect --record gaps.csv", /gaps.csv: .*NaN/],
+  ["detect --record data/S000000 --lead V9", /record S000000: lead "V9" is missing, expected one of II/],
+  ["simulate --model model.qhb --record data/S000000 --lead 3", /lead "3" is missing, expected one of II/],
+  ["simulate --model model.qhb --record truncated/S000000", /truncated\/S000000.dat: signals are cut short/],
+  ["evaluate --model model.qhb --data checksum", /checksum\/S000000.dat: checksum of II/],
+  // Data sets
+  ["evaluate --model model.qhb --data nowhere", /nowhere: no such folder/],
+  ["evaluate --model model.qhb --data empty", /empty\/REFERENCE.csv: no such file, expected a list/],
+  ["evaluate --model model.qhb --data unrecorded", /unrecorded\/REFERENCE.csv: label "N" is for record "S999999", which is missing/],
+  ["evaluate --model model.qhb --data unlabelled", /unlabelled\/REFERENCE.csv: record "S000000" has no label/],
+  ["evaluate --model model.qhb --data strange", /record S000000: label "SR" is no class of model.qhb, which knows N, A, O, ~/],
+  ["evaluate --model model.qhb --data data --lead V9", /lead "V9" is missing/],
+  ["evaluate --model model.qhb --data data --share test", /data: its 8 records leave none for the \w+ share/],
+  ["compress --model model.safetensors --data strange --out OUT/m.qhb", /label "SR" is no class of model.safetensors/],
+  ["train --model resnet1d-edge --data truncated --out OUT/m.safetensors", /truncated\/S000000.dat: signals are cut short/],
+  ["train --model resnet1d-edge --data data --out OUT/m.safetensors", /data: its 8 records leave none for the \w+ share/],
+  ["data import --from wfdb --in truncated --out OUT/d", /truncated\/S000000.dat: signals are cut short/],
+  ["data import --from wfdb --in unrecorded --out OUT/d", /label "N" is for record "S999999", which is missing/],
+  ["data import --from cinc2017 --in strange --out OUT/d", /label of S000000 is "SR", expected one of N A O ~/],
+  ["data import --from wfdb --in data --out OUT/d --lead V9", /lead "V9" is missing/],
+  ["data import --from wfdb --in nowhere --out OUT/d", /nowhere\/REFERENCE.csv: no such file/],
+  ["data synth --out data", /data: has 25 entries, expected an empty folder or none/],
+];
+
+describe.concurrent("a wrong usage gives exit code 2, one sentence and no file:", () => {
+  let samples: SampleFiles;
+  beforeAll(async () => {
+    samples = await makeSampleFiles();
+  });
+  afterAll(() => samples?.remove());
+
+  it.each(WRONG.map(([line, sentence], index) => [line, sentence, `out${index}`] as const))(
+    "qhubert %s",
+    async (line, sentence, out) => {
+      const words = line.replaceAll("OUT", out).split(" ");
+      const { exitCode, stdout, stderr } = await runQhubert(words, samples.folder);
+      expect(exitCode, stderr).toBe(2);
+      expect(stdout).toBe("");
+      const said = sentencesOf(stderr);
+      expect(said).toHaveLength(1);
+      expect(said[0]).toMatch(/^qhubert: /);
+      expect(said[0].replaceAll(out, "OUT")).toMatch(sentence);
+      expect(filesBelow(join(samples.folder, out))).toEqual([]);
+      expect(readdirSync(samples.folder).filter((name) => name.includes("partial"))).toEqual([]);
+    },
+  );
+});
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name);
+}
