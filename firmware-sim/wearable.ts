@@ -22,6 +22,8 @@ export interface Run {
 }
 
 const NS = 1e9;
+/** How far the conditioned signal lags behind the electrodes: docs/numerics/front-end.md, "Band limit", 10.4 ms. */
+const BAND_LIMIT_DELAY_SAMPLES = 5.2;
 
 /**
  * The firmware's one task on a simulated clock. DMA moves each FIFO burst into the ring buffer and wakes the core; it
@@ -125,7 +127,8 @@ export class Wearable {
     if (event.kind === "decision") {
       this.#decisions.push({ sample: event.sample, label: event.label, doneNs: nowNs });
     } else {
-      const peakNs = this.#frontEnd.sampleTimeNs(this.#clock.frontEndSample(event.sample));
+      const peak = this.#clock.frontEndSample(event.sample - BAND_LIMIT_DELAY_SAMPLES);
+      const peakNs = this.#frontEnd.sampleTimeNs(peak);
       this.#beats.push({ sample: event.sample, peakNs, detectedNs: nowNs });
     }
   }

@@ -1,15 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { BudgetError } from "../firmware-sim/index.ts";
 import { EngineError } from "../host/index.ts";
-import { addCompressCommand } from "./commands/compress.ts";
-import { addDataCommands } from "./commands/data.ts";
-import { addDemoCommand } from "./commands/demo.ts";
-import { addDetectCommand } from "./commands/detect.ts";
-import { addEvaluateCommand } from "./commands/evaluate.ts";
-import { addInspectCommand } from "./commands/inspect.ts";
 import { printNote } from "./commands/output.ts";
-import { addSimulateCommand } from "./commands/simulate.ts";
-import { addTrainCommand } from "./commands/train.ts";
 import { DataError } from "./data/record.ts";
 
 /** Exit codes: 0 success, 1 a budget or check failed, 2 wrong usage or bad input. */
@@ -19,7 +11,7 @@ const BAD_INPUT = 2;
 /** Runs one command line and returns its exit code; a wrong one or bad input gives one sentence on stderr. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync([...argv]);
+    await (await programFor(argv[2])).parseAsync([...argv]);
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_INPUT;
@@ -29,23 +21,31 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function program(): Command {
+type AddCommand = (program: Command) => void;
+
+/** A command's module is loaded when it is asked for: the trainer takes a second to load, and most commands need none. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  demo: async () => (await import("./commands/demo.ts")).addDemoCommand,
+  data: async () => (await import("./commands/data.ts")).addDataCommands,
+  train: async () => (await import("./commands/train.ts")).addTrainCommand,
+  compress: async () => (await import("./commands/compress.ts")).addCompressCommand,
+  evaluate: async () => (await import("./commands/evaluate.ts")).addEvaluateCommand,
+  inspect: async () => (await import("./commands/inspect.ts")).addInspectCommand,
+  simulate: async () => (await import("./commands/simulate.ts")).addSimulateCommand,
+  detect: async () => (await import("./commands/detect.ts")).addDetectCommand,
+  reproduce: async () => (await import("./commands/reproduce.ts")).addReproduceCommand,
+};
+
+/** The program with the command named, or with all of them where none is. */
+async function programFor(name: string | undefined): Promise<Command> {
   const root = new Command("qhubert")
     .description("train, compress and run ECG networks on wearables")
     .exitOverride()
-    .configureOutput({ outputError: (text) => printNote(usageSentence(text)) })
+    .showHelpAfterError("(--help shows the options and an example)")
     .addHelpText("after", "\nExample:\n  qhubert demo");
-  for (const add of [
-    addDemoCommand, addDataCommands, addTrainCommand, addCompressCommand, addEvaluateCommand, addInspectCommand,
-    addSimulateCommand, addDetectCommand,
-  ]) add(root);
+  const named = name === undefined ? undefined : COMMANDS[name];
+  for (const load of named ? [named] : Object.values(COMMANDS)) (await load())(root);
   return root;
-}
-
-/** Commander's message as one line: it puts "error: " before it and a guess ("Did you mean ...?") below. */
-function usageSentence(text: string): string {
-  const sentence = text.replace(/^error: /, "").trim().replaceAll(/\s*\n\s*/g, " ");
-  return `qhubert: ${sentence} (--help shows the options and an example)`;
 }
 
 /** What a user can cause and mend; anything else is a fault of ours and keeps its stack. */

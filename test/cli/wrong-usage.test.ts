@@ -50,7 +50,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ["detect --record truncated/S000000.hea", /truncated\/S000000.dat: signals are cut short: found 100 bytes, expected 7200/],
   ["detect --record checksum/S000000.hea", /checksum\/S000000.dat: checksum of II is -?\d+, expected -?\d+/],
   ["detect --record format.hea", /rate.dat: signal format is 80, expected one of 16, 212/],
-  ["detect --record rate.hea", /rate: sampleRateHz must be within 125 to 1000, found 2000/],
+  ["detect --record rate.hea", /rate.hea: sampleRateHz must be within 125 to 1000, found 2000/],
   ["detect --record gaps.csv", /gaps.csv: .*NaN/],
   ["detect --record data/S000000 --lead V9", /record S000000: lead "V9" is missing, expected one of II/],
   ["simulate --model model.qhb --record data/S000000 --lead 3", /lead "3" is missing, expected one of II/],

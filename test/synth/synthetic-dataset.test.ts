@@ -31,6 +31,13 @@ describe("syntheticDataset", () => {
     }
   });
 
+  it("shows an ectopic beat in every record that is labelled for it", () => {
+    const others = syntheticDataset({ recordsPerClass: 30, seconds: 6, seed: 4 }).records.filter(({ label }) => label === "O");
+    const ectopic = others.map((record) => record.load()).filter(({ comments }) => comments?.[0].includes("ectopic"));
+    expect(ectopic.length).toBeGreaterThan(5);
+    for (const { annotations } of ectopic) expect(annotations?.some(({ symbol }) => symbol === "V")).toBe(true);
+  });
+
   it("does not change a record when more are asked for", () => {
     const more = syntheticDataset({ recordsPerClass: 20, seconds: 10, seed: 1 });
     expect(more.records[5].load()).toEqual(dataset.records[5].load());

@@ -1,5 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
 import { mcnemar } from "../evaluate/mcnemar.ts";
@@ -18,6 +17,7 @@ import { openFloatModel } from "./model-files.ts";
 import { bytesText, percent, printJson, printLine, printTable } from "./output.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { printScore, scoreFloat } from "./train.ts";
+import { writeWhole } from "./write-whole.ts";
 
 interface CompressArguments {
   readonly model: string;
@@ -127,14 +127,5 @@ async function compareOnTest(model: FloatModel, file: Uint8Array, test: readonly
 }
 
 function writeReport(folder: string, report: unknown): void {
-  mkdirSync(folder, { recursive: true });
   writeWhole(join(folder, "report.json"), new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`));
-}
-
-/** Writes a file whole or not at all. */
-export function writeWhole(path: string, bytes: Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const partial = `${path}.partial-${process.pid}`;
-  writeFileSync(partial, bytes);
-  renameSync(partial, path);
 }

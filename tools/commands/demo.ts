@@ -12,13 +12,14 @@ import type { FloatModel } from "../graph/model.ts";
 import { type CompressionMethod, laqMethod } from "../quantize/compression-method.ts";
 import type { Compressed } from "../quantize/compress.ts";
 import { BIT_WIDTHS } from "../quantize/width.ts";
-import { compressWithProgress, writeWhole } from "./compress.ts";
+import { compressWithProgress } from "./compress.ts";
 import { scoreOnEngine } from "./evaluate.ts";
 import { conditionWithProgress, splitData } from "./load-data.ts";
 import { bytesText, percent, percentInterval, printLine, printTable } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { printReport, simulateRecord } from "./simulate.ts";
 import { trainWithProgress } from "./train.ts";
+import { writeWhole } from "./write-whole.ts";
 
 const FAMILY = "resnet1d-edge";
 const SEED = 1;

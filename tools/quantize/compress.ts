@@ -67,7 +67,7 @@ export async function compress(request: CompressionRequest): Promise<Compressed>
     floatErrors: floatErrors(crops),
   });
   const file = await packSealed(network, {
-    facts: { training: plainJson(model.facts), compression: plainJson(facts) },
+    facts: { training: trainingFacts(model), compression: plainJson(facts) },
   });
   const ratios = compressionRatios(
     parameterCounts(model.graph),
@@ -106,6 +106,12 @@ async function searchLayers(
   };
   const finalLimit = criterion === "errors" ? Math.max(...limits.values()) : method.divergenceBudget;
   return searchWidths(target, { layers, menu, limits, finalLimit, onStep, maxEvaluations, maxSeconds });
+}
+
+/** The epoch by epoch history stays with the float model: flash is dear. */
+function trainingFacts({ facts }: FloatModel): ModelFacts["training"] {
+  const { history: _, ...kept } = facts;
+  return plainJson(kept);
 }
 
 /** What JSON keeps of a value. */

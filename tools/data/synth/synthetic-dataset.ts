@@ -1,5 +1,5 @@
 import { SeededRandom } from "../random.ts";
-import type { Dataset, LabelledRecord } from "../record.ts";
+import type { Dataset, EcgRecord, LabelledRecord } from "../record.ts";
 import { drawMorphology, inverted } from "./morphology.ts";
 import type { NoiseLevels } from "./noise.ts";
 import { HEAVY_NOISE } from "./noise.ts";
@@ -54,19 +54,28 @@ function labelledRecord(label: ClassLabel, index: number, options: SyntheticData
     const morphology = heart.next() < 0.15 ? inverted(drawn) : drawn;
     const rhythm = drawRhythm(label, random);
     const noise = label === "~" ? drawHeavyNoise(random) : drawNoise(random);
-    return synthesize({ ...rhythm, name, seconds, sampleRateHz, seed: random.integer(2 ** 32), morphology, noise });
+    const attempt = () =>
+      synthesize({ ...rhythm, name, seconds, sampleRateHz, seed: random.integer(2 ** 32), morphology, noise });
+    return rhythm.rhythm === "ectopic" ? withEctopicBeat(attempt) : attempt();
   };
   return { name, label, patient, load };
+}
+
+/** A record that shows what its label says, unless it is too short for that. */
+function withEctopicBeat(attempt: () => EcgRecord): EcgRecord {
+  let record = attempt();
+  for (let i = 1; i < 20 && !record.annotations?.some(({ symbol }) => symbol === "V"); i++) record = attempt();
+  return record;
 }
 
 function drawRhythm(label: ClassLabel, random: SeededRandom): RhythmChoice {
   const between = (low: number, high: number) => low + (high - low) * random.next();
   switch (label) {
     case "N":
-      return { rhythm: "sinus", rateBpm: between(52, 100), rrVariation: between(0.02, 0.11) };
+      return { rhythm: "sinus", rateBpm: between(52, 100), rrVariation: between(0.02, 0.09) };
     case "A":
       return {
-        rhythm: "afib", rateBpm: between(60, 150), rrVariation: between(0.13, 0.3),
+        rhythm: "afib", rateBpm: between(60, 150), rrVariation: between(0.16, 0.3),
         fibrillationMillivolts: between(0.015, 0.1),
       };
     case "O":
@@ -84,7 +93,7 @@ function drawOtherRhythm(random: SeededRandom): RhythmChoice {
   if (kind < 0.5) {
     return {
       rhythm: "ectopic", rateBpm: between(52, 100), rrVariation: between(0.02, 0.08),
-      ectopicFraction: between(0.1, 0.4),
+      ectopicFraction: between(0.12, 0.4),
     };
   }
   return kind < 0.75
@@ -97,7 +106,7 @@ function drawNoise(random: SeededRandom): NoiseLevels {
   const draw = (largest: number, power: number) => largest * random.next() ** power;
   return {
     baselineMillivolts: draw(0.3, 2), mainsMillivolts: draw(0.05, 2), mainsHz: random.next() < 0.5 ? 50 : 60,
-    muscleMillivolts: draw(0.08, 2), motionMillivolts: draw(0.3, 3),
+    muscleMillivolts: draw(0.06, 2), motionMillivolts: draw(0.25, 3),
   };
 }
 

@@ -1,0 +1,79 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { runQhubert } from "./run-qhubert.ts";
+
+/** Records enough for each of the three shares to have some. */
+const RECORDS_PER_CLASS = 20;
+
+describe("from no data to decisions on a wearable", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "qhubert-way-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const run = async (line: string): Promise<unknown> => {
+    const { exitCode, stdout, stderr } = await runQhubert([...line.split(" "), "--json"], folder);
+    expect(exitCode, stderr).toBe(0);
+    return JSON.parse(stdout);
+  };
+  const bytesOf = (file: string) => readFileSync(join(folder, file));
+
+  it("makes records, the same ones for the same seed", async () => {
+    const made = await run(`data synth --out data --records-per-class ${RECORDS_PER_CLASS} --seconds 11 --seed 5`);
+    const classes = Object.fromEntries(["N", "A", "O", "~"].map((label) => [label, RECORDS_PER_CLASS]));
+    expect(made).toEqual({ out: "data", records: 4 * RECORDS_PER_CLASS, classes });
+    await run(`data synth --out again --records-per-class ${RECORDS_PER_CLASS} --seconds 11 --seed 5`);
+    const files = readdirSync(join(folder, "data")).sort();
+    expect(readdirSync(join(folder, "again")).sort()).toEqual(files);
+    for (const file of files) expect(bytesOf(`again/${file}`).equals(bytesOf(`data/${file}`)), file).toBe(true);
+  });
+
+  it("imports them", async () => {
+    const report = await run("data import --from cinc2017 --in data --out imported");
+    expect(report).toMatchObject({ records: 4 * RECORDS_PER_CLASS, skipped: [] });
+    expect(bytesOf("imported/S200003.dat").equals(bytesOf("data/S200003.dat"))).toBe(true);
+  });
+
+  it("trains into a folder that is not there yet", async () => {
+    const report = await run("train --model resnet1d-edge --data data --out models/m.safetensors --epochs 1 --seed 4");
+    expect(report).toMatchObject({ model: "models/m.safetensors", parameters: 48_420 });
+    expect(readdirSync(join(folder, "models"))).toEqual(["m.safetensors"]);
+  });
+
+  it.each([
+    ["fixed:4", "fixed4"],
+    ["laq", "laq"],
+  ])("compresses by %s, to the same bytes for the same seed", async (method, name) => {
+    const compress = (file: string, seed: number) =>
+      run(`compress --model models/m.safetensors --data data --method ${method} --out ${file} --selection-crops 4 --seed ${seed}`);
+    const report = z.object({ meanBits: z.number(), fileBytes: z.number() }).parse(await compress(`${name}.qhb`, 4));
+    expect(report.fileBytes).toBe(bytesOf(`${name}.qhb`).length);
+    expect(report.meanBits).toBeGreaterThan(0);
+    await compress(`${name}-again.qhb`, 4);
+    expect(bytesOf(`${name}-again.qhb`).equals(bytesOf(`${name}.qhb`))).toBe(true);
+  });
+
+  it.each(["fixed4.qhb", "laq.qhb"])("inspects, evaluates and simulates %s", async (file) => {
+    expect(await run(`inspect ${file}`)).toMatchObject({ model: file, classes: ["N", "A", "O", "~"] });
+    expect(await run(`evaluate --model ${file} --data data --share test --seed 4`)).toMatchObject({ model: file });
+    const report = await run(`simulate --model ${file} --record data/S000000`);
+    expect(report).toMatchObject({ device: "nRF52840", record: "S000000", budgetsOk: true });
+    expect(z.object({ beats: z.number(), decisions: z.number() }).parse(report)).toEqual({
+      beats: expect.toSatisfy((beats: number) => beats > 5),
+      // 11 s: the first decision after 8 columns of 256 ms, then one every 512 ms.
+      decisions: 18,
+    });
+  });
+
+  it("detects the beats of a record", async () => {
+    const report = await run("detect --record data/S000000.hea");
+    const beat = z.object({ sample: z.number(), timeMs: z.number(), delayMs: z.number() });
+    const { beats, ...rest } = z.looseObject({ beats: z.array(beat) }).parse(report);
+    expect(rest).toMatchObject({ record: "S000000", lead: "II" });
+    expect(beats.length).toBeGreaterThan(5);
+  });
+});

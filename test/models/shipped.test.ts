@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Engine, ModelFile } from "../../host/index.ts";
+import { conditionDataset } from "../../tools/data/condition.ts";
+import { openDataset } from "../../tools/data/dataset.ts";
+import { splitDataset } from "../../tools/data/split.ts";
+import { decideRecords } from "../../tools/evaluate/decide.ts";
+import { confusionMatrix } from "../../tools/evaluate/confusion.ts";
+import { cincF1, macroF1 } from "../../tools/evaluate/f1.ts";
+import { readFloatModel } from "../../tools/export/safetensors.ts";
+import { parameterCount } from "../../tools/graph/costs.ts";
+import { BUILDS } from "../engine/implementations.ts";
+
+const FOLDER = "models";
+const packed = readdirSync(FOLDER).filter((name) => name.endsWith(".qhb"));
+
+describe.each(packed)("%s", (name) => {
+  const bytes = new Uint8Array(readFileSync(join(FOLDER, name)));
+
+  it.each(BUILDS)("passes its golden vectors (%s)", async (build) => {
+    const engine = await Engine.load(bytes, { build });
+    expect(engine.model.goldenSamples).toBeGreaterThan(500);
+    engine.selfTest();
+  });
+
+  it("keeps its budget contract on the scalar build", async () => {
+    const engine = await Engine.load(bytes, { build: "scalar" });
+    expect(engine.ramBytes).toBe(engine.model.budget.ramBytes);
+  });
+
+  it("ships with the float model that it was made from", () => {
+    const model = readFloatModel(join(FOLDER, name.replace(".qhb", ".safetensors")));
+    const { layers, classes } = new ModelFile(bytes);
+    expect(layers.map((layer) => layer.name)).toEqual(model.graph.nodes.map((node) => node.name));
+    expect(classes).toEqual(model.graph.classes);
+    expect(parameterCount(model.graph)).toBeLessThanOrEqual(50_000);
+  });
+});
+
+const folder = process.env.ECG_DATA;
+
+describe.skipIf(!folder)("resnet1d-edge on CinC 2017 (needs ECG_DATA)", () => {
+  it("does on the test share what its card says, and better than F1 0.60", async () => {
+    const bytes = new Uint8Array(readFileSync(join(FOLDER, "resnet1d-edge.qhb")));
+    const { classes, metadata } = new ModelFile(bytes);
+    const dataset = openDataset(join(folder as string, "cinc2017"));
+    const { test } = splitDataset(dataset.records, { fractions: { train: 0.8, validation: 0.1, test: 0.1 }, seed: 1 });
+    const records = await conditionDataset({ ...dataset, records: test });
+    const decided = await decideRecords(bytes, records);
+    const truths = records.map(({ label }) => classes.indexOf(label));
+    const predictions = decided.map(({ logits }) => logits?.indexOf(Math.max(...logits)) ?? -1);
+    const confusion = confusionMatrix(truths, predictions, classes.length);
+    const accuracy = metadata.accuracy as { records: number; f1Macro: number };
+    expect(records.length).toBe(accuracy.records);
+    expect(cincF1(confusion, classes)).toBeCloseTo(accuracy.f1Macro, 12);
+    expect(accuracy.f1Macro).toBeGreaterThan(0.6);
+    expect(macroF1(confusion)).toBeGreaterThan(0.5);
+  });
+});

@@ -1,0 +1,43 @@
+import { bootstrapInterval, type RandomSource } from "./bootstrap.ts";
+import { accuracy, type Confusion, confusionMatrix, correctCount } from "./confusion.ts";
+import { macroF1 } from "./f1.ts";
+import { macroPrecision, macroRecall } from "./precision-recall.ts";
+import { type Interval, wilsonInterval } from "./wilson.ts";
+
+/** A share, 0 to 1, with its 95 % interval. */
+export interface Measured {
+  readonly value: number;
+  readonly ci95: Interval;
+}
+
+/** The four figures of the paper's tables. */
+export interface PaperScore {
+  readonly records: number;
+  /** Interval: Wilson. */
+  readonly accuracy: Measured;
+  /** This and the next two are means over the classes that occur; interval: percentile bootstrap over records. */
+  readonly precision: Measured;
+  readonly recall: Measured;
+  readonly f1: Measured;
+  /** Rows true, columns predicted. */
+  readonly confusion: Confusion;
+}
+
+/** Scores paired class indices as the paper's Tables 1 and 2 do. Throws RangeError where there are no records. */
+export function scoreAsPaper(
+  truths: readonly number[], predictions: readonly number[], classes: number, random: RandomSource,
+): PaperScore {
+  const confusion = confusionMatrix(truths, predictions, classes);
+  const macro = (figure: (confusion: Confusion) => number): Measured => ({
+    value: figure(confusion),
+    ci95: bootstrapInterval(truths, predictions, classes, figure, random),
+  });
+  return {
+    records: truths.length,
+    accuracy: { value: accuracy(confusion), ci95: wilsonInterval(correctCount(confusion), truths.length) },
+    precision: macro(macroPrecision),
+    recall: macro(macroRecall),
+    f1: macro(macroF1),
+    confusion,
+  };
+}
