@@ -1,4 +1,4 @@
-import { MODEL_SAMPLE_RATE_HZ } from "../assembly/shared/limits.ts";
+import { FRONT_END_DELAY_MICROSECONDS, MODEL_SAMPLE_RATE_HZ } from "../assembly/shared/limits.ts";
 import type { Engine, EngineEvent, EngineProfile } from "../host/index.ts";
 import type { AnalogFrontEnd, Burst } from "./analog-front-end.ts";
 import { addWork, NO_WORK, taskCycles, totalCycles, type WorkCycles } from "./cost-model.ts";
@@ -22,8 +22,7 @@ export interface Run {
 }
 
 const NS = 1e9;
-/** How far the conditioned signal lags behind the electrodes: docs/numerics/front-end.md, "Band limit", 10.4 ms. */
-const BAND_LIMIT_DELAY_SAMPLES = 5.2;
+const BAND_LIMIT_DELAY_SAMPLES = (FRONT_END_DELAY_MICROSECONDS * MODEL_SAMPLE_RATE_HZ) / 1e6;
 
 /**
  * The firmware's one task on a simulated clock. DMA moves each FIFO burst into the ring buffer and wakes the core; it

@@ -41,11 +41,17 @@ async function programFor(name: string | undefined): Promise<Command> {
   const root = new Command("qhubert")
     .description("train, compress and run ECG networks on wearables")
     .exitOverride()
-    .showHelpAfterError("(--help shows the options and an example)")
+    .configureOutput({ outputError: (text) => printNote(usageSentence(text)) })
     .addHelpText("after", "\nExample:\n  qhubert demo");
   const named = name === undefined ? undefined : COMMANDS[name];
   for (const load of named ? [named] : Object.values(COMMANDS)) (await load())(root);
   return root;
+}
+
+/** Commander's message as one line: it puts "error: " before it and a guess ("Did you mean ...?") below. */
+function usageSentence(text: string): string {
+  const sentence = text.replace(/^error: /, "").trim().replaceAll(/\s*\n\s*/g, " ");
+  return `qhubert: ${sentence} (--help shows the options and an example)`;
 }
 
 /** What a user can cause and mend; anything else is a fault of ours and keeps its stack. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runQhubert } from "./run-qhubert.ts";
 
-const COMMANDS = ["demo", "data", "train", "compress", "evaluate", "inspect", "simulate", "detect"];
+const COMMANDS = ["demo", "data", "train", "compress", "evaluate", "inspect", "simulate", "detect", "reproduce"];
 const DATA_COMMANDS = ["data import", "data synth"];
 
 describe.concurrent("--help", () => {

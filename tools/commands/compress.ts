@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
-import { mcnemar } from "../evaluate/mcnemar.ts";
+import { type McNemar, mcnemar } from "../evaluate/mcnemar.ts";
+import type { RhythmScore } from "../evaluate/score.ts";
 import type { FloatModel } from "../graph/model.ts";
-import { type Compressed, compress } from "../quantize/compress.ts";
+import { type Compressed, type CompressionRequest, compress } from "../quantize/compress.ts";
 import { type CompressionMethod, laqMethod, parseMethod } from "../quantize/compression-method.ts";
 import type { Criterion } from "../quantize/engine-loss.ts";
 import type { SearchOrder } from "../quantize/laq.ts";
@@ -12,11 +13,11 @@ import { selectBackend } from "../train/backends.ts";
 import { argMax, predict } from "../train/predict.ts";
 import { countNumber, wholeNumber } from "./arguments.ts";
 import { scoreOnEngine } from "./evaluate.ts";
-import { loadData, splitData } from "./load-data.ts";
+import { loadData, SPLIT_FRACTIONS, splitData } from "./load-data.ts";
 import { openFloatModel } from "./model-files.ts";
 import { bytesText, percent, printJson, printLine, printTable } from "./output.ts";
 import { type Progress, startProgress } from "./progress.ts";
-import { printScore, scoreFloat } from "./train.ts";
+import { printScore, score } from "./train.ts";
 import { writeWhole } from "./write-whole.ts";
 
 interface CompressArguments {
@@ -66,8 +67,17 @@ async function runCompress(args: CompressArguments): Promise<void> {
   const knownTo = { model: args.model, classes: model.graph.classes };
   const split = splitData(await loadData(args.data, { ...args, knownTo }), args.seed);
   const { selectionCrops, seed } = args;
-  const compressed = await compressWithProgress(model, split.validation, method, { selectionCrops, seed });
-  const comparison = await compareOnTest(model, compressed.file, split.test);
+  const comparisons: Comparison[] = [];
+  const compressed = await compressWithProgress(model, split.validation, method, {
+    selectionCrops,
+    seed,
+    measureAccuracy: async (file) => {
+      const comparison = await compareOnTest(model, file, split.test);
+      comparisons.push(comparison);
+      return { share: "test", split: { seed, ...SPLIT_FRACTIONS }, ...comparison.compressed, againstFloat: comparison.mcnemar };
+    },
+  });
+  const [comparison] = comparisons;
   writeWhole(args.out, compressed.file);
   const { search, ...report } = compressed.report;
   if (args.report) writeReport(args.report, { ...compressed.report, test: comparison });
@@ -95,13 +105,13 @@ export async function compressWithProgress(
   model: FloatModel,
   selection: readonly ConditionedRecord[],
   method: CompressionMethod,
-  options: { seed: number; selectionCrops?: number; progress?: Progress },
+  options: Pick<CompressionRequest, "seed" | "selectionCrops" | "measureAccuracy"> & { progress?: Progress },
 ): Promise<Compressed> {
   const layers = model.graph.nodes.filter(({ op }) => op === "conv1d" || op === "dense").length;
-  const progress = options.progress ?? startProgress("searching widths");
+  const { progress = startProgress("searching widths"), ...request } = options;
   const settled = new Set<string>();
   const compressed = await compress({
-    model, records: selection, method, seed: options.seed, selectionCrops: options.selectionCrops,
+    ...request, model, records: selection, method,
     onStep: ({ layer, width, loss, outcome, evaluations }) => {
       if (outcome !== "refused") settled.add(layer);
       const measured = Number.isFinite(loss) ? `loss ${loss.toPrecision(2)}` : "loss above its limit";
@@ -112,15 +122,23 @@ export async function compressWithProgress(
   return compressed;
 }
 
+interface Comparison {
+  readonly float: RhythmScore;
+  readonly compressed: RhythmScore;
+  readonly mcnemar: McNemar;
+}
+
 /** Float and compressed on the same records, none of which any choice has seen. */
-async function compareOnTest(model: FloatModel, file: Uint8Array, test: readonly ConditionedRecord[]) {
+async function compareOnTest(
+  model: FloatModel, file: Uint8Array, test: readonly ConditionedRecord[],
+): Promise<Comparison> {
   const { classes } = model.graph;
   await selectBackend();
   const truths = test.map(({ label }) => classes.indexOf(label));
   const compressed = await scoreOnEngine(file, classes, test);
   const floatPredictions = predict(model, test).map(({ mean }) => argMax(mean));
   return {
-    float: scoreFloat(model, test),
+    float: score(truths, floatPredictions, classes),
     compressed: compressed.score,
     mcnemar: mcnemar(truths, floatPredictions, compressed.predictions),
   };

@@ -1,9 +1,12 @@
 import type { Command } from "commander";
+import { FRONT_END_DELAY_MICROSECONDS, MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import { type ConditionedSignal, FrontEnd, type InputConfig } from "../../host/index.ts";
 import { openRecord } from "../data/open-record.ts";
 import { pickLead } from "../data/pick-lead.ts";
 import { DataError, type Lead } from "../data/record.ts";
 import { printJson, printLine, printTable } from "./output.ts";
+
+const MS_PER_SAMPLE = 1000 / MODEL_SAMPLE_RATE_HZ;
 
 interface DetectArguments {
   readonly record: string;
@@ -29,18 +32,21 @@ async function runDetect({ record: path, lead: wanted, json }: DetectArguments):
   const input = { sampleRateHz: record.sampleRateHz, millivoltsPerCount: 1 / lead.countsPerMillivolt };
   const frontEnd = await FrontEnd.create();
   const { samples, beats } = conditionLead(frontEnd, lead, input, path);
-  const found = beats.map(({ sample, detectedAt }) => ({
-    sample: Math.round((sample * record.sampleRateHz) / 500),
-    timeMs: sample * 2,
-    delayMs: (detectedAt - sample) * 2,
-  }));
-  const durationMs = samples.length * 2;
+  const found = beats.map(({ sample, detectedAt }) => {
+    const timeMs = Math.max(0, sample * MS_PER_SAMPLE - FRONT_END_DELAY_MICROSECONDS / 1000);
+    return {
+      sample: Math.round((timeMs * record.sampleRateHz) / 1000),
+      timeMs,
+      delayMs: detectedAt * MS_PER_SAMPLE - timeMs,
+    };
+  });
+  const durationMs = samples.length * MS_PER_SAMPLE;
   const meanRateBpm = found.length > 1
     ? (60_000 * (found.length - 1)) / (found[found.length - 1].timeMs - found[0].timeMs)
     : null;
   if (json) return printJson({ record: record.name, lead: lead.name, durationMs, meanRateBpm, beats: found });
   printTable(["beat", "time (ms)", "sample", "found after (ms)"],
-    found.map(({ timeMs, sample, delayMs }, index) => [index + 1, timeMs, sample, delayMs]));
+    found.map(({ timeMs, sample, delayMs }, index) => [index + 1, timeMs.toFixed(0), sample, delayMs.toFixed(0)]));
   printLine(`${found.length} beats in ${(durationMs / 1000).toFixed(1)} s of ${record.name}, lead ${lead.name}` +
     (meanRateBpm === null ? "" : `, ${meanRateBpm.toFixed(0)} bpm`));
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { type Engine, engineBytes, EngineError, type ModelFile } from "../../host/index.ts";
+import { type Engine, EngineError, engineBytes } from "../../host/index.ts";
 import { DataError } from "../data/record.ts";
+import { inspectModel } from "../export/inspect-model.ts";
 import { openModel } from "./model-files.ts";
 import { bytesText, printJson, printLine, printTable } from "./output.ts";
 
@@ -43,89 +44,4 @@ function runSelfTest(engine: Engine, path: string): void {
   } catch (error) {
     throw error instanceof EngineError ? new DataError(`${path}: ${error.message}`) : error;
   }
-}
-
-/** Millivolts and rate of a model's input are fixed; 500 samples make a second. */
-const SAMPLE_RATE_HZ = 500;
-
-export function inspectModel(engine: Engine, engineCodeBytes: number) {
-  const { model } = engine;
-  const strides = strideSamples(model);
-  const layers = model.layers.map((layer, index) => ({
-    name: layer.name,
-    op: layer.op,
-    bits: layer.grid === "ternary" ? 1.6 : layer.bits,
-    parameters: layer.weights + (layer.weights > 0 ? layer.outChannels : 0),
-    bytes: layer.weightsBytes,
-    /** Multiply-accumulates a second of signal. */
-    macs: (layer.weights * SAMPLE_RATE_HZ) / strides[index + 1],
-  }));
-  const weights = sum(model.layers.map((layer) => layer.weights));
-  const weightBits = sum(model.layers.map((layer, index) => layer.weights * layers[index].bits));
-  const parameters = sum(layers.map((layer) => layer.parameters));
-  const floatBytes = 4 * parameters;
-  const fileBytes = model.bytes.length;
-  const memoryPlan = model.plan.map(({ offset, capacityRows }, tensor) => ({
-    tensor: tensor === 0 ? "input" : model.layers[tensor - 1].name,
-    offset,
-    capacityRows,
-    bytes: capacityRows * rowBytes(model, tensor),
-  }));
-  const last = memoryPlan[memoryPlan.length - 1];
-  return {
-    name: model.metadata.name,
-    classes: model.classes,
-    layers,
-    parameters,
-    meanBits: weightBits / weights,
-    compression: {
-      /** Weights at their bits, biases at 32; a packed model has its batch norms folded. */
-      paper: (32 * parameters) / (weightBits + 32 * (parameters - weights)),
-      file: floatBytes / fileBytes,
-      flash: (floatBytes + engineCodeBytes) / (fileBytes + engineCodeBytes),
-    },
-    macsPerSecond: sum(layers.map((layer) => layer.macs)),
-    receptiveFieldMs: (1000 * receptiveFieldSamples(model)) / SAMPLE_RATE_HZ,
-    lookAheadMs: (1000 * model.lookAheadSamples) / SAMPLE_RATE_HZ,
-    hopMs: (1000 * (model.windowSamples || model.budget.hopSamples)) / SAMPLE_RATE_HZ,
-    ramBytes: engine.ramBytes,
-    arenaBytes: last.offset + last.bytes,
-    flashBytes: fileBytes,
-    budget: model.budget,
-    memoryPlan,
-    metadata: model.metadata,
-  };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-/** Input samples to a row of each tensor. */
-function strideSamples(model: ModelFile): number[] {
-  const strides = [1];
-  for (const layer of model.layers) strides.push(strides[layer.inputs[0]] * layer.stride);
-  return strides;
-}
-
-function rowBytes(model: ModelFile, tensor: number): number {
-  if (tensor === 0) return 2;
-  const { outChannels, outType } = model.layers[tensor - 1];
-  return outChannels * (outType === "int16" ? 2 : 1);
-}
-
-/** Input samples that one column of the pooled (or flattened) tensor sees. */
-function receptiveFieldSamples(model: ModelFile): number {
-  const strides = strideSamples(model);
-  const reach: { first: number; last: number }[] = [{ first: 0, last: 0 }];
-  for (const layer of model.layers) {
-    const inputs = layer.inputs.map((tensor) => reach[tensor]);
-    if (layer.op === "averagePool" || layer.op === "dense") return inputs[0].last - inputs[0].first + 1;
-    const step = strides[layer.inputs[0]];
-    reach.push({
-      first: Math.min(...inputs.map(({ first }) => first)) - layer.padLeft * step,
-      last: Math.max(...inputs.map(({ last }) => last)) + ((layer.kernel - 1) * layer.dilation - layer.padLeft) * step,
-    });
-  }
-  throw new RangeError("the model has no head");
 }

@@ -1,4 +1,4 @@
-import { MAX_TICK_SAMPLES } from "../../assembly/shared/limits.ts";
+import { MAX_PLAN_TICKS, MAX_TICK_SAMPLES } from "../../assembly/shared/limits.ts";
 import type { Graph } from "../graph/graph.ts";
 import { lastStreamNode, lookAheadSamples, type TensorShape, tensorShapes } from "../graph/shapes.ts";
 
@@ -45,7 +45,8 @@ export function networkTiming(graph: Graph, tickSamples?: number): NetworkTiming
 function defaultTick(graph: Graph, totalStride: number, hopSamples: number): number {
   if (graph.windowSamples === null) return hopSamples;
   for (let tick = totalStride; tick < graph.windowSamples; tick += totalStride) {
-    if (tick >= LEAST_TICK_SAMPLES && graph.windowSamples % tick === 0) return tick;
+    const longEnough = tick >= LEAST_TICK_SAMPLES && graph.windowSamples / tick <= MAX_PLAN_TICKS;
+    if (longEnough && graph.windowSamples % tick === 0) return tick;
   }
   return graph.windowSamples;
 }

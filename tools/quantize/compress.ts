@@ -29,6 +29,8 @@ export interface CompressionRequest {
   /** Crops that activation ranges and batch-norm statistics come from; default 32. */
   readonly calibrationCrops?: number;
   readonly onStep?: (step: SearchStep) => void;
+  /** Accuracy on records that no choice has seen, for the file's metadata; called once with the packed network. */
+  readonly measureAccuracy?: (file: Uint8Array) => Promise<object>;
 }
 
 export interface Compressed {
@@ -57,7 +59,9 @@ export async function compress(request: CompressionRequest): Promise<Compressed>
   const search = method.kind === "laq" ? await searchLayers(state, crops, method, request.onStep) : null;
   const widths = search?.widths ?? new Map([...state.layers.keys()].map((name) => [name, start] as const));
   const network = state.network();
-  const outcome = await measureOutcome(pack(network), crops);
+  const candidate = pack(network);
+  const outcome = await measureOutcome(candidate, crops);
+  const accuracy = (await request.measureAccuracy?.(candidate)) ?? {};
   const facts = compressionFacts({
     graph: model.graph,
     method,
@@ -67,7 +71,7 @@ export async function compress(request: CompressionRequest): Promise<Compressed>
     floatErrors: floatErrors(crops),
   });
   const file = await packSealed(network, {
-    facts: { training: trainingFacts(model), compression: plainJson(facts) },
+    facts: { training: trainingFacts(model), compression: plainJson(facts), accuracy: plainJson(accuracy) },
   });
   const ratios = compressionRatios(
     parameterCounts(model.graph),

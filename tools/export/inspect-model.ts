@@ -1,0 +1,121 @@
+import type { Engine, ModelFile } from "../../host/index.ts";
+import { type CompressionRatios, compressionRatios, type ParameterCounts, TERNARY_BITS } from "./accounting.ts";
+import { MetadataSchema } from "./metadata.ts";
+
+/** What `qhubert inspect` prints. Parameters, bytes and MACs of a layer are of its weights and folded biases. */
+export interface Inspection {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly layers: readonly {
+    readonly name: string;
+    readonly op: string;
+    readonly bits: number;
+    readonly parameters: number;
+    readonly bytes: number;
+    /** A second of signal. */
+    readonly macs: number;
+  }[];
+  /** Trainable parameters of the float network. */
+  readonly parameters: number;
+  readonly meanBits: number;
+  readonly compression: CompressionRatios;
+  readonly macsPerSecond: number;
+  readonly receptiveFieldMs: number;
+  readonly lookAheadMs: number;
+  readonly hopMs: number;
+  /** Measured: of the engine that was given. */
+  readonly ramBytes: number;
+  readonly arenaBytes: number;
+  readonly flashBytes: number;
+  readonly budget: ModelFile["budget"];
+  readonly memoryPlan: readonly { tensor: string; offset: number; capacityRows: number; bytes: number }[];
+  readonly metadata: ModelFile["metadata"];
+}
+
+const SAMPLE_RATE_HZ = 500;
+const MS_PER_SAMPLE = 1000 / SAMPLE_RATE_HZ;
+
+/** Describes the model of an engine. @param engineBytes bytes of the engine's scalar build */
+export function inspectModel(engine: Engine, engineBytes: number): Inspection {
+  const { model } = engine;
+  const strides = tensorStrides(model);
+  const layers = model.layers.map(({ name, op, grid, bits, weights, outChannels, weightsBytes }, index) => ({
+    name,
+    op,
+    bits: grid === "ternary" ? TERNARY_BITS : bits,
+    parameters: weights > 0 ? weights + outChannels : 0,
+    bytes: weightsBytes,
+    macs: (weights * SAMPLE_RATE_HZ) / strides[index + 1],
+  }));
+  const weights = sum(model.layers.map((layer) => layer.weights));
+  const counts = parameterCountsOf(model);
+  const bits = new Map(layers.map((layer) => [layer.name, layer.bits]));
+  const memoryPlan = model.plan.map(({ offset, capacityRows }, tensor) => ({
+    tensor: tensor === 0 ? "input" : model.layers[tensor - 1].name,
+    offset,
+    capacityRows,
+    bytes: capacityRows * rowBytes(model, tensor),
+  }));
+  const last = memoryPlan[memoryPlan.length - 1];
+  return {
+    name: model.metadata.name,
+    classes: model.classes,
+    layers,
+    parameters: counts.total,
+    meanBits: sum(model.layers.map((layer, index) => layer.weights * layers[index].bits)) / weights,
+    compression: compressionRatios(counts, bits, model.bytes.length, engineBytes),
+    macsPerSecond: sum(layers.map((layer) => layer.macs)),
+    receptiveFieldMs: receptiveFieldSamples(model, strides) * MS_PER_SAMPLE,
+    lookAheadMs: model.lookAheadSamples * MS_PER_SAMPLE,
+    hopMs: (model.windowSamples || model.budget.hopSamples) * MS_PER_SAMPLE,
+    ramBytes: engine.ramBytes,
+    arenaBytes: last.offset + last.bytes,
+    flashBytes: model.bytes.length,
+    budget: model.budget,
+    memoryPlan,
+    metadata: model.metadata,
+  };
+}
+
+/** Of the float network, as the metadata has it; of the folded one, where a file of other making has none. */
+function parameterCountsOf(model: ModelFile): ParameterCounts {
+  const stated = MetadataSchema.shape.parameters.safeParse(model.metadata.parameters);
+  const weighted = model.layers.filter(({ weights }) => weights > 0);
+  if (stated.success && weighted.every(({ name }) => name in stated.data.named)) return stated.data;
+  return {
+    total: sum(weighted.map(({ weights, outChannels }) => weights + outChannels)),
+    named: Object.fromEntries(weighted.map(({ name, weights }) => [name, weights])),
+  };
+}
+
+/** Input samples to a row of each tensor. */
+function tensorStrides(model: ModelFile): number[] {
+  const strides = [1];
+  for (const layer of model.layers) strides.push(strides[layer.inputs[0]] * layer.stride);
+  return strides;
+}
+
+function rowBytes(model: ModelFile, tensor: number): number {
+  if (tensor === 0) return 2;
+  const { outChannels, outType } = model.layers[tensor - 1];
+  return outChannels * (outType === "int16" ? 2 : 1);
+}
+
+/** Input samples that one column of the pooled (or flattened) tensor sees. */
+function receptiveFieldSamples(model: ModelFile, strides: readonly number[]): number {
+  const reach = [{ first: 0, last: 0 }];
+  for (const layer of model.layers) {
+    const inputs = layer.inputs.map((tensor) => reach[tensor]);
+    if (layer.op === "averagePool" || layer.op === "dense") return inputs[0].last - inputs[0].first + 1;
+    const step = strides[layer.inputs[0]];
+    reach.push({
+      first: Math.min(...inputs.map(({ first }) => first)) - layer.padLeft * step,
+      last: Math.max(...inputs.map(({ last }) => last)) + ((layer.kernel - 1) * layer.dilation - layer.padLeft) * step,
+    });
+  }
+  throw new RangeError(`model ${model.metadata.name} has no head`);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
