@@ -1,4 +1,5 @@
-import { FRONT_END_DELAY_MICROSECONDS, MODEL_SAMPLE_RATE_HZ } from "../assembly/shared/limits.ts";
+import { MODEL_SAMPLE_RATE_HZ } from "../assembly/shared/limits.ts";
+import { FRONT_END_DELAY_MICROSECONDS } from "../assembly/shared/signal.ts";
 import type { Engine, EngineEvent, EngineProfile } from "../host/index.ts";
 import type { AnalogFrontEnd, Burst } from "./analog-front-end.ts";
 import { addWork, NO_WORK, taskCycles, totalCycles, type WorkCycles } from "./cost-model.ts";

@@ -51,7 +51,7 @@ export class FrontEnd {
       made += count;
       this.#drainBeats(beats);
     }
-    while (this.#exports.finish() !== 0) this.#drainBeats(beats);
+    while (this.#exports.finish() > 0) this.#drainBeats(beats);
     this.#drainBeats(beats);
     return { samples: out.slice(0, made), beats };
   }

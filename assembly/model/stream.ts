@@ -1,5 +1,6 @@
 import { at, clearBytes, I16View, I32View } from "../views";
 import { NO_TENSOR } from "../shared/layout";
+import { DETECTOR_FLUSH_SAMPLES } from "../shared/signal";
 import { conditionSample, FrontEndState, resetFrontEnd } from "../signal/front-end";
 import { detectRPeak, resetRPeak, RPeakState } from "../signal/r-peak";
 import { saturate16 } from "../numeric/saturate";
@@ -141,9 +142,6 @@ function settle(state: EngineState): bool {
 export function isWaiting(state: EngineState): bool {
   return state.running != 0 || state.waitingNext != state.waitingCount;
 }
-
-/** 352 ms, the detector's 99th percentile of delay. */
-const DETECTOR_FLUSH_SAMPLES = 176;
 
 const OPEN = 0;
 const ENDING = 1;

@@ -35,6 +35,3 @@ export const MAX_RESAMPLE_OUTPUTS = 4;
 export const INPUT_CAPACITY_SAMPLES = 128;
 /** Events that wait for the host, at most; push stops consuming before it overflows. */
 export const EVENT_CAPACITY = 16;
-
-/** How far a QRS lies behind the electrodes in the conditioned signal (docs/numerics/front-end.md, "Band limit"). */
-export const FRONT_END_DELAY_MICROSECONDS = 10400;

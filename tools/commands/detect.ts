@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { FRONT_END_DELAY_MICROSECONDS, MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
+import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
+import { FRONT_END_DELAY_MICROSECONDS } from "../../assembly/shared/signal.ts";
 import { type ConditionedSignal, FrontEnd, type InputConfig } from "../../host/index.ts";
 import { openRecord } from "../data/open-record.ts";
 import { pickLead } from "../data/pick-lead.ts";

@@ -27,7 +27,14 @@ import { scoreOnEngine } from "./evaluate.ts";
 import { conditionWithProgress } from "./load-data.ts";
 import { printJson, printNote } from "./output.ts";
 import { startProgress } from "./progress.ts";
-import { printReproduction, type Reproduction, type ReproductionRow } from "./reproduction-report.ts";
+import {
+  differencesOf,
+  isSmokeTest,
+  PAPER_MODEL,
+  printReproduction,
+  type Reproduction,
+  type ReproductionRow,
+} from "./reproduction-report.ts";
 import { writeWhole } from "./write-whole.ts";
 
 interface ReproduceArguments {
@@ -49,7 +56,7 @@ export function addReproduceCommand(program: Command): void {
     .command("reproduce")
     .description("the paper's protocol on Chapman or CPSC 2018: train, compress at 8 to 1 bits and with LAQ, beside its figures")
     .requiredOption("--data <folder>", "Chapman or CPSC 2018, as published or imported")
-    .option("--model <name>", `architecture: ${FAMILY_NAMES.join(", ")}`, "resnet1d-paper")
+    .option("--model <name>", `architecture: ${FAMILY_NAMES.join(", ")}`, PAPER_MODEL)
     .option("--epochs <n>", "passes over the training records", countNumber, DEFAULT_TRAIN_OPTIONS.epochs)
     .addOption(new Option("--criterion <name>", "of LAQ: kl to the float model, or the paper's errors")
       .choices(["kl", "errors"]).default("kl"))
@@ -83,8 +90,11 @@ async function runReproduce(args: ReproduceArguments): Promise<void> {
     criterion: args.criterion,
     rows: await tableRows(model, split, args, PAPER_RESULTS[paper.name]),
   };
-  if (args.json) printJson(reproduction);
-  else printReproduction(reproduction);
+  if (args.json) {
+    printJson({ ...reproduction, smokeTest: isSmokeTest(reproduction), differences: differencesOf(reproduction) });
+    return;
+  }
+  printReproduction(reproduction);
 }
 
 async function trainAsPaper(graph: Graph, split: Split<ConditionedRecord>, args: ReproduceArguments): Promise<FloatModel> {

@@ -37,7 +37,13 @@ export function isSmokeTest({ records, paperRecords }: Reproduction): boolean {
 }
 
 /** What differs from the paper, or had to be chosen because it does not say. */
-export const DIFFERENCES = [
+export function differencesOf({ model }: Reproduction): readonly string[] {
+  return model === PAPER_MODEL ? DIFFERENCES : [`the network is ${model}, far smaller than the paper's`, ...DIFFERENCES];
+}
+
+export const PAPER_MODEL = "resnet1d-paper";
+
+const DIFFERENCES = [
   "records pass the engine's own front end (band limit, R peaks, int16 microvolts) before they are padded to 5,120 samples",
   "lead II, the batch of 32, the epochs, the plateau's patience and the validation share of the training part are chosen here",
   "the network's sizes are those that the paper's compression ratios fit; weight decay is decoupled from Adam's step",
@@ -48,7 +54,7 @@ export const DIFFERENCES = [
 export function printReproduction(reproduction: Reproduction): void {
   const { dataset, model, records, paperRecords, missingClasses, split, epochs, rows } = reproduction;
   printLine(`${model} on ${dataset}: ${records.toLocaleString("en-US")} of the paper's ${paperRecords.toLocaleString("en-US")} ` +
-    `records, ${epochs} epochs; train ${split.train}, validation ${split.validation}, test ${split.test}, seed ${split.seed}`);
+    `records, trained for ${epochs === 1 ? "1 epoch" : `${epochs} epochs`}; train ${split.train}, validation ${split.validation}, test ${split.test}, seed ${split.seed}`);
   if (missingClasses.length > 0) printLine(`classes without a record: ${missingClasses.join(", ")}`);
   if (isSmokeTest(reproduction)) {
     printLine("SMOKE TEST: so few records show that everything runs; the figures say nothing of network or method");
@@ -61,7 +67,7 @@ export function printReproduction(reproduction: Reproduction): void {
   printLine("measured: on the test part, full precision in float, the rest on the integer engine; in brackets 95 % intervals;");
   printLine("precision, recall and F1 are means over the classes; ratio as the paper counts it");
   printLine("differs from the paper:");
-  for (const difference of DIFFERENCES) printLine(`- ${difference}`);
+  for (const difference of differencesOf(reproduction)) printLine(`- ${difference}`);
 }
 
 function tableRows({ method, score, ratios, paper }: ReproductionRow): string[][] {
@@ -77,5 +83,7 @@ function tableRows({ method, score, ratios, paper }: ReproductionRow): string[][
 
 function titleOf(method: string): string {
   if (method === "float") return "full precision";
-  return method === "laq" ? "LAQ" : `${method.slice("fixed:".length)} bits`;
+  if (method === "laq") return "LAQ";
+  const width = method.slice("fixed:".length);
+  return width === "1" ? "1 bit" : `${width} bits`;
 }
