@@ -52,11 +52,10 @@ describe("from no data to decisions on a wearable", () => {
     ["laq", "laq"],
   ])("compresses by %s, to the same bytes for the same seed", async (method, name) => {
     const compress = (file: string, seed: number) =>
-      run(`compress --model models/m.safetensors --data data --method ${method} --out ${file} --selection-crops 4 --seed ${seed}`);
-    const report = z.object({ meanBits: z.number(), fileBytes: z.number() }).parse(await compress(`${name}.qhb`, 4));
-    expect(report.fileBytes).toBe(bytesOf(`${name}.qhb`).length);
-    expect(report.meanBits).toBeGreaterThan(0);
-    await compress(`${name}-again.qhb`, 4);
+      run(`compress --model models/m.safetensors --data data --method ${method} --out ${file} --selection-crops 2 --seed ${seed}`);
+    const [report] = await Promise.all([compress(`${name}.qhb`, 4), compress(`${name}-again.qhb`, 4)]);
+    const { fileBytes } = z.object({ meanBits: z.number().min(1).max(8), fileBytes: z.number() }).parse(report);
+    expect(fileBytes).toBe(bytesOf(`${name}.qhb`).length);
     expect(bytesOf(`${name}-again.qhb`).equals(bytesOf(`${name}.qhb`))).toBe(true);
   });
 

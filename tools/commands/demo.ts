@@ -23,8 +23,8 @@ import { writeWhole } from "./write-whole.ts";
 
 const FAMILY = "resnet1d-edge";
 const SEED = 1;
-const DATA = { recordsPerClass: 160, seconds: 20, seed: SEED };
-const RECIPE = { epochs: 12, batchSize: 32, seed: SEED };
+const DATA = { recordsPerClass: 240, seconds: 20, seed: SEED };
+const RECIPE = { epochs: 14, batchSize: 32, seed: SEED };
 const SELECTION_CROPS = 48;
 
 interface DemoArguments {
