@@ -1,14 +1,12 @@
 import { INPUT_CAPACITY_SAMPLES } from "../assembly/shared/limits.ts";
-import { NOT_ENOUGH_RAM, OK } from "../assembly/shared/status.ts";
-import { bestBuild, compileEngine, type EngineBuild, type EngineExports, instantiateEngine } from "./engine-module.ts";
+import { OK } from "../assembly/shared/status.ts";
+import { bestBuild, type EngineBuild, type EngineExports } from "./engine-module.ts";
 import { EngineError } from "./errors.ts";
 import { drainEvents, type EngineEvent } from "./events.ts";
 import { CONDITIONED_INPUT, checkSamples, configure, type InputConfig } from "./input.ts";
+import { type Instance, loadInstance, MAX_MEMORY_BYTES } from "./load-instance.ts";
 import { ModelFile } from "./model-file.ts";
 import { type EngineProfile, readProfile } from "./profile.ts";
-
-const PAGE_BYTES = 65536;
-const MAX_MEMORY_BYTES = 1 << 30;
 
 export interface EngineOptions {
   /** "auto" (default) takes the fastest build that the machine runs. All builds give the same bytes. */
@@ -60,8 +58,10 @@ export class Engine {
     requireBytes("ramBytes", ramBytes);
     requireBytes("tileCacheBytes", tileCacheBytes);
     const chosen = build === "auto" ? bestBuild() : build;
-    const instance = await loadInstance(chosen, model, ramBytes, tileCacheBytes);
-    return new Engine(chosen, new ModelFile(model), instance);
+    // A copy: what has been checked cannot change under the engine.
+    const bytes = model.slice();
+    const instance = await loadInstance(chosen, bytes, ramBytes, tileCacheBytes);
+    return new Engine(chosen, new ModelFile(bytes), instance);
   }
 
   /** Says how samples are to be read, and starts a new record. Throws RangeError with the value out of range. */
@@ -161,57 +161,6 @@ export class Engine {
     this.#beats = 0;
     this.#decisions = 0;
   }
-}
-
-interface Instance {
-  readonly exports: EngineExports;
-  readonly memory: WebAssembly.Memory;
-  readonly flash: { reads: number; bytes: number };
-}
-
-/** Memory cannot grow, so an instance that proves too small is made again with what it asked for. */
-async function loadInstance(
-  build: EngineBuild,
-  model: Uint8Array,
-  limitBytes: number,
-  tileCacheBytes: number,
-): Promise<Instance> {
-  const module = await compileEngine(build);
-  let grantedBytes = Math.min(limitBytes, PAGE_BYTES);
-  for (;;) {
-    const instance = await instantiateWithModel(module, model, grantedBytes);
-    const { exports } = instance;
-    let code = exports.initialize(grantedBytes);
-    if (code === OK) code = exports.loadModel(model.length, tileCacheBytes);
-    const neededBytes = exports.ramBytes() + (code === OK ? tileCacheBytes : 0);
-    const wantsMore = code === NOT_ENOUGH_RAM || (code === OK && tileCacheBytes > 0);
-    if (wantsMore && neededBytes > grantedBytes && grantedBytes < limitBytes) {
-      grantedBytes = Math.min(limitBytes, neededBytes);
-      continue;
-    }
-    if (code === OK) return instance;
-    const layer = exports.statusLayer();
-    const offset = exports.statusOffset();
-    throw new EngineError(code, "load model", {
-      layer: layer < 0 ? undefined : layer,
-      offset: offset < 0 ? undefined : offset,
-      detail: code === NOT_ENOUGH_RAM ? `it takes ${exports.ramBytes()} bytes, ${grantedBytes} are granted` : undefined,
-    });
-  }
-}
-
-async function instantiateWithModel(module: WebAssembly.Module, model: Uint8Array, memoryBytes: number): Promise<Instance> {
-  const pages = Math.max(1, Math.ceil(memoryBytes / PAGE_BYTES));
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const flash = { reads: 0, bytes: 0 };
-  const exports = await instantiateEngine(module, memory, (offset, destination, bytes) => {
-    if (offset < 0 || bytes < 0 || offset + bytes > model.length) return 1;
-    new Uint8Array(memory.buffer, destination, bytes).set(model.subarray(offset, offset + bytes));
-    flash.reads += 1;
-    flash.bytes += bytes;
-    return 0;
-  });
-  return { exports, memory, flash };
 }
 
 function requireBytes(name: string, value: number): void {

@@ -1,4 +1,3 @@
-import { at, I32View } from "../views";
 import * as layout from "../shared/layout";
 import {
   MAX_ADD_SHIFT, MAX_CHANNELS, MAX_DILATION, MAX_KERNEL, MAX_SHIFT, MAX_STRIDE, MAX_TOTAL_STRIDE, MAX_WINDOW_COLUMNS,
@@ -9,7 +8,8 @@ import { EngineState } from "./engine-state";
 import { Layer, Tensor, tensorAt } from "./layer";
 import { spanOf } from "./plan";
 import { groupsOf, hasWeights, laneWeights, tileBytes } from "./tiles";
-import { fail, readPage } from "./validate-file";
+import { validateArithmetic } from "./validate-arithmetic";
+import { fail } from "./validate-file";
 
 /** Reach of a tensor in samples, either way: keeps every row number of a run far within 32 bits. */
 const MAX_REACH_SAMPLES: i64 = 1 << 28;
@@ -191,39 +191,5 @@ function validateRanges(state: EngineState, layer: Layer, from: i32, cursor: Cur
   cursor.requantizationRow += rows;
   cursor.weights += bytes;
   cursor.tile += tiles;
-  return status.OK;
-}
-
-/** Largest magnitude of a weight. */
-function maxWeight(layer: Layer): i32 {
-  if (layer.grid == ops.GRID_TERNARY) return 1;
-  return layer.grid == ops.GRID_MID_RISE ? (1 << layer.bits) - 1 : (1 << (layer.bits - 1)) - 1;
-}
-
-/** No sum and no requantised value of the layer leaves 32 bits, whatever the input. */
-function validateArithmetic(state: EngineState, layer: Layer): i32 {
-  const isPool = layer.op == ops.OP_AVERAGE_POOL;
-  if (!isPool && !hasWeights(layer)) return status.OK;
-  const columns: i32 = layer.op == ops.OP_DENSE ? layer.kernel : 1;
-  const maxInput: i64 = tensorAt(state.tensorsAt, layer.inputA).type == ops.TYPE_INT16 ? 32768 : 127;
-  const terms: i64 = isPool ? layer.kernel : <i64>laneWeights(layer) * columns;
-  const products = terms * maxInput * (isPool ? 1 : maxWeight(layer));
-  const rows = isPool ? <i32>layer.kernel : <i32>layer.outChannels;
-  for (let row = 0; row < rows; row++) {
-    const index = layer.requantizationRow + row;
-    const from = state.sectionAt(layout.SECTION_REQUANTIZATION) + index * layout.REQUANTIZATION_BYTES;
-    const code = readPage(state, from, layout.REQUANTIZATION_BYTES);
-    if (code != status.OK) return code;
-    const multiplier = at<I32View>(state.entryAt)[0];
-    const bias = <i64>at<I32View>(state.entryAt)[1];
-    if (isPool && bias != 0) return fail(state, status.LAYER_BAD_BIAS, from + layout.REQUANTIZATION_BIAS_AT);
-    const bound = products + (bias < 0 ? -bias : bias);
-    if (bound > i32.MAX_VALUE) {
-      return fail(state, status.LAYER_ACCUMULATOR_OVERFLOW, from + layout.REQUANTIZATION_BIAS_AT);
-    }
-    if (multiplier < 0 || (bound * <i64>multiplier) >> layer.shift >= i32.MAX_VALUE) {
-      return fail(state, status.LAYER_BAD_MULTIPLIER, from + layout.REQUANTIZATION_MULTIPLIER_AT);
-    }
-  }
   return status.OK;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { paperDataset, paperSplit, paperWindows, PAPER_WINDOW_SAMPLES } from "../../tools/data/paper-protocol.ts";
+import { PAPER_WINDOW_SAMPLES, paperDataset, paperSplit, paperWindows } from "../../tools/data/paper-protocol.ts";
 import type { ConditionedRecord } from "../../tools/data/record.ts";
 
 const CLASSES = ["AFIB", "GSVT", "SB", "SR"];

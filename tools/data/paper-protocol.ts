@@ -12,7 +12,7 @@ export interface PaperDataset {
 }
 
 const PAPER_DATASETS: readonly PaperDataset[] = [
-  // Every accuracy of Table 1 is a count of 2,118 test records: a fifth of Chapman's 10,646 less 58 that cannot be read.
+  // Every accuracy of Table 1 is a count of 2,118 test records, a fifth of this; the paper itself says "~10,000".
   { name: "Chapman", classes: CHAPMAN_CLASSES, records: 10588 },
   { name: "CPSC 2018", classes: CPSC2018_CLASSES, records: 6877 },
 ];
