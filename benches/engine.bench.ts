@@ -21,13 +21,16 @@ function runWindow(engine: Engine): EngineEvent[] {
 }
 
 const variants = await Promise.all(
-  BUILDS.flatMap((build) => [0, TILE_CACHE_BYTES].map(async (cache) => {
-    const engine = await loaded(build, cache);
-    const name = `${build}, ${cache === 0 ? "no tile cache" : "tile cache"}`;
-    engine.selfTest();
-    if (JSON.stringify(runWindow(engine)) !== expected) throw new Error(`${name}: its events are not those of the scalar build`);
-    return { name, engine };
-  })),
+  BUILDS.flatMap((build) =>
+    [0, TILE_CACHE_BYTES].map(async (cache) => {
+      const engine = await loaded(build, cache);
+      const name = `${build}, ${cache === 0 ? "no tile cache" : "tile cache"}`;
+      engine.selfTest();
+      if (JSON.stringify(runWindow(engine)) !== expected)
+        throw new Error(`${name}: its events are not those of the scalar build`);
+      return { name, engine };
+    }),
+  ),
 );
 
 describe("a window of 10.24 s, resnet1d-edge", () => {

@@ -8,13 +8,16 @@ const SECONDS = 60;
 
 const frontEnds = await Promise.all(BUILDS.map(async (build) => ({ build, frontEnd: await FrontEnd.create(build) })));
 
-describe.each([300, 500])("the front end on one minute at %i Hz: resampler, filters, R-peak detector", (sampleRateHz) => {
-  const counts = sinusCounts(SECONDS, sampleRateHz);
-  const input: InputConfig = { sampleRateHz, millivoltsPerCount: 0.001 };
-  const outputs = frontEnds.map(({ frontEnd }) => {
-    const { samples, beats } = frontEnd.condition(counts, input);
-    return `${crc32(new Uint8Array(samples.buffer))} ${JSON.stringify(beats)}`;
-  });
-  if (new Set(outputs).size !== 1) throw new Error(`the builds condition ${sampleRateHz} Hz differently`);
-  for (const { build, frontEnd } of frontEnds) bench(build, () => void frontEnd.condition(counts, input), OPTIONS);
-});
+describe.each([300, 500])(
+  "the front end on one minute at %i Hz: resampler, filters, R-peak detector",
+  (sampleRateHz) => {
+    const counts = sinusCounts(SECONDS, sampleRateHz);
+    const input: InputConfig = { sampleRateHz, millivoltsPerCount: 0.001 };
+    const outputs = frontEnds.map(({ frontEnd }) => {
+      const { samples, beats } = frontEnd.condition(counts, input);
+      return `${crc32(new Uint8Array(samples.buffer))} ${JSON.stringify(beats)}`;
+    });
+    if (new Set(outputs).size !== 1) throw new Error(`the builds condition ${sampleRateHz} Hz differently`);
+    for (const { build, frontEnd } of frontEnds) bench(build, () => void frontEnd.condition(counts, input), OPTIONS);
+  },
+);

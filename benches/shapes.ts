@@ -18,10 +18,17 @@ export const TILE_CACHE_BYTES = 1 << 20;
 export async function edgeModel(): Promise<Uint8Array> {
   const graph = buildGraph("resnet1d-edge", ["N", "A", "O", "~"]);
   const weights = initialWeights(graph, new SeededRandom(1));
-  const { samples } = (await FrontEnd.create()).condition(sinusCounts(12, 500), { sampleRateHz: 500, millivoltsPerCount: 0.001 });
+  const { samples } = (await FrontEnd.create()).condition(sinusCounts(12, 500), {
+    sampleRateHz: 500,
+    millivoltsPerCount: 0.001,
+  });
   const { file } = await compress({
-    model: { graph, weights, facts: {} }, records: [{ name: "sinus", label: "N", samples }],
-    method: { kind: "fixed", width: 4 }, seed: 1, selectionCrops: 1, calibrationCrops: 1,
+    model: { graph, weights, facts: {} },
+    records: [{ name: "sinus", label: "N", samples }],
+    method: { kind: "fixed", width: 4 },
+    seed: 1,
+    selectionCrops: 1,
+    calibrationCrops: 1,
   });
   return file;
 }

@@ -35,8 +35,15 @@ export interface AnalogFrontEndOptions {
 
 /** An ADS1292R at gain 6 (24 bits, +-403 mV, 8 uV peak to peak of noise) behind a FIFO of 32 words. */
 export const DEFAULT_FRONT_END: Omit<AnalogFrontEndOptions, "sampleRateHz"> = {
-  bits: 24, fullScaleMillivolts: 403, noiseMicrovolts: 1.2, offsetMillivolts: 0, clockPpm: 0, fifoSamples: 32,
-  busHz: 1e6, leadOff: [], seed: 1,
+  bits: 24,
+  fullScaleMillivolts: 403,
+  noiseMicrovolts: 1.2,
+  offsetMillivolts: 0,
+  clockPpm: 0,
+  fifoSamples: 32,
+  busHz: 1e6,
+  leadOff: [],
+  seed: 1,
 };
 
 /** The FIFO's content, in the ring buffer's reach from `readyNs` on. */

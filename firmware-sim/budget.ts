@@ -12,9 +12,13 @@ export class BudgetError extends Error {
   constructor(figure: BudgetFigure, device: Device, needed: number, parts: Readonly<Record<string, number>>) {
     const limit = device[figure].value;
     const kind = figure === "ramBytes" ? "RAM" : "flash";
-    const list = Object.entries(parts).map(([name, bytes]) => `${name} ${bytes}`).join(", ");
+    const list = Object.entries(parts)
+      .map(([name, bytes]) => `${name} ${bytes}`)
+      .join(", ");
     const missing = needed - limit;
-    super(`the model needs ${needed} bytes of ${kind} on ${device.name}, which has ${limit}: ${missing} too many (${list})`);
+    super(
+      `the model needs ${needed} bytes of ${kind} on ${device.name}, which has ${limit}: ${missing} too many (${list})`,
+    );
     this.figure = figure;
     this.limit = limit;
     this.needed = needed;

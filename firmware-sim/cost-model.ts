@@ -19,7 +19,10 @@ export const NO_WORK: WorkCycles = { frontEnd: 0, macs: 0, outputs: 0, unpack: 0
 
 /** Device cycles of one task: the engine's counters before and after it, priced by the device's constants. */
 export function taskCycles(
-  device: Device, layers: readonly ModelLayer[], before: EngineProfile, after: EngineProfile,
+  device: Device,
+  layers: readonly ModelLayer[],
+  before: EngineProfile,
+  after: EngineProfile,
 ): WorkCycles {
   const { costs, flashBus } = device;
   const conditioned = after.conditionedSamples - before.conditionedSamples;

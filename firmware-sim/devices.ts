@@ -1,5 +1,5 @@
 import { type Constant, modelled } from "./constant.ts";
-import { CORTEX_M33_COSTS, CORTEX_M4_COSTS, type CoreCosts } from "./core-costs.ts";
+import { CORTEX_M4_COSTS, CORTEX_M33_COSTS, type CoreCosts } from "./core-costs.ts";
 import type { FlashBus } from "./flash-bus.ts";
 
 /** A microcontroller with what a wearable puts around it. */
@@ -35,7 +35,8 @@ export interface Surroundings {
 const SURROUNDINGS: Surroundings = {
   frontEndMicrowatts: modelled(335, "ADS1292R, one channel, 335 uW, data sheet figure not verified on a board"),
   radioMicrojoulesPerPacket: modelled(
-    30, "assumption: a Bluetooth LE notification of 20 bytes at 0 dBm, about 3 ms of 3.3 mA at 3 V",
+    30,
+    "assumption: a Bluetooth LE notification of 20 bytes at 0 dBm, about 3 ms of 3.3 mA at 3 V",
   ),
   batteryMilliampHours: modelled(100, "assumption: a 100 mAh lithium coin cell at the device's supply voltage"),
   batteryUsableShare: modelled(0.85, "assumption: regulator loss, ageing and self-discharge take 15 %"),

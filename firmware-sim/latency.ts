@@ -28,7 +28,9 @@ export interface LatencySummary {
  * @param windowSamples samples that one decision pools
  */
 export function beatLatenciesMs(
-  beats: readonly TimedBeat[], decisions: readonly TimedDecision[], windowSamples: number,
+  beats: readonly TimedBeat[],
+  decisions: readonly TimedDecision[],
+  windowSamples: number,
 ): (number | null)[] {
   let first = 0;
   return beats.map((beat) => {

@@ -9,13 +9,13 @@ import type { Run } from "./wearable.ts";
 /** One line of what the wearer's phone would see, in the order of its time. */
 export type TimelineEntry =
   | {
-    readonly kind: "beat";
-    /** When it was detected, in milliseconds of simulated time. */
-    readonly ms: number;
-    readonly peakMs: number;
-    /** R peak to decision; null where the record ended first. */
-    readonly latencyMs: number | null;
-  }
+      readonly kind: "beat";
+      /** When it was detected, in milliseconds of simulated time. */
+      readonly ms: number;
+      readonly peakMs: number;
+      /** R peak to decision; null where the record ended first. */
+      readonly latencyMs: number | null;
+    }
   | { readonly kind: "decision"; readonly ms: number; readonly label: string };
 
 /** What a run ends with. Plain JSON; a figure that the run cannot give (no beat, no decision) is null. */
@@ -94,11 +94,20 @@ export function writeReport(facts: RunFacts): SimulationReport {
 }
 
 function timelineOf(run: Run, latenciesMs: readonly (number | null)[]): TimelineEntry[] {
-  const beats = run.beats.map((beat, i): TimelineEntry => ({
-    kind: "beat", ms: beat.detectedNs * 1e-6, peakMs: beat.peakNs * 1e-6, latencyMs: latenciesMs[i],
-  }));
-  const decisions = run.decisions.map(({ doneNs, label }): TimelineEntry => ({
-    kind: "decision", ms: doneNs * 1e-6, label,
-  }));
+  const beats = run.beats.map(
+    (beat, i): TimelineEntry => ({
+      kind: "beat",
+      ms: beat.detectedNs * 1e-6,
+      peakMs: beat.peakNs * 1e-6,
+      latencyMs: latenciesMs[i],
+    }),
+  );
+  const decisions = run.decisions.map(
+    ({ doneNs, label }): TimelineEntry => ({
+      kind: "decision",
+      ms: doneNs * 1e-6,
+      label,
+    }),
+  );
   return [...beats, ...decisions].sort((a, b) => a.ms - b.ms);
 }

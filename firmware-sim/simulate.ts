@@ -1,6 +1,9 @@
 import { Engine, engineBytes, type ModelFile } from "../host/index.ts";
 import {
-  AnalogFrontEnd, type AnalogFrontEndOptions, DEFAULT_FRONT_END, type SimulatedRecord,
+  AnalogFrontEnd,
+  type AnalogFrontEndOptions,
+  DEFAULT_FRONT_END,
+  type SimulatedRecord,
 } from "./analog-front-end.ts";
 import { flashUse, ramUse, requireFit } from "./budget.ts";
 import { type Device, deviceNamed } from "./devices.ts";
@@ -44,8 +47,14 @@ export async function simulate({ model, device: chosen, record, options = {} }: 
 
   const run = new Wearable(engine, device, frontEnd, ring, sampleRateHz).run();
   return writeReport({
-    device, recordName: record.name, run, ram, flash, windowSamples: decisionSamples(engine.model),
-    ringPeakSamples: ring.peak, overflowedSamples: ring.overflowed,
+    device,
+    recordName: record.name,
+    run,
+    ram,
+    flash,
+    windowSamples: decisionSamples(engine.model),
+    ringPeakSamples: ring.peak,
+    overflowedSamples: ring.overflowed,
   });
 }
 

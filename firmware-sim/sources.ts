@@ -18,10 +18,12 @@ export function sourcesOf(device: Device, engineRamBytes: number): Record<string
     overflowedSamples: `${time}; refused samples counted in the simulated ring buffer`,
     ringPeakSamples: `${time}; counted in the simulated ring buffer`,
     longestTaskMs: time,
-    ramBytes: `modelled: ${engineRamBytes} bytes measured of the engine's scalar build, ring and DMA buffers, ${basisOf({
-      firmware: surroundings.firmwareRamBytes,
-      limit: device.ramBytes,
-    })}`,
+    ramBytes: `modelled: ${engineRamBytes} bytes measured of the engine's scalar build, ring and DMA buffers, ${basisOf(
+      {
+        firmware: surroundings.firmwareRamBytes,
+        limit: device.ramBytes,
+      },
+    )}`,
     flashBytes: `modelled: the measured sizes of the model file and of the engine's scalar wasm, ${basisOf({
       "machine code for a byte of wasm": surroundings.codeExpansion,
       firmware: surroundings.firmwareFlashBytes,

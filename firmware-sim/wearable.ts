@@ -71,8 +71,13 @@ export class Wearable {
     this.#expectBurst();
     this.#queue.run();
     return {
-      beats: this.#beats, decisions: this.#decisions, deadlineMisses: this.#deadlineMisses, work: this.#work,
-      activeNs: this.#activeNs, durationNs: this.#queue.nowNs, longestTaskNs: this.#longestTaskNs,
+      beats: this.#beats,
+      decisions: this.#decisions,
+      deadlineMisses: this.#deadlineMisses,
+      work: this.#work,
+      activeNs: this.#activeNs,
+      durationNs: this.#queue.nowNs,
+      longestTaskNs: this.#longestTaskNs,
     };
   }
 

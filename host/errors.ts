@@ -7,7 +7,8 @@ const SENTENCES: Readonly<Record<number, string>> = {
   [status.MODEL_BAD_MAGIC]: 'the file does not begin with "QHB1"; it is not a .qhb model',
   [status.MODEL_BAD_FORMAT_VERSION]: "the model has another format version; export it again with this release",
   [status.MODEL_BAD_OP_SET_VERSION]: "the model uses another op-set version; export it again with this release",
-  [status.MODEL_BAD_LENGTH]: "the length in the header is not that of the file; it is truncated or has bytes behind its end",
+  [status.MODEL_BAD_LENGTH]:
+    "the length in the header is not that of the file; it is truncated or has bytes behind its end",
   [status.MODEL_BAD_CRC]: "the CRC-32 of the file does not match its content; the file is damaged, fetch it again",
   [status.MODEL_RESERVED_NOT_ZERO]: "a reserved byte is not zero",
   [status.MODEL_BAD_SECTION_COUNT]: "the number of sections is not the format's",
@@ -21,7 +22,8 @@ const SENTENCES: Readonly<Record<number, string>> = {
   [status.MODEL_BAD_INPUT_CHANNELS]: "the network does not take exactly one lead",
   [status.MODEL_BAD_INPUT_TYPE]: "the network's input is not int16",
   [status.MODEL_BAD_SAMPLE_RATE]: "the network's sample rate is not 500 Hz",
-  [status.MODEL_BAD_TICK]: "a tick is empty, too long, too short for the network's reach, or no multiple of a layer's stride",
+  [status.MODEL_BAD_TICK]:
+    "a tick is empty, too long, too short for the network's reach, or no multiple of a layer's stride",
   [status.MODEL_BAD_WINDOW]: "the window is too long or no multiple of the tick",
   [status.MODEL_BAD_LOOK_AHEAD]: "the stated look-ahead is not that of the layers",
   [status.MODEL_BAD_LOGIT_BITS]: "the logits have too many fraction bits",
@@ -41,7 +43,8 @@ const SENTENCES: Readonly<Record<number, string>> = {
   [status.LAYER_BAD_REQUANTIZATION_RANGE]: "the layer's requantisation rows do not follow those of the layer before",
   [status.LAYER_BAD_MULTIPLIER]: "a multiplier is negative or lets a value leave 32 bits",
   [status.LAYER_BAD_BIAS]: "an average pool has a bias",
-  [status.LAYER_BAD_WEIGHTS_RANGE]: "the layer's weights do not follow those of the layer before or have the wrong length",
+  [status.LAYER_BAD_WEIGHTS_RANGE]:
+    "the layer's weights do not follow those of the layer before or have the wrong length",
   [status.LAYER_BAD_TILE_RANGE]: "the layer's tiles do not follow those of the layer before or have the wrong count",
   [status.LAYER_BAD_TILE_CRC]: "the CRC-32 of a weight tile does not match; the file is damaged",
   [status.LAYER_BAD_WEIGHT]: "a weight code is outside the layer's grid, or bits behind the last weight are set",
@@ -49,7 +52,8 @@ const SENTENCES: Readonly<Record<number, string>> = {
   [status.LAYER_UNEQUAL_RATES]: "the layer adds two tensors of different rates",
   [status.LAYER_BAD_HEAD]: "the network does not end in a head that gives one logit a class",
   [status.PLAN_BAD_OFFSET]: "two buffers of the memory plan overlap or one is not aligned to 16 bytes",
-  [status.PLAN_BAD_CAPACITY]: "a buffer of the memory plan is too small for the rows that the network keeps, or above the limit",
+  [status.PLAN_BAD_CAPACITY]:
+    "a buffer of the memory plan is too small for the rows that the network keeps, or above the limit",
   [status.BUDGET_BAD_RAM]: "the budget's RAM is less than the memory plan takes",
   [status.BUDGET_BAD_FLASH]: "the budget's flash bytes are not the file's length",
   [status.BUDGET_BAD_HOP]: "the budget's hop is not that of the network",

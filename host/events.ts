@@ -44,7 +44,10 @@ export function drainEvents(
       continue;
     }
     const classIndex = view.getInt32(layout.EVENT_CLASS_AT, true);
-    const logits = Float64Array.from(classes, (_, j) => view.getInt16(layout.EVENT_LOGITS_AT + 2 * j, true) * logitScale);
+    const logits = Float64Array.from(
+      classes,
+      (_, j) => view.getInt16(layout.EVENT_LOGITS_AT + 2 * j, true) * logitScale,
+    );
     events.push({ kind: "decision", sample, detectedAt, classIndex, label: classes[classIndex], logits });
   }
   exports.clearEvents();

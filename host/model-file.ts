@@ -128,7 +128,9 @@ export class ModelFile {
       // A model without readable metadata still runs: its classes get numbers.
     }
     const named = Array.isArray(parsed.classes) && parsed.classes.length === classCount;
-    const classes = named ? (parsed.classes as unknown[]).map(String) : Array.from({ length: classCount }, (_, i) => `${i}`);
+    const classes = named
+      ? (parsed.classes as unknown[]).map(String)
+      : Array.from({ length: classCount }, (_, i) => `${i}`);
     const layerNames = Array.isArray(parsed.layerNames) ? parsed.layerNames.map(String) : undefined;
     return { ...parsed, name: typeof parsed.name === "string" ? parsed.name : "unnamed", classes, layerNames };
   }
@@ -184,4 +186,3 @@ function readBudget(view: DataView): ModelBudget {
     hopSamples: u32(layout.BUDGET_HOP_SAMPLES_AT),
   };
 }
-

@@ -50,12 +50,20 @@ async function programFor(name: string | undefined): Promise<Command> {
 
 /** Commander's message as one line: it puts "error: " before it and a guess ("Did you mean ...?") below. */
 function usageSentence(text: string): string {
-  const sentence = text.replace(/^error: /, "").trim().replaceAll(/\s*\n\s*/g, " ");
+  const sentence = text
+    .replace(/^error: /, "")
+    .trim()
+    .replaceAll(/\s*\n\s*/g, " ");
   return `qhubert: ${sentence} (--help shows the options and an example)`;
 }
 
-/** What a user can cause and mend; anything else is a fault of ours and keeps its stack. */
+/** What a user can cause and mend, the file system's refusals included; anything else is a fault of ours and keeps its stack. */
 function isExpected(error: unknown): error is Error {
-  return error instanceof DataError || error instanceof EngineError || error instanceof BudgetError ||
-    error instanceof RangeError || error instanceof TypeError || (error as NodeJS.ErrnoException)?.code !== undefined;
+  return (
+    error instanceof DataError ||
+    error instanceof EngineError ||
+    error instanceof BudgetError ||
+    error instanceof RangeError ||
+    (error as NodeJS.ErrnoException)?.syscall !== undefined
+  );
 }

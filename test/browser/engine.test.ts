@@ -7,15 +7,22 @@ import { packSealed } from "../../tools/export/seal.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { quantizedNetwork } from "../cases/random-network.ts";
 import { CONDITIONED } from "../engine/implementations.ts";
-import { serveSite, type Site } from "./serve.ts";
+import { type Site, serveSite } from "./serve.ts";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const executablePath = [process.env.CHROMIUM ?? "", ...PLACES].find((path) => path !== "" && existsSync(path));
 const reason = executablePath ? "" : " (skipped: no Chromium; CHROMIUM names its path)";
 
 /** Nothing of the browser's own goes over the network. */
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 const CHUNK_SAMPLES = 150;
 const SHIPPED_MODEL = new URL("../../models/resnet1d-edge.qhb", import.meta.url);
 
@@ -51,7 +58,11 @@ describe.skipIf(!executablePath)(`the engine in a browser gives what it gives in
   });
   afterAll(() => browser?.close());
 
-  const decideInBrowser = async (build: EngineBuild | "auto", input: InputConfig, record: Int16Array): Promise<unknown> => {
+  const decideInBrowser = async (
+    build: EngineBuild | "auto",
+    input: InputConfig,
+    record: Int16Array,
+  ): Promise<unknown> => {
     const site = await serveSite({
       "/page.html": readFileSync(new URL("page.html", import.meta.url)),
       "/model.qhb": model,
@@ -84,8 +95,10 @@ async function decideOn(page: Page, site: Site, build: string, input: InputConfi
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
   await page.goto(`${site.url}/page.html`);
-  await page.waitForFunction(() => "decide" in window, undefined, { timeout: 30_000 }).catch((error) => {
-    throw new Error(`the page did not load: ${faults.join("; ") || error}`);
-  });
+  await page
+    .waitForFunction(() => "decide" in window, undefined, { timeout: 30_000 })
+    .catch((error) => {
+      throw new Error(`the page did not load: ${faults.join("; ") || error}`);
+    });
   return page.evaluate(([...args]) => window.decide(...args), [build, input, CHUNK_SAMPLES] as const);
 }

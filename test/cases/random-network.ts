@@ -1,4 +1,5 @@
 import type fc from "fast-check";
+import { SeededRandom } from "../../tools/data/random.ts";
 import { pack } from "../../tools/export/pack.ts";
 import {
   largestWeight,
@@ -6,11 +7,10 @@ import {
   type QuantizedWeights,
   type WeightGrid,
 } from "../../tools/export/quantized-network.ts";
-import { SeededRandom } from "../../tools/data/random.ts";
 import { type Conv1dNode, type DenseNode, type Graph, type GraphNode, INPUT } from "../../tools/graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../tools/graph/model.ts";
 import { lastStreamNode, outputRows, tensorShapes } from "../../tools/graph/shapes.ts";
-import { type ConvSpec, networkSpecs, type NetworkSpec, type PaddingSpec, type StageSpec } from "./network-spec.ts";
+import { type ConvSpec, type NetworkSpec, networkSpecs, type PaddingSpec, type StageSpec } from "./network-spec.ts";
 
 /** Specs that give a network: a window too short to leave a column gives none. */
 export const randomNetworks: fc.Arbitrary<NetworkSpec> = networkSpecs.filter((spec) =>

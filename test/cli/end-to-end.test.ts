@@ -43,7 +43,10 @@ describe("from no data to decisions on a wearable", () => {
 
   it("trains into a folder that is not there yet", async () => {
     const report = await run("train --model resnet1d-edge --data data --out models/m.safetensors --epochs 1 --seed 4");
-    expect(report).toMatchObject({ model: "models/m.safetensors", parameters: parameterCount(buildGraph("resnet1d-edge", CLASSES)) });
+    expect(report).toMatchObject({
+      model: "models/m.safetensors",
+      parameters: parameterCount(buildGraph("resnet1d-edge", CLASSES)),
+    });
     expect(readdirSync(join(folder, "models"))).toEqual(["m.safetensors"]);
   });
 
@@ -52,7 +55,9 @@ describe("from no data to decisions on a wearable", () => {
     ["laq", "laq"],
   ])("compresses by %s, to the same bytes for the same seed", async (method, name) => {
     const compress = (file: string, seed: number) =>
-      run(`compress --model models/m.safetensors --data data --method ${method} --out ${file} --selection-crops 2 --seed ${seed}`);
+      run(
+        `compress --model models/m.safetensors --data data --method ${method} --out ${file} --selection-crops 2 --seed ${seed}`,
+      );
     const [report] = await Promise.all([compress(`${name}.qhb`, 4), compress(`${name}-again.qhb`, 4)]);
     const { fileBytes } = z.object({ meanBits: z.number().min(1).max(8), fileBytes: z.number() }).parse(report);
     expect(fileBytes).toBe(bytesOf(`${name}.qhb`).length);

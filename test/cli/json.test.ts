@@ -24,7 +24,14 @@ const EVALUATE = z.object({
   f1Macro: share,
   confusion: z.array(z.array(count)),
 });
-const LAYER = z.object({ name: z.string(), op: z.string(), bits: z.number(), parameters: count, bytes: count, macs: z.number() });
+const LAYER = z.object({
+  name: z.string(),
+  op: z.string(),
+  bits: z.number(),
+  parameters: count,
+  bytes: count,
+  macs: z.number(),
+});
 const INSPECT = z.object({
   layers: z.array(LAYER),
   meanBits: z.number(),

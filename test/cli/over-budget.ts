@@ -1,5 +1,5 @@
-import type { Conv1dNode } from "../../tools/graph/graph.ts";
 import type { QuantizedNetwork } from "../../tools/export/quantized-network.ts";
+import type { Conv1dNode } from "../../tools/graph/graph.ts";
 import { quantizedNetwork } from "../cases/random-network.ts";
 
 /** 260 million multiply-accumulates a second: too many for the core, few enough bytes for its memory. */
@@ -10,19 +10,32 @@ export const largeNetwork = (): QuantizedNetwork => networkOf(1, 4096);
 
 function networkOf(kernel: number, window: number): QuantizedNetwork {
   const conv = (name: string, input: string, kernel: number): Conv1dNode => ({
-    op: "conv1d", name, input, outChannels: 64, kernel, stride: 1, dilation: 1, padLeft: kernel - 1, padRight: 0,
-    bias: true, batchNorm: false, activation: "relu",
+    op: "conv1d",
+    name,
+    input,
+    outChannels: 64,
+    kernel,
+    stride: 1,
+    dilation: 1,
+    padLeft: kernel - 1,
+    padRight: 0,
+    bias: true,
+    batchNorm: false,
+    activation: "relu",
   });
-  return quantizedNetwork({
-    name: "over-budget",
-    classes: ["no", "yes"],
-    sampleRateHz: 500,
-    windowSamples: null,
-    nodes: [
-      conv("wide", "input", 1),
-      conv("long", "wide", kernel),
-      { op: "averagePool", name: "pool", input: "long", window, hop: 64, warmup: 64 },
-      { op: "dense", name: "head", input: "pool", outFeatures: 2, columns: 1, dropout: 0 },
-    ],
-  }, 3);
+  return quantizedNetwork(
+    {
+      name: "over-budget",
+      classes: ["no", "yes"],
+      sampleRateHz: 500,
+      windowSamples: null,
+      nodes: [
+        conv("wide", "input", 1),
+        conv("long", "wide", kernel),
+        { op: "averagePool", name: "pool", input: "long", window, hop: 64, warmup: 64 },
+        { op: "dense", name: "head", input: "pool", outFeatures: 2, columns: 1, dropout: 0 },
+      ],
+    },
+    3,
+  );
 }

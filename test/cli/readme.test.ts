@@ -6,9 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runQhubert } from "./run-qhubert.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "models/README.md", "benches/README.md", ...documents("docs")].filter((path) =>
-  existsSync(join(ROOT, path)),
-);
+const DOCUMENTS = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "models/README.md",
+  "benches/README.md",
+  ...documents("docs"),
+].filter((path) => existsSync(join(ROOT, path)));
 const SCRIPTS: Readonly<Record<string, string>> = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts;
 
 function documents(folder: string): string[] {
@@ -22,7 +26,13 @@ function commandsOf(document: string): string[] {
   const blocks = [...readFileSync(join(ROOT, document), "utf8").matchAll(/^```sh\n(.*?)^```/gms)];
   return blocks
     .flatMap(([, block]) => block.replaceAll(/\\\n/g, " ").split(/\n|&&/))
-    .map((line) => line.replace(/(^|\s)#.*/, "").replace(/^\s*\$ /, "").trim().replace(/^(\w+=\S*\s+)+/, ""))
+    .map((line) =>
+      line
+        .replace(/(^|\s)#.*/, "")
+        .replace(/^\s*\$ /, "")
+        .trim()
+        .replace(/^(\w+=\S*\s+)+/, ""),
+    )
     .filter((line) => line !== "");
 }
 
@@ -65,17 +75,20 @@ const cheapCommands = qhubertCommands.filter(([document, line]) => document === 
 const models = cheapCommands.flatMap(([, line]) => line.match(/models\/\S+/g) ?? []);
 const missing = models.find((path) => !existsSync(join(ROOT, path)));
 
-describe.skipIf(missing)(`README.md's cheap commands run as they stand${missing ? ` (skipped: ${missing} is not there)` : ""}`, () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "qhubert-readme-"));
-    symlinkSync(join(ROOT, "models"), join(folder, "models"));
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+describe.skipIf(missing)(
+  `README.md's cheap commands run as they stand${missing ? ` (skipped: ${missing} is not there)` : ""}`,
+  () => {
+    let folder: string;
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), "qhubert-readme-"));
+      symlinkSync(join(ROOT, "models"), join(folder, "models"));
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it.each(cheapCommands)("%s: qhubert %s", async (_, line) => {
-    const { exitCode, stdout, stderr } = await runQhubert(line.split(/\s+/), folder);
-    expect(exitCode, stderr).toBe(0);
-    expect(stdout).not.toBe("");
-  });
-});
+    it.each(cheapCommands)("%s: qhubert %s", async (_, line) => {
+      const { exitCode, stdout, stderr } = await runQhubert(line.split(/\s+/), folder);
+      expect(exitCode, stderr).toBe(0);
+      expect(stdout).not.toBe("");
+    });
+  },
+);

@@ -24,32 +24,50 @@ const REPORT = z.object({
   smokeTest: z.boolean(),
   missingClasses: z.array(z.string()),
   split: z.object({ train: z.number(), validation: z.number(), test: z.number() }),
-  rows: z.array(z.object({
-    method: z.string(),
-    score: z.object({
-      records: z.number(), accuracy: MEASURED, precision: MEASURED, recall: MEASURED, f1: MEASURED,
-      confusion: z.array(z.array(z.number())),
+  rows: z.array(
+    z.object({
+      method: z.string(),
+      score: z.object({
+        records: z.number(),
+        accuracy: MEASURED,
+        precision: MEASURED,
+        recall: MEASURED,
+        f1: MEASURED,
+        confusion: z.array(z.array(z.number())),
+      }),
+      ratios: z.object({ paper: z.number() }).nullable(),
+      paper: z.object({ accuracy: z.number() }).nullable(),
     }),
-    ratios: z.object({ paper: z.number() }).nullable(),
-    paper: z.object({ accuracy: z.number() }).nullable(),
-  })),
+  ),
   differences: z.array(z.string()).min(1),
 });
 
 async function reproduce(folder: string, data: string, ...more: string[]) {
-  const { exitCode, stdout, stderr } = await runQhubert(["reproduce", "--data", data, ...OPTIONS, "--json", ...more], folder);
+  const { exitCode, stdout, stderr } = await runQhubert(
+    ["reproduce", "--data", data, ...OPTIONS, "--json", ...more],
+    folder,
+  );
   expect(exitCode, stderr).toBe(0);
   return REPORT.parse(JSON.parse(stdout));
 }
 
 /** Ten-second records of lead II with Chapman's labels. */
 function writeSyntheticChapman(folder: string, recordsPerClass: number): void {
-  const rhythms: Readonly<Record<string, Rhythm>> = { AFIB: "afib", GSVT: "tachycardia", SB: "bradycardia", SR: "sinus" };
-  writeDataset(folder, Object.entries(rhythms).flatMap(([label, rhythm], group) =>
-    Array.from({ length: recordsPerClass }, (_, i) => {
-      const name = `${label}${i}`;
-      return { record: synthesize({ name, rhythm, seconds: 10, sampleRateHz: 500, seed: 100 * group + i }), label };
-    })));
+  const rhythms: Readonly<Record<string, Rhythm>> = {
+    AFIB: "afib",
+    GSVT: "tachycardia",
+    SB: "bradycardia",
+    SR: "sinus",
+  };
+  writeDataset(
+    folder,
+    Object.entries(rhythms).flatMap(([label, rhythm], group) =>
+      Array.from({ length: recordsPerClass }, (_, i) => {
+        const name = `${label}${i}`;
+        return { record: synthesize({ name, rhythm, seconds: 10, sampleRateHz: 500, seed: 100 * group + i }), label };
+      }),
+    ),
+  );
 }
 
 describe("reproduce", () => {
@@ -58,7 +76,11 @@ describe("reproduce", () => {
     writeSyntheticChapman(join(folder, "data"), 5);
     const report = await reproduce(folder, "data", "--out", "out");
     expect(report).toMatchObject({
-      dataset: "Chapman", records: 20, paperRecords: 10588, smokeTest: true, missingClasses: [],
+      dataset: "Chapman",
+      records: 20,
+      paperRecords: 10588,
+      smokeTest: true,
+      missingClasses: [],
       split: { train: 12, validation: 4, test: 4 },
     });
     expect(report.rows.map(({ method }) => method)).toEqual(METHODS);
@@ -69,14 +91,21 @@ describe("reproduce", () => {
       const bits = Number(method.split(":")[1]);
       if (bits) expect(ratios?.paper).toBeCloseTo(uniformRatio(share, bits), 9);
     }
-    const files = METHODS.map((method) => (method === "float" ? "float.safetensors" : `${method.replace(":", "-")}.qhb`));
+    const files = METHODS.map((method) =>
+      method === "float" ? "float.safetensors" : `${method.replace(":", "-")}.qhb`,
+    );
     expect(readdirSync(join(folder, "out")).sort()).toEqual(files.sort());
   });
 
   it("tells a folder of other labels, before it trains", async () => {
     const folder = temporaryFolder();
-    writeDataset(join(folder, "data"), ["N", "A"].map((label) => (
-      { record: synthesize({ name: label, rhythm: "sinus", seconds: 10, seed: 1 }), label })));
+    writeDataset(
+      join(folder, "data"),
+      ["N", "A"].map((label) => ({
+        record: synthesize({ name: label, rhythm: "sinus", seconds: 10, seed: 1 }),
+        label,
+      })),
+    );
     const { exitCode, stderr } = await runQhubert(["reproduce", "--data", "data"], folder);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
@@ -92,7 +121,10 @@ describe.skipIf(!DATA)("reproduce, real records (needs ECG_DATA)", () => {
       copyFileSync(join(DATA, "chapman", file), join(folder, file));
     }
     writeDiagnostics(folder);
-    const { exitCode, stdout, stderr } = await runQhubert(["reproduce", "--data", ".", ...OPTIONS, "--criterion", "errors"], folder);
+    const { exitCode, stdout, stderr } = await runQhubert(
+      ["reproduce", "--data", ".", ...OPTIONS, "--criterion", "errors"],
+      folder,
+    );
     expect(exitCode, stderr).toBe(0);
     expect(stdout).toMatch(/^resnet1d-edge on Chapman: \d+ of the paper's 10,588 records, trained for 1 epoch; /);
     expect(stdout).toContain("SMOKE TEST");

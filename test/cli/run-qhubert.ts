@@ -25,7 +25,8 @@ export function runQhubert(args: readonly string[], cwd?: string): Promise<Finis
   });
 }
 
-const PROGRESS = /^(conditioning records|deciding records|importing|synthesizing|training|searching widths|training backend): /;
+const PROGRESS =
+  /^(conditioning records|deciding records|importing|synthesizing|training|searching widths|training backend): /;
 
 /** What was said on stderr beside progress. */
 export function sentencesOf(stderr: string): string[] {

@@ -46,7 +46,10 @@ async function writeModels(folder: string): Promise<void> {
 function writeRecords(folder: string): void {
   const at = (name: string) => join(folder, name);
   const { records } = syntheticDataset({ recordsPerClass: 2, seconds: 12, seed: 3 });
-  writeDataset(at("data"), records.map(({ label, patient, load }) => ({ record: load(), label, patient })));
+  writeDataset(
+    at("data"),
+    records.map(({ label, patient, load }) => ({ record: load(), label, patient })),
+  );
   const copies = ["truncated", "checksum", "unrecorded", "unlabelled", "strange"];
   for (const copy of copies) cpSync(at("data"), at(copy), { recursive: true });
 

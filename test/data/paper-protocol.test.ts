@@ -7,7 +7,9 @@ const CLASSES = ["AFIB", "GSVT", "SB", "SR"];
 
 function records(count: number, samples = 1): ConditionedRecord[] {
   return Array.from({ length: count }, (_, i) => ({
-    name: `R${i}`, label: CLASSES[i % CLASSES.length], samples: new Int16Array(samples).fill(7),
+    name: `R${i}`,
+    label: CLASSES[i % CLASSES.length],
+    samples: new Int16Array(samples).fill(7),
   }));
 }
 
@@ -15,16 +17,21 @@ describe("the paper's protocol", () => {
   it("knows its data sets by their classes, some of which may be missing", () => {
     expect(paperDataset(["SB", "SR"], "folder")).toMatchObject({ name: "Chapman", records: 10588 });
     expect(paperDataset(["AF", "STE"], "folder")).toMatchObject({ name: "CPSC 2018", records: 6877 });
-    expect(() => paperDataset(["N", "A", "O", "~"], "cinc2017")).toThrow(/^cinc2017: the labels are N, A, O, ~, expected those of Chapman/);
+    expect(() => paperDataset(["N", "A", "O", "~"], "cinc2017")).toThrow(
+      /^cinc2017: the labels are N, A, O, ~, expected those of Chapman/,
+    );
   });
 
   it("takes the first 5,120 samples of a record, or all of them and then zeros", () => {
-    fc.assert(fc.property(fc.nat(2 * PAPER_WINDOW_SAMPLES), (length) => {
-      const [{ samples }] = paperWindows(records(1, length));
-      expect(samples.length).toBe(PAPER_WINDOW_SAMPLES);
-      const kept = Math.min(length, PAPER_WINDOW_SAMPLES);
-      expect([samples.indexOf(0), samples.lastIndexOf(7)]).toEqual([kept < samples.length ? kept : -1, kept - 1]);
-    }), { numRuns: 20 });
+    fc.assert(
+      fc.property(fc.nat(2 * PAPER_WINDOW_SAMPLES), (length) => {
+        const [{ samples }] = paperWindows(records(1, length));
+        expect(samples.length).toBe(PAPER_WINDOW_SAMPLES);
+        const kept = Math.min(length, PAPER_WINDOW_SAMPLES);
+        expect([samples.indexOf(0), samples.lastIndexOf(7)]).toEqual([kept < samples.length ? kept : -1, kept - 1]);
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it("divides Chapman's 10,588 records as the paper's figures do: 2,118 to test, to within one a class", () => {
@@ -38,6 +45,8 @@ describe("the paper's protocol", () => {
     for (const part of Object.values(paperSplit(records(24), 3))) {
       expect(new Set(part.map(({ label }: ConditionedRecord) => label)).size).toBe(CLASSES.length);
     }
-    expect(() => paperSplit(records(4), 1)).toThrow("4 records leave the validation part empty, expected five or more of one class");
+    expect(() => paperSplit(records(4), 1)).toThrow(
+      "4 records leave the validation part empty, expected five or more of one class",
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Engine } from "../../host/engine.ts";
-import { pack } from "../../tools/export/pack.ts";
 import { SeededRandom } from "../../tools/data/random.ts";
+import { pack } from "../../tools/export/pack.ts";
 import { buildGraph, FAMILY_NAMES } from "../../tools/graph/families.ts";
 import { quantizedNetwork } from "../cases/random-network.ts";
 import { decodeModel } from "../reference/decode-model.ts";

@@ -6,7 +6,12 @@ import { wilsonInterval } from "../../tools/evaluate/wilson.ts";
 describe("wilsonInterval", () => {
   it("has published values", () => {
     // Newcombe 1998 (Statistics in Medicine 17), Table I, method 3: 81/263, 15/148, 0/20 and 1/29.
-    const published = [[81, 263, 0.2553, 0.3662], [15, 148, 0.0624, 0.1605], [0, 20, 0, 0.1611], [1, 29, 0.0061, 0.1718]];
+    const published = [
+      [81, 263, 0.2553, 0.3662],
+      [15, 148, 0.0624, 0.1605],
+      [0, 20, 0, 0.1611],
+      [1, 29, 0.0061, 0.1718],
+    ];
     for (const [successes, trials, low, high] of published) {
       const [foundLow, foundHigh] = wilsonInterval(successes, trials);
       expect(foundLow).toBeCloseTo(low, 4);
@@ -15,19 +20,21 @@ describe("wilsonInterval", () => {
   });
 
   it("contains the share, lies in 0..1, mirrors, and shrinks with more trials", () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 5000 }), fc.double({ min: 0, max: 1, noNaN: true }), (trials, share) => {
-      const successes = Math.round(share * trials);
-      const [low, high] = wilsonInterval(successes, trials);
-      expect(low).toBeGreaterThanOrEqual(0);
-      expect(low).toBeLessThanOrEqual(successes / trials);
-      expect(high).toBeGreaterThanOrEqual(successes / trials);
-      expect(high).toBeLessThanOrEqual(1);
-      const [mirroredLow, mirroredHigh] = wilsonInterval(trials - successes, trials);
-      expect(mirroredLow).toBeCloseTo(1 - high, 9);
-      expect(mirroredHigh).toBeCloseTo(1 - low, 9);
-      const [finerLow, finerHigh] = wilsonInterval(4 * successes, 4 * trials);
-      expect(finerHigh - finerLow).toBeLessThan(high - low);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5000 }), fc.double({ min: 0, max: 1, noNaN: true }), (trials, share) => {
+        const successes = Math.round(share * trials);
+        const [low, high] = wilsonInterval(successes, trials);
+        expect(low).toBeGreaterThanOrEqual(0);
+        expect(low).toBeLessThanOrEqual(successes / trials);
+        expect(high).toBeGreaterThanOrEqual(successes / trials);
+        expect(high).toBeLessThanOrEqual(1);
+        const [mirroredLow, mirroredHigh] = wilsonInterval(trials - successes, trials);
+        expect(mirroredLow).toBeCloseTo(1 - high, 9);
+        expect(mirroredHigh).toBeCloseTo(1 - low, 9);
+        const [finerLow, finerHigh] = wilsonInterval(4 * successes, 4 * trials);
+        expect(finerHigh - finerLow).toBeLessThan(high - low);
+      }),
+    );
   });
 
   it("knows nothing without trials, and refuses what cannot be", () => {
@@ -40,24 +47,30 @@ describe("wilsonInterval", () => {
 describe("mcnemar", () => {
   const classifiers = (lost: number, gained: number) => {
     const truths = new Array<number>(lost + gained + 5).fill(1);
-    return mcnemar(truths, truths.map((_, i) => (i < lost ? 1 : i < lost + gained ? 0 : 1)), truths.map((_, i) => (i < lost ? 0 : 1)));
+    return mcnemar(
+      truths,
+      truths.map((_, i) => (i < lost ? 1 : i < lost + gained ? 0 : 1)),
+      truths.map((_, i) => (i < lost ? 0 : 1)),
+    );
   };
 
   it("is the two-sided binomial tail, exactly", () => {
     // 2 * sum over i <= min of C(n, i) / 2^n, in integers.
-    fc.assert(fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 }), (lost, gained) => {
-      const n = BigInt(lost + gained);
-      let tail = 0n;
-      let term = 1n;
-      for (let i = 0n; i <= BigInt(Math.min(lost, gained)); i++) {
-        tail += term;
-        term = (term * (n - i)) / (i + 1n);
-      }
-      const expected = Math.min(1, Number((2n * tail * 10n ** 18n) / 2n ** n) / 1e18);
-      const result = classifiers(lost, gained);
-      expect(result).toMatchObject({ lost, gained, changed: lost + gained });
-      expect(result.p).toBeCloseTo(expected, 10);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 }), (lost, gained) => {
+        const n = BigInt(lost + gained);
+        let tail = 0n;
+        let term = 1n;
+        for (let i = 0n; i <= BigInt(Math.min(lost, gained)); i++) {
+          tail += term;
+          term = (term * (n - i)) / (i + 1n);
+        }
+        const expected = Math.min(1, Number((2n * tail * 10n ** 18n) / 2n ** n) / 1e18);
+        const result = classifiers(lost, gained);
+        expect(result).toMatchObject({ lost, gained, changed: lost + gained });
+        expect(result.p).toBeCloseTo(expected, 10);
+      }),
+    );
   });
 
   it("counts a changed outcome that stays wrong as changed, and neither lost nor gained", () => {

@@ -29,13 +29,21 @@ describe("the paper's table of ResNet1D", () => {
   it("has at 1 bit what our scores give a network that always names the class of 752 records", () => {
     // How the other 1,366 records spread over three classes plays no part: nobody names them.
     const truths = Array.from({ length: TEST_RECORDS }, (_, i) => (i < 752 ? 0 : 1 + (i % 3)));
-    const score = scoreAsPaper(truths, truths.map(() => 0), CLASSES.length, new SeededRandom(1));
+    const score = scoreAsPaper(
+      truths,
+      truths.map(() => 0),
+      CLASSES.length,
+      new SeededRandom(1),
+    );
     const { accuracy, precision, recall, f1 } = TABLE_1["fixed:1"];
     expect(score.accuracy.value).toBeCloseTo(accuracy, 4);
     expect(score.precision.value).toBeCloseTo(precision, 4);
     expect(score.recall.value).toBeCloseTo(recall, 4);
     expect(score.f1.value).toBeCloseTo(f1, 4);
-    for (const { value, ci95: [low, high] } of [score.accuracy, score.precision, score.f1]) {
+    for (const {
+      value,
+      ci95: [low, high],
+    } of [score.accuracy, score.precision, score.f1]) {
       expect(low).toBeLessThan(value);
       expect(high).toBeGreaterThan(value);
     }

@@ -6,7 +6,13 @@ import { macroPrecision, macroRecall } from "../../tools/evaluate/precision-reca
 const CLASSES = 4;
 const confusions = fc
   .array(fc.tuple(fc.nat(CLASSES - 1), fc.nat(CLASSES - 1)), { minLength: 1, maxLength: 60 })
-  .map((pairs) => confusionMatrix(pairs.map(([truth]) => truth), pairs.map(([, predicted]) => predicted), CLASSES));
+  .map((pairs) =>
+    confusionMatrix(
+      pairs.map(([truth]) => truth),
+      pairs.map(([, predicted]) => predicted),
+      CLASSES,
+    ),
+  );
 const transposed = (confusion: Confusion) => confusion.map((row, i) => row.map((_, j) => confusion[j][i]));
 
 describe("macro precision and recall", () => {
@@ -20,26 +26,35 @@ describe("macro precision and recall", () => {
   });
 
   it("change places when truth and prediction do", () => {
-    fc.assert(fc.property(confusions, (confusion) => {
-      expect(macroPrecision(confusion)).toBeCloseTo(macroRecall(transposed(confusion)), 12);
-    }));
+    fc.assert(
+      fc.property(confusions, (confusion) => {
+        expect(macroPrecision(confusion)).toBeCloseTo(macroRecall(transposed(confusion)), 12);
+      }),
+    );
   });
 
   it("are both 1 where all is right, and only there", () => {
-    fc.assert(fc.property(confusions, (confusion) => {
-      const right = accuracy(confusion) === 1;
-      expect(Math.abs(macroPrecision(confusion) - 1) < 1e-12).toBe(right);
-      expect(Math.abs(macroRecall(confusion) - 1) < 1e-12).toBe(right);
-    }));
+    fc.assert(
+      fc.property(confusions, (confusion) => {
+        const right = accuracy(confusion) === 1;
+        expect(Math.abs(macroPrecision(confusion) - 1) < 1e-12).toBe(right);
+        expect(Math.abs(macroRecall(confusion) - 1) < 1e-12).toBe(right);
+      }),
+    );
   });
 
   it("recall is the accuracy where every class is true as often", () => {
-    const pairs = fc.array(fc.array(fc.nat(CLASSES - 1), { minLength: 5, maxLength: 5 }), { minLength: CLASSES, maxLength: CLASSES });
-    fc.assert(fc.property(pairs, (predictions) => {
-      const truths = predictions.flatMap((row, truth) => row.map(() => truth));
-      const confusion = confusionMatrix(truths, predictions.flat(), CLASSES);
-      expect(macroRecall(confusion)).toBeCloseTo(accuracy(confusion), 12);
-    }));
+    const pairs = fc.array(fc.array(fc.nat(CLASSES - 1), { minLength: 5, maxLength: 5 }), {
+      minLength: CLASSES,
+      maxLength: CLASSES,
+    });
+    fc.assert(
+      fc.property(pairs, (predictions) => {
+        const truths = predictions.flatMap((row, truth) => row.map(() => truth));
+        const confusion = confusionMatrix(truths, predictions.flat(), CLASSES);
+        expect(macroRecall(confusion)).toBeCloseTo(accuracy(confusion), 12);
+      }),
+    );
   });
 
   it("are 0 without records", () => {

@@ -9,8 +9,8 @@ import {
   uniformRatio,
   unquantizedShare,
 } from "../../tools/export/accounting.ts";
-import { FAMILY_NAMES, buildGraph } from "../../tools/graph/families.ts";
 import { nodeCosts } from "../../tools/graph/costs.ts";
+import { buildGraph, FAMILY_NAMES } from "../../tools/graph/families.ts";
 
 const CLASSES = ["AFIB", "GSVT", "SB", "SR"];
 /** The share of a network's parameters that the paper leaves at 32 bits: the ranges that its ratios allow. */

@@ -16,11 +16,20 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function modelOf(family: string): FloatModel {
   const graph = buildGraph(family, ["N", "A", "O", "~"]);
-  return { graph, weights: initialWeights(graph, new SeededRandom(1)), facts: { seed: 1, note: "ünï", nested: { list: [1, null] } } };
+  return {
+    graph,
+    weights: initialWeights(graph, new SeededRandom(1)),
+    facts: { seed: 1, note: "ünï", nested: { list: [1, null] } },
+  };
 }
 
 /** The file of a good model, changed by `change`. */
-function damaged(change: (file: { tensors: Map<string, { shape: readonly number[]; data: Float32Array }>; metadata: Record<string, string> }) => void): string {
+function damaged(
+  change: (file: {
+    tensors: Map<string, { shape: readonly number[]; data: Float32Array }>;
+    metadata: Record<string, string>;
+  }) => void,
+): string {
   writeFloatModel(path, modelOf("resnet1d-edge"));
   const { tensors, metadata }: Safetensors = readSafetensors(path);
   const file = { tensors: new Map(tensors), metadata: { ...metadata } };
@@ -51,7 +60,11 @@ describe("a float model in a safetensors file", () => {
   });
 
   it.each<[string, () => string, string]>([
-    ["a missing tensor", () => damaged(({ tensors }) => tensors.delete("stem.gamma")), "tensor stem.gamma is missing, expected shape [16]"],
+    [
+      "a missing tensor",
+      () => damaged(({ tensors }) => tensors.delete("stem.gamma")),
+      "tensor stem.gamma is missing, expected shape [16]",
+    ],
     [
       "a misshapen tensor",
       () => damaged(({ tensors }) => tensors.set("head.bias", { shape: [2, 2], data: new Float32Array(4) })),
@@ -62,13 +75,37 @@ describe("a float model in a safetensors file", () => {
       () => damaged(({ tensors }) => tensors.set("tail.weight", { shape: [1], data: new Float32Array(1) })),
       "tensor tail.weight belongs to no node of graph resnet1d-edge",
     ],
-    ["no graph", () => damaged(({ metadata }) => delete metadata.graph), "__metadata__ graph: is missing, expected JSON"],
-    ["no facts", () => damaged(({ metadata }) => delete metadata.facts), "__metadata__ facts: is missing, expected JSON"],
-    ["a graph that is no JSON", () => damaged(({ metadata }) => (metadata.graph = "{")), "__metadata__ graph: is not JSON"],
+    [
+      "no graph",
+      () => damaged(({ metadata }) => delete metadata.graph),
+      "__metadata__ graph: is missing, expected JSON",
+    ],
+    [
+      "no facts",
+      () => damaged(({ metadata }) => delete metadata.facts),
+      "__metadata__ facts: is missing, expected JSON",
+    ],
+    [
+      "a graph that is no JSON",
+      () => damaged(({ metadata }) => (metadata.graph = "{")),
+      "__metadata__ graph: is not JSON",
+    ],
     ["facts that are no object", () => damaged(({ metadata }) => (metadata.facts = "7")), "__metadata__ facts:"],
-    ["an unknown op", editGraph((graph) => Object.assign(graph.nodes[0], { op: "lstm" })), "__metadata__ graph.nodes.0.op:"],
-    ["a stride of 0", editGraph((graph) => Object.assign(graph.nodes[0], { stride: 0 })), "__metadata__ graph.nodes.0.stride:"],
-    ["a gigantic kernel", editGraph((graph) => Object.assign(graph.nodes[0], { kernel: 1e15 })), "__metadata__ graph.nodes.0.kernel:"],
+    [
+      "an unknown op",
+      editGraph((graph) => Object.assign(graph.nodes[0], { op: "lstm" })),
+      "__metadata__ graph.nodes.0.op:",
+    ],
+    [
+      "a stride of 0",
+      editGraph((graph) => Object.assign(graph.nodes[0], { stride: 0 })),
+      "__metadata__ graph.nodes.0.stride:",
+    ],
+    [
+      "a gigantic kernel",
+      editGraph((graph) => Object.assign(graph.nodes[0], { kernel: 1e15 })),
+      "__metadata__ graph.nodes.0.kernel:",
+    ],
     ["one class", editGraph((graph) => Object.assign(graph, { classes: ["N"] })), "__metadata__ graph.classes:"],
     [
       "a node that reads a later one",
@@ -84,6 +121,8 @@ describe("a float model in a safetensors file", () => {
     const model = modelOf("resnet1d-edge");
     const weights = new Map(model.weights);
     weights.delete("head.bias");
-    expect(() => writeFloatModel(path, { ...model, weights })).toThrow("model resnet1d-edge: tensor head.bias is missing");
+    expect(() => writeFloatModel(path, { ...model, weights })).toThrow(
+      "model resnet1d-edge: tensor head.bias is missing",
+    );
   });
 });

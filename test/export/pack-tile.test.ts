@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { GRID_MID_RISE, GRID_MID_TREAD, GRID_TERNARY } from "../../assembly/shared/ops.ts";
 import { packStream, packTiles, streamBytes } from "../../tools/export/pack-tile.ts";
 import { largestWeight, type WeightGrid } from "../../tools/export/quantized-network.ts";
-import { GRID_MID_RISE, GRID_MID_TREAD, GRID_TERNARY } from "../../assembly/shared/ops.ts";
 import { decodeTile } from "../reference/decode-weights.ts";
 
 const CODES = { midTread: GRID_MID_TREAD, midRise: GRID_MID_RISE, ternary: GRID_TERNARY };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Engine, ModelFile } from "../../host/index.ts";
 import { LAYER_BAD_TILE_CRC, SELF_TEST_MISMATCH } from "../../assembly/shared/status.ts";
+import { Engine, ModelFile } from "../../host/index.ts";
 import { MetadataSchema } from "../../tools/export/metadata.ts";
 import { pack } from "../../tools/export/pack.ts";
 import type { QuantizedNetwork, QuantizedWeights } from "../../tools/export/quantized-network.ts";

@@ -25,7 +25,9 @@ const SHIPPED_MODEL = "models/resnet1d-edge.qhb";
 export const GOLDEN_FILES: Readonly<Record<string, (build: EngineBuild) => Promise<Content>>> = {
   "front-end": frontEndContent,
   "seeded-network": (build) => modelContent(pack(quantizedNetwork(buildGraph("resnet1d-edge", CLASSES), SEED)), build),
-  ...(existsSync(SHIPPED_MODEL) ? { "shipped-model": (build) => modelContent(readFileSync(SHIPPED_MODEL), build) } : {}),
+  ...(existsSync(SHIPPED_MODEL)
+    ? { "shipped-model": (build) => modelContent(readFileSync(SHIPPED_MODEL), build) }
+    : {}),
 };
 
 /** Synthetic records, and what the signal chain makes of each: the conditioned samples and the R peaks. */
@@ -36,12 +38,15 @@ async function frontEndContent(build: EngineBuild): Promise<Content> {
     const { samples, countsPerMillivolt } = record.leads[0];
     const input = { sampleRateHz: record.sampleRateHz, millivoltsPerCount: 1 / countsPerMillivolt };
     const { samples: conditioned, beats } = frontEnd.condition(samples, input);
-    return [`${record.name} at ${record.sampleRateHz} Hz`, {
-      recordCrc: crcOf(samples),
-      conditionedSamples: conditioned.length,
-      conditionedCrc: crcOf(conditioned),
-      beats: beats.map(({ sample, detectedAt }) => `${sample}+${detectedAt - sample}`).join(" "),
-    }];
+    return [
+      `${record.name} at ${record.sampleRateHz} Hz`,
+      {
+        recordCrc: crcOf(samples),
+        conditionedSamples: conditioned.length,
+        conditionedCrc: crcOf(conditioned),
+        beats: beats.map(({ sample, detectedAt }) => `${sample}+${detectedAt - sample}`).join(" "),
+      },
+    ];
   });
   return Object.fromEntries(entries);
 }

@@ -1,8 +1,8 @@
 import * as layout from "../../assembly/shared/layout.ts";
 import type { NetworkSpec } from "../cases/network-spec.ts";
 import { packSpec } from "../cases/random-network.ts";
-import { runNetwork } from "../reference/network.ts";
 import { decodeModel } from "../reference/decode-model.ts";
+import { runNetwork } from "../reference/network.ts";
 import { ModelEditor } from "./model-editor.ts";
 
 /** Every op, every grid, padding on both sides. Layers: stem, pool, conv1, conv2, shortcut, add, average pool, dense. */

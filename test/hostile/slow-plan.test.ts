@@ -10,7 +10,15 @@ import { BUILDS } from "../engine/implementations.ts";
 /** A valid network that a stream fills only after `reach` ticks of one sample: checking its plan takes as many steps. */
 function slowStart(reach: number): Graph {
   const conv: Omit<Conv1dNode, "name" | "input" | "dilation"> = {
-    op: "conv1d", outChannels: 1, kernel: 2, stride: 1, padLeft: 0, padRight: 0, bias: false, batchNorm: true, activation: "relu",
+    op: "conv1d",
+    outChannels: 1,
+    kernel: 2,
+    stride: 1,
+    padLeft: 0,
+    padRight: 0,
+    bias: false,
+    batchNorm: true,
+    activation: "relu",
   };
   const nodes: Graph["nodes"][number][] = [];
   let input = "input";
@@ -20,7 +28,10 @@ function slowStart(reach: number): Graph {
     input = name;
   }
   return {
-    name: "slow-start", classes: ["a", "b"], sampleRateHz: 500, windowSamples: null,
+    name: "slow-start",
+    classes: ["a", "b"],
+    sampleRateHz: 500,
+    windowSamples: null,
     nodes: [
       ...nodes,
       { op: "averagePool", name: "pool", input, window: 1, hop: 1, warmup: 1 },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import * as layout from "../../assembly/shared/layout.ts";
 import { Engine } from "../../host/engine.ts";
 import { EngineError } from "../../host/errors.ts";
 import { BUILDS } from "../engine/implementations.ts";
 import { ModelEditor } from "./model-editor.ts";
 import { streamingModel } from "./models.ts";
-import * as layout from "../../assembly/shared/layout.ts";
 
 describe.each(BUILDS)("a model cut off at any byte (%s)", (build) => {
   const refusal = (file: Uint8Array): Promise<unknown> =>

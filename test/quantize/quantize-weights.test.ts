@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { largestWeight } from "../../tools/export/quantized-network.ts";
-import { dequantize, squaredError } from "../../tools/quantize/quantizers/quantized-levels.ts";
 import { quantizeOnGrid, quantizeWeights } from "../../tools/quantize/quantizers/quantize-weights.ts";
+import { dequantize, squaredError } from "../../tools/quantize/quantizers/quantized-levels.ts";
 import { BIT_WIDTHS, type Width } from "../../tools/quantize/width.ts";
 
 const WIDTHS: readonly Width[] = [...BIT_WIDTHS, "ternary"];

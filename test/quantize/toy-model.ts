@@ -1,5 +1,5 @@
-import type { ConditionedRecord } from "../../tools/data/record.ts";
 import { SeededRandom } from "../../tools/data/random.ts";
+import type { ConditionedRecord } from "../../tools/data/record.ts";
 import { inputsOf } from "../../tools/graph/graph.ts";
 import type { FloatModel, Tensor } from "../../tools/graph/model.ts";
 import { type ResNet1dOptions, resnet1d } from "../../tools/graph/resnet1d.ts";

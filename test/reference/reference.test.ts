@@ -6,8 +6,8 @@ import {
   GRID_TERNARY,
   OP_AVERAGE_POOL,
   OP_CONV1D,
-  TYPE_INT16,
   TYPE_INT8,
+  TYPE_INT16,
 } from "../../assembly/shared/ops.ts";
 import { averagePool, averagePoolEnds } from "./average-pool.ts";
 import { conv1d } from "./conv1d.ts";

@@ -36,7 +36,8 @@ describe.each(["scalar", "simd"] as const)("signal chain (%s build) equals the r
 
   it("R-peak detector: beats, noise, spikes, silence", () => {
     const piece = fc.oneof(
-      fc.record({ bpm: fc.integer({ min: 25, max: 290 }), millivolts: fc.double({ min: -5, max: 5, noNaN: true }) })
+      fc
+        .record({ bpm: fc.integer({ min: 25, max: 290 }), millivolts: fc.double({ min: -5, max: 5, noNaN: true }) })
         .map(({ bpm, millivolts }) => [...syntheticEcg({ bpm, millivolts, seconds: 6 }).samples]),
       fc.array(fc.integer({ min: -32768, max: 32767 }), { maxLength: 900 }),
       fc.integer({ min: 1, max: 4000 }).map((length) => new Array<number>(length).fill(0)),

@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FrontEnd } from "../../host/front-end.ts";
-import { BEAT_SYMBOLS } from "../../tools/data/wfdb-annotation-codes.ts";
 import { pickLead } from "../../tools/data/pick-lead.ts";
+import { BEAT_SYMBOLS } from "../../tools/data/wfdb-annotation-codes.ts";
 import { readWfdbRecord } from "../../tools/data/wfdb-record.ts";
 import { type BeatCounts, matchBeats } from "./match-beats.ts";
 
@@ -35,7 +35,9 @@ function score(frontEnd: FrontEnd, name: string): BeatCounts {
 describe.skipIf(!process.env.ECG_DATA)("R peaks of the MIT-BIH records (needs ECG_DATA)", () => {
   it("has a gross sensitivity and positive predictivity of at least 99 %, paced records apart", async () => {
     const frontEnd = await FrontEnd.create("scalar");
-    const names = readdirSync(FOLDER).filter((file) => file.endsWith(".hea")).map((file) => file.slice(0, -4));
+    const names = readdirSync(FOLDER)
+      .filter((file) => file.endsWith(".hea"))
+      .map((file) => file.slice(0, -4));
     const total = { truePositives: 0, falsePositives: 0, falseNegatives: 0 };
     for (const name of names.filter((name) => !PACED.has(name))) {
       const counts = score(frontEnd, name);

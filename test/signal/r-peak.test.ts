@@ -39,7 +39,13 @@ describe("R-peak detector", () => {
     for (let i = 45 * 500; i < 46 * 500; i++) samples[i] += i % 40 < 20 ? 15_000 : -15_000;
     for (let i = 70 * 500; i < samples.length; i++) samples[i] += 100_000;
     const found = detect(samples, 500);
-    for (const [from, to] of [[1, 19.5], [34, 44.5], [56, 69.5], [85, 119]]) expectBeats(found, rSeconds, from, to);
+    for (const [from, to] of [
+      [1, 19.5],
+      [34, 44.5],
+      [56, 69.5],
+      [85, 119],
+    ])
+      expectBeats(found, rSeconds, from, to);
   });
 
   it("finds nothing in silence and in 5 uV of noise", () => {

@@ -13,7 +13,10 @@ describe("resampler table", () => {
 
   it("is the Kaiser-windowed sinc of the reference", () => {
     const body = committed.slice(committed.indexOf("([") + 2, committed.indexOf("])"));
-    const taps = body.split(",").filter((text) => text.trim() !== "").map(Number);
+    const taps = body
+      .split(",")
+      .filter((text) => text.trim() !== "")
+      .map(Number);
     expect(taps).toEqual([...kernelRows(0.48, 4), ...kernelRows(0.24, 3.5)].flat());
   });
 });

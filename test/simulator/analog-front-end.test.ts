@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  AnalogFrontEnd, type AnalogFrontEndOptions, DEFAULT_FRONT_END, type SimulatedRecord,
+  AnalogFrontEnd,
+  type AnalogFrontEndOptions,
+  DEFAULT_FRONT_END,
+  type SimulatedRecord,
 } from "../../firmware-sim/analog-front-end.ts";
 
 const SILENT: AnalogFrontEndOptions = { ...DEFAULT_FRONT_END, sampleRateHz: 500, noiseMicrovolts: 0 };
@@ -26,54 +29,70 @@ function readAll(frontEnd: AnalogFrontEnd): { samples: number[]; lengths: number
 
 describe("AnalogFrontEnd", () => {
   it("delivers every sample once, in bursts that arrive after their last sample, at any clock error", () => {
-    fc.assert(fc.property(
-      fc.integer({ min: 1, max: 600 }), fc.integer({ min: -10000, max: 10000 }), fc.integer({ min: 1, max: 512 }),
-      fc.constantFrom(125, 300, 500, 1000), fc.constantFrom(128, 300, 500),
-      (length, clockPpm, fifoSamples, sampleRateHz, recordRateHz) => {
-        // A ramp, so that each sample says where it was taken.
-        const ramp = record(Array.from({ length }, (_, i) => i), { sampleRateHz: recordRateHz, millivoltsPerCount: 0.1 });
-        const frontEnd = new AnalogFrontEnd(ramp, { ...SILENT, clockPpm, fifoSamples, sampleRateHz });
-        const { samples, lengths, readyNs } = readAll(frontEnd);
-        expect(samples.length).toBe(frontEnd.sampleCount);
-        lengths.forEach((count, i) => {
-          const isLast = i === lengths.length - 1;
-          expect(count).toBe(isLast ? frontEnd.sampleCount - i * fifoSamples : fifoSamples);
-          expect(readyNs[i]).toBeGreaterThan(frontEnd.sampleTimeNs(i * fifoSamples + count - 1));
-          if (i > 0) expect(readyNs[i]).toBeGreaterThan(readyNs[i - 1]);
-        });
-        // Interpolation bends at the record's two ends, where it repeats the outermost sample.
-        for (let i = 0; i < samples.length; i++) {
-          const position = frontEnd.sampleTimeNs(i) * 1e-9 * recordRateHz;
-          const taken = (samples[i] * frontEnd.millivoltsPerCount) / 0.1;
-          expect(Math.abs(taken - position)).toBeLessThan(position < 1 || position > length - 2 ? 0.1 : 0.001);
-        }
-        const recordEndNs = ((length - 1) / recordRateHz) * 1e9;
-        expect(frontEnd.sampleTimeNs(frontEnd.sampleCount - 1)).toBeLessThanOrEqual(recordEndNs + 1);
-        expect(frontEnd.sampleTimeNs(frontEnd.sampleCount)).toBeGreaterThan(recordEndNs - 1);
-      },
-    ));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 600 }),
+        fc.integer({ min: -10000, max: 10000 }),
+        fc.integer({ min: 1, max: 512 }),
+        fc.constantFrom(125, 300, 500, 1000),
+        fc.constantFrom(128, 300, 500),
+        (length, clockPpm, fifoSamples, sampleRateHz, recordRateHz) => {
+          // A ramp, so that each sample says where it was taken.
+          const ramp = record(
+            Array.from({ length }, (_, i) => i),
+            { sampleRateHz: recordRateHz, millivoltsPerCount: 0.1 },
+          );
+          const frontEnd = new AnalogFrontEnd(ramp, { ...SILENT, clockPpm, fifoSamples, sampleRateHz });
+          const { samples, lengths, readyNs } = readAll(frontEnd);
+          expect(samples.length).toBe(frontEnd.sampleCount);
+          lengths.forEach((count, i) => {
+            const isLast = i === lengths.length - 1;
+            expect(count).toBe(isLast ? frontEnd.sampleCount - i * fifoSamples : fifoSamples);
+            expect(readyNs[i]).toBeGreaterThan(frontEnd.sampleTimeNs(i * fifoSamples + count - 1));
+            if (i > 0) expect(readyNs[i]).toBeGreaterThan(readyNs[i - 1]);
+          });
+          // Interpolation bends at the record's two ends, where it repeats the outermost sample.
+          for (let i = 0; i < samples.length; i++) {
+            const position = frontEnd.sampleTimeNs(i) * 1e-9 * recordRateHz;
+            const taken = (samples[i] * frontEnd.millivoltsPerCount) / 0.1;
+            expect(Math.abs(taken - position)).toBeLessThan(position < 1 || position > length - 2 ? 0.1 : 0.001);
+          }
+          const recordEndNs = ((length - 1) / recordRateHz) * 1e9;
+          expect(frontEnd.sampleTimeNs(frontEnd.sampleCount - 1)).toBeLessThanOrEqual(recordEndNs + 1);
+          expect(frontEnd.sampleTimeNs(frontEnd.sampleCount)).toBeGreaterThan(recordEndNs - 1);
+        },
+      ),
+    );
   });
 
   it("passes the record's own voltages on at its rate, to half a count", () => {
-    fc.assert(fc.property(
-      fc.array(fc.integer({ min: -5000, max: 5000 }), { minLength: 1, maxLength: 100 }),
-      fc.integer({ min: -100, max: 100 }), fc.constantFrom(128, 250, 300, 360, 500), fc.integer({ min: 12, max: 24 }),
-      (samples, baseline, sampleRateHz, bits) => {
-        const source = record(samples, { baseline, sampleRateHz });
-        const frontEnd = new AnalogFrontEnd(source, { ...SILENT, sampleRateHz, bits });
-        const step = frontEnd.millivoltsPerCount;
-        readAll(frontEnd).samples.forEach((count, i) => {
-          expect(Math.abs(count * step - (samples[i] - baseline) * 0.001)).toBeLessThan(0.5 * step + 1e-9);
-        });
-      },
-    ));
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -5000, max: 5000 }), { minLength: 1, maxLength: 100 }),
+        fc.integer({ min: -100, max: 100 }),
+        fc.constantFrom(128, 250, 300, 360, 500),
+        fc.integer({ min: 12, max: 24 }),
+        (samples, baseline, sampleRateHz, bits) => {
+          const source = record(samples, { baseline, sampleRateHz });
+          const frontEnd = new AnalogFrontEnd(source, { ...SILENT, sampleRateHz, bits });
+          const step = frontEnd.millivoltsPerCount;
+          readAll(frontEnd).samples.forEach((count, i) => {
+            expect(Math.abs(count * step - (samples[i] - baseline) * 0.001)).toBeLessThan(0.5 * step + 1e-9);
+          });
+        },
+      ),
+    );
   });
 
   it("follows a sine between the record's samples and at another clock", () => {
     const sine = (seconds: number) => Math.sin(2 * Math.PI * 5 * seconds);
-    const source = record(Array.from({ length: 600 }, (_, i) => Math.round(sine(i / 300) * 1e6)), {
-      sampleRateHz: 300, millivoltsPerCount: 1e-6,
-    });
+    const source = record(
+      Array.from({ length: 600 }, (_, i) => Math.round(sine(i / 300) * 1e6)),
+      {
+        sampleRateHz: 300,
+        millivoltsPerCount: 1e-6,
+      },
+    );
     const frontEnd = new AnalogFrontEnd(source, { ...SILENT, sampleRateHz: 500, clockPpm: 5000 });
     const { samples } = readAll(frontEnd);
     for (let i = 10; i < samples.length - 10; i++) {
@@ -91,7 +110,9 @@ describe("AnalogFrontEnd", () => {
   it("sees its upper rail while the lead is off, and only then", () => {
     const leadOff = [{ fromSeconds: 0.1, toSeconds: 0.2 }];
     const { samples } = readAll(new AnalogFrontEnd(record(new Int32Array(200)), { ...SILENT, bits: 16, leadOff }));
-    samples.forEach((count, i) => expect(count).toBe(i >= 50 && i < 100 ? 32767 : 0));
+    samples.forEach((count, i) => {
+      expect(count).toBe(i >= 50 && i < 100 ? 32767 : 0);
+    });
   });
 
   it("adds noise of the strength asked for, the same for the same seed", () => {

@@ -23,11 +23,13 @@ describe("energy", () => {
 
   it("never costs less to be awake longer", () => {
     const seconds = fc.double({ min: 0, max: 100, noNaN: true });
-    fc.assert(fc.property(fc.constantFrom(...DEVICES), seconds, seconds, (any, a, b) => {
-      const energy = (activeSeconds: number) =>
-        totalMicrojoules(energyUse(any, { seconds: 100, activeSeconds, packets: 0 }));
-      expect(energy(Math.max(a, b))).toBeGreaterThanOrEqual(energy(Math.min(a, b)));
-    }));
+    fc.assert(
+      fc.property(fc.constantFrom(...DEVICES), seconds, seconds, (any, a, b) => {
+        const energy = (activeSeconds: number) =>
+          totalMicrojoules(energyUse(any, { seconds: 100, activeSeconds, packets: 0 }));
+        expect(energy(Math.max(a, b))).toBeGreaterThanOrEqual(energy(Math.min(a, b)));
+      }),
+    );
   });
 });
 
@@ -48,6 +50,8 @@ describe("devices", () => {
   it("are found whatever the case and blanks of the name", () => {
     expect(deviceNamed("apollo4plus").name).toBe("Apollo4 Plus");
     expect(deviceNamed("NRF52840").name).toBe("nRF52840");
-    expect(() => deviceNamed("toaster")).toThrow("device must be one of nRF52840, STM32U575, Apollo4 Plus, not toaster");
+    expect(() => deviceNamed("toaster")).toThrow(
+      "device must be one of nRF52840, STM32U575, Apollo4 Plus, not toaster",
+    );
   });
 });

@@ -4,33 +4,41 @@ import { EventQueue } from "../../firmware-sim/event-queue.ts";
 
 describe("EventQueue", () => {
   it("runs events by time, those of one time in the order in which they were made", () => {
-    fc.assert(fc.property(fc.array(fc.nat(20), { maxLength: 200 }), (times) => {
-      const queue = new EventQueue();
-      const ran: { atNs: number; made: number }[] = [];
-      times.forEach((atNs, made) => queue.schedule(atNs, () => {
-        expect(queue.nowNs).toBe(atNs);
-        ran.push({ atNs, made });
-      }));
-      queue.run();
-      const expected = times.map((atNs, made) => ({ atNs, made })).sort((a, b) => a.atNs - b.atNs || a.made - b.made);
-      expect(ran).toEqual(expected);
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.nat(20), { maxLength: 200 }), (times) => {
+        const queue = new EventQueue();
+        const ran: { atNs: number; made: number }[] = [];
+        for (const [made, atNs] of times.entries()) {
+          queue.schedule(atNs, () => {
+            expect(queue.nowNs).toBe(atNs);
+            ran.push({ atNs, made });
+          });
+        }
+        queue.run();
+        const expected = times.map((atNs, made) => ({ atNs, made })).sort((a, b) => a.atNs - b.atNs || a.made - b.made);
+        expect(ran).toEqual(expected);
+      }),
+    );
   });
 
   it("runs events that events schedule, now included, in their place", () => {
-    fc.assert(fc.property(fc.array(fc.array(fc.nat(5), { maxLength: 4 }), { maxLength: 20 }), (delays) => {
-      const queue = new EventQueue();
-      const times: number[] = [];
-      let expected = delays.length;
-      delays.forEach((later, i) => queue.schedule(i, () => {
-        times.push(queue.nowNs);
-        for (const delay of later) queue.schedule(queue.nowNs + delay, () => times.push(queue.nowNs));
-      }));
-      for (const later of delays) expected += later.length;
-      queue.run();
-      expect(times.length).toBe(expected);
-      expect(times).toEqual([...times].sort((a, b) => a - b));
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.nat(5), { maxLength: 4 }), { maxLength: 20 }), (delays) => {
+        const queue = new EventQueue();
+        const times: number[] = [];
+        let expected = delays.length;
+        for (const [i, later] of delays.entries()) {
+          queue.schedule(i, () => {
+            times.push(queue.nowNs);
+            for (const delay of later) queue.schedule(queue.nowNs + delay, () => times.push(queue.nowNs));
+          });
+        }
+        for (const later of delays) expected += later.length;
+        queue.run();
+        expect(times.length).toBe(expected);
+        expect(times).toEqual([...times].sort((a, b) => a - b));
+      }),
+    );
   });
 
   it("refuses the past and parts of a nanosecond", () => {

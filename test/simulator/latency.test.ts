@@ -4,7 +4,9 @@ import { SampleClock } from "../../firmware-sim/sample-clock.ts";
 
 const MS = 1e6;
 const beat = (sample: number, peakMs: number, detectedMs: number) => ({
-  sample, peakNs: peakMs * MS, detectedNs: detectedMs * MS,
+  sample,
+  peakNs: peakMs * MS,
+  detectedNs: detectedMs * MS,
 });
 const decision = (sample: number, doneMs: number) => ({ sample, label: "N", doneNs: doneMs * MS });
 

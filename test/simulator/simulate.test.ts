@@ -1,7 +1,13 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
-  BudgetError, DEVICES, type Device, deviceNamed, modelled, type SimulatedRecord, simulate,
+  BudgetError,
+  DEVICES,
+  type Device,
+  deviceNamed,
+  modelled,
+  type SimulatedRecord,
+  simulate,
 } from "../../firmware-sim/index.ts";
 import { Engine } from "../../host/index.ts";
 import { openRecord } from "../../tools/data/open-record.ts";
@@ -124,7 +130,13 @@ describe("simulate", () => {
   });
 
   it("does not mind a clock that is off, nor where the FIFO is cut", async () => {
-    const settings = [{ clockPpm: 200 }, { clockPpm: -200 }, { fifoSamples: 1 }, { fifoSamples: 125 }, { sampleRateHz: 250 }];
+    const settings = [
+      { clockPpm: 200 },
+      { clockPpm: -200 },
+      { fifoSamples: 1 },
+      { fifoSamples: 125 },
+      { sampleRateHz: 250 },
+    ];
     for (const options of settings) {
       const report = await simulate({ model, device: "nRF52840", record, options });
       expect(report.budgetsOk).toBe(true);
@@ -157,7 +169,9 @@ describe("simulate", () => {
     const { flashBytes } = await simulate({ model, device: "nRF52840", record });
     const small = { ...deviceNamed("nRF52840"), flashBytes: modelled(flashBytes.used - 1, "too little, for a test") };
     await expect(simulate({ model, device: small, record })).rejects.toMatchObject({
-      figure: "flashBytes", limit: flashBytes.used - 1, needed: flashBytes.used,
+      figure: "flashBytes",
+      limit: flashBytes.used - 1,
+      needed: flashBytes.used,
     });
   });
 
@@ -165,7 +179,11 @@ describe("simulate", () => {
     const flat = { ...record, samples: new Int32Array(100) };
     const report = await simulate({ model, device: "nRF52840", record: flat });
     expect(report).toMatchObject({
-      beats: 0, decisions: 0, lastDecision: null, energyPerBeatUj: null, latencyMs: { p50: null, p99: null, max: null },
+      beats: 0,
+      decisions: 0,
+      lastDecision: null,
+      energyPerBeatUj: null,
+      latencyMs: { p50: null, p99: null, max: null },
     });
   });
 

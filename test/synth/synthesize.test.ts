@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { SeededRandom } from "../../tools/data/random.ts";
 import type { EcgRecord } from "../../tools/data/record.ts";
 import { drawMorphology, inverted } from "../../tools/data/synth/morphology.ts";
 import type { Rhythm } from "../../tools/data/synth/rhythm.ts";
 import { RHYTHMS } from "../../tools/data/synth/rhythm.ts";
 import { synthesize } from "../../tools/data/synth/synthesize.ts";
-import { SeededRandom } from "../../tools/data/random.ts";
 
 const rhythms = Object.keys(RHYTHMS) as Rhythm[];
 const beating = rhythms.filter((rhythm) => rhythm !== "noise");
@@ -31,25 +31,29 @@ function meanPHeight(record: EcgRecord): number {
     return window.reduce((sum, count) => sum + count, 0) / window.length / countsPerMillivolt;
   };
   const rate = record.sampleRateHz;
-  const heights = peaksOf(record, "N").filter((peak) => peak > rate / 2)
+  const heights = peaksOf(record, "N")
+    .filter((peak) => peak > rate / 2)
     .map((peak) => level(peak - 0.21 * rate, peak - 0.13 * rate) - level(peak - 0.07 * rate, peak - 0.05 * rate));
   return heights.reduce((sum, height) => sum + height, 0) / heights.length;
 }
 
 describe("R peaks", () => {
   it.each(beating)("lie within 20 ms of the signal's maximum (%s)", (rhythm) => {
-    fc.assert(fc.property(fc.integer(), fc.constantFrom(125, 250, 300, 360, 500, 1000), (seed, sampleRateHz) => {
-      const record = synthesize({ rhythm, seconds: 8, sampleRateHz, seed, noise: silent });
-      const { samples } = record.leads[0];
-      const reach = Math.round(0.08 * sampleRateHz);
-      for (const peak of peaksOf(record)) {
-        // At the record's or a lead-off stretch's edge the true maximum may be out of sight.
-        if (peak < reach || peak + reach >= samples.length || nearLeadOff(record, peak, reach)) continue;
-        let top = peak - reach;
-        for (let i = top; i <= peak + reach; i++) if (samples[i] > samples[top]) top = i;
-        expect(Math.abs(top - peak) / sampleRateHz).toBeLessThanOrEqual(0.02);
-      }
-    }), { numRuns: 10 });
+    fc.assert(
+      fc.property(fc.integer(), fc.constantFrom(125, 250, 300, 360, 500, 1000), (seed, sampleRateHz) => {
+        const record = synthesize({ rhythm, seconds: 8, sampleRateHz, seed, noise: silent });
+        const { samples } = record.leads[0];
+        const reach = Math.round(0.08 * sampleRateHz);
+        for (const peak of peaksOf(record)) {
+          // At the record's or a lead-off stretch's edge the true maximum may be out of sight.
+          if (peak < reach || peak + reach >= samples.length || nearLeadOff(record, peak, reach)) continue;
+          let top = peak - reach;
+          for (let i = top; i <= peak + reach; i++) if (samples[i] > samples[top]) top = i;
+          expect(Math.abs(top - peak) / sampleRateHz).toBeLessThanOrEqual(0.02);
+        }
+      }),
+      { numRuns: 10 },
+    );
   });
 
   it("lie at the minimum where the electrodes are swapped", () => {
@@ -72,16 +76,19 @@ function nearLeadOff(record: EcgRecord, sample: number, reach: number): boolean 
 
 describe("rate and rhythm", () => {
   it("keeps the rate that was asked for", () => {
-    fc.assert(fc.property(
-      fc.constantFrom<Rhythm>("sinus", "afib", "ectopic", "tachycardia"),
-      fc.integer({ min: 40, max: 180 }),
-      fc.integer(),
-      (rhythm, rateBpm, seed) => {
-        const { meanSeconds } = rrOf(synthesize({ rhythm, seconds: 120, rateBpm, seed, sampleRateHz: 125 }));
-        // Standard error of the mean of 80 independent intervals at a variation of 0.22: 2.5 %.
-        expect(Math.abs(60 / meanSeconds / rateBpm - 1)).toBeLessThan(0.12);
-      },
-    ), { numRuns: 20 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Rhythm>("sinus", "afib", "ectopic", "tachycardia"),
+        fc.integer({ min: 40, max: 180 }),
+        fc.integer(),
+        (rhythm, rateBpm, seed) => {
+          const { meanSeconds } = rrOf(synthesize({ rhythm, seconds: 120, rateBpm, seed, sampleRateHz: 125 }));
+          // Standard error of the mean of 80 independent intervals at a variation of 0.22: 2.5 %.
+          expect(Math.abs(60 / meanSeconds / rateBpm - 1)).toBeLessThan(0.12);
+        },
+      ),
+      { numRuns: 20 },
+    );
   });
 
   it.each(beating)("has the rhythm's own rate unless told (%s)", (rhythm) => {
@@ -93,12 +100,15 @@ describe("rate and rhythm", () => {
   });
 
   it("makes fibrillation far more irregular than sinus", () => {
-    fc.assert(fc.property(fc.integer(), (seed) => {
-      // Four minutes: the slow waves of the sinus rate have come and gone often enough.
-      const sinus = rrOf(synthesize({ rhythm: "sinus", seconds: 240, seed, sampleRateHz: 125 }));
-      const afib = rrOf(synthesize({ rhythm: "afib", seconds: 240, seed, sampleRateHz: 125 }));
-      expect(afib.variation).toBeGreaterThan(2.5 * sinus.variation);
-    }), { numRuns: 8 });
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        // Four minutes: the slow waves of the sinus rate have come and gone often enough.
+        const sinus = rrOf(synthesize({ rhythm: "sinus", seconds: 240, seed, sampleRateHz: 125 }));
+        const afib = rrOf(synthesize({ rhythm: "afib", seconds: 240, seed, sampleRateHz: 125 }));
+        expect(afib.variation).toBeGreaterThan(2.5 * sinus.variation);
+      }),
+      { numRuns: 8 },
+    );
   });
 
   it("gives sinus the variation that was asked for", () => {
@@ -149,25 +159,34 @@ describe("rate and rhythm", () => {
 
 describe("synthesize", () => {
   it("gives the same record for the same seed, another for another", () => {
-    fc.assert(fc.property(fc.constantFrom(...rhythms), fc.integer(), (rhythm, seed) => {
-      const once = synthesize({ rhythm, seconds: 3, seed });
-      expect(synthesize({ rhythm, seconds: 3, seed })).toEqual(once);
-      expect(synthesize({ rhythm, seconds: 3, seed: seed + 1 }).leads[0].samples).not.toEqual(once.leads[0].samples);
-    }), { numRuns: 20 });
+    fc.assert(
+      fc.property(fc.constantFrom(...rhythms), fc.integer(), (rhythm, seed) => {
+        const once = synthesize({ rhythm, seconds: 3, seed });
+        expect(synthesize({ rhythm, seconds: 3, seed })).toEqual(once);
+        expect(synthesize({ rhythm, seconds: 3, seed: seed + 1 }).leads[0].samples).not.toEqual(once.leads[0].samples);
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it("serves every rate and duration, with annotations inside the record and in order", () => {
     const durations = fc.oneof(fc.constant(0.008), fc.double({ min: 0.01, max: 20, noNaN: true }));
-    fc.assert(fc.property(
-      fc.constantFrom(...rhythms), fc.integer({ min: 125, max: 1000 }), durations, fc.integer(),
-      (rhythm, sampleRateHz, seconds, seed) => {
-        const { leads, annotations = [] } = synthesize({ rhythm, sampleRateHz, seconds, seed });
-        expect(leads[0].samples.length).toBe(Math.round(seconds * sampleRateHz));
-        const places = annotations.map(({ sample }) => sample);
-        for (const place of places) expect(place >= 0 && place < leads[0].samples.length).toBe(true);
-        expect(places).toEqual([...places].sort((a, b) => a - b));
-      },
-    ), { numRuns: 60 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...rhythms),
+        fc.integer({ min: 125, max: 1000 }),
+        durations,
+        fc.integer(),
+        (rhythm, sampleRateHz, seconds, seed) => {
+          const { leads, annotations = [] } = synthesize({ rhythm, sampleRateHz, seconds, seed });
+          expect(leads[0].samples.length).toBe(Math.round(seconds * sampleRateHz));
+          const places = annotations.map(({ sample }) => sample);
+          for (const place of places) expect(place >= 0 && place < leads[0].samples.length).toBe(true);
+          expect(places).toEqual([...places].sort((a, b) => a - b));
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it.each([

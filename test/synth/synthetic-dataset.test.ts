@@ -32,7 +32,9 @@ describe("syntheticDataset", () => {
   });
 
   it("shows an ectopic beat in every record that is labelled for it", () => {
-    const others = syntheticDataset({ recordsPerClass: 30, seconds: 6, seed: 4 }).records.filter(({ label }) => label === "O");
+    const others = syntheticDataset({ recordsPerClass: 30, seconds: 6, seed: 4 }).records.filter(
+      ({ label }) => label === "O",
+    );
     const ectopic = others.map((record) => record.load()).filter(({ comments }) => comments?.[0].includes("ectopic"));
     expect(ectopic.length).toBeGreaterThan(5);
     for (const { annotations } of ectopic) expect(annotations?.some(({ symbol }) => symbol === "V")).toBe(true);

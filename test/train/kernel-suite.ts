@@ -14,27 +14,39 @@ export function describeKernels(name: BackendName): void {
     });
 
     it("convolves along one axis, with both gradients", async () => {
-      await fc.assert(fc.asyncProperty(convCases, async (shape) => {
-        await expectSame(() => convolution(shape));
-      }), { numRuns: 60 });
+      await fc.assert(
+        fc.asyncProperty(convCases, async (shape) => {
+          await expectSame(() => convolution(shape));
+        }),
+        { numRuns: 60 },
+      );
     });
 
     it("multiplies matrices in batches, transposed or not, with both gradients", async () => {
-      await fc.assert(fc.asyncProperty(matMulCases, async (shape) => {
-        await expectSame(() => product(shape));
-      }), { numRuns: 60 });
+      await fc.assert(
+        fc.asyncProperty(matMulCases, async (shape) => {
+          await expectSame(() => product(shape));
+        }),
+        { numRuns: 60 },
+      );
     });
 
     it("sums over any axes", async () => {
-      await fc.assert(fc.asyncProperty(sumCases, async ({ shape, axes, keepDims }) => {
-        await expectSame(() => [tf.sum(noise(shape, 1), axes, keepDims)]);
-      }), { numRuns: 60 });
+      await fc.assert(
+        fc.asyncProperty(sumCases, async ({ shape, axes, keepDims }) => {
+          await expectSame(() => [tf.sum(noise(shape, 1), axes, keepDims)]);
+        }),
+        { numRuns: 60 },
+      );
     });
 
     it("leaves no tensor behind", async () => {
       await tf.setBackend("wasm");
       const backend = tf.backend() as unknown as { numDataIds(): number };
-      const run = () => tf.tidy(() => void convolution({ batch: 3, rows: 31, cin: 5, cout: 7, kernel: 4, stride: 2, left: 3, right: 1 }));
+      const run = () =>
+        tf.tidy(
+          () => void convolution({ batch: 3, rows: 31, cin: 5, cout: 7, kernel: 4, stride: 2, left: 3, right: 1 }),
+        );
       run();
       const [tensors, dataIds] = [tf.memory().numTensors, backend.numDataIds()];
       run();
@@ -44,7 +56,14 @@ export function describeKernels(name: BackendName): void {
 }
 
 interface ConvCase {
-  batch: number; rows: number; cin: number; cout: number; kernel: number; stride: number; left: number; right: number;
+  batch: number;
+  rows: number;
+  cin: number;
+  cout: number;
+  kernel: number;
+  stride: number;
+  left: number;
+  right: number;
 }
 
 const convCases: fc.Arbitrary<ConvCase> = fc
@@ -63,7 +82,12 @@ const convCases: fc.Arbitrary<ConvCase> = fc
 function convolution({ batch, rows, cin, cout, kernel, stride, left, right }: ConvCase): tf.Tensor[] {
   const x = noise([batch, 1, rows, cin], 1) as tf.Tensor4D;
   const filter = noise([1, kernel, cin, cout], 2) as tf.Tensor4D;
-  const pad: tf.backend_util.ExplicitPadding = [[0, 0], [0, 0], [left, right], [0, 0]];
+  const pad: tf.backend_util.ExplicitPadding = [
+    [0, 0],
+    [0, 0],
+    [left, right],
+    [0, 0],
+  ];
   const conv = (a: tf.Tensor4D, b: tf.Tensor4D) => tf.conv2d(a, b, [1, stride], pad);
   const y = conv(x, filter);
   return [y, ...tf.grads(conv as never)([x, filter], noise(y.shape, 3))];
@@ -79,7 +103,15 @@ const matMulCases = fc.record({
   transposeB: fc.boolean(),
 });
 
-function product({ batchA, shareB, m, k, n, transposeA, transposeB }: typeof matMulCases extends fc.Arbitrary<infer T> ? T : never): tf.Tensor[] {
+function product({
+  batchA,
+  shareB,
+  m,
+  k,
+  n,
+  transposeA,
+  transposeB,
+}: typeof matMulCases extends fc.Arbitrary<infer T> ? T : never): tf.Tensor[] {
   const a = noise([batchA, ...(transposeA ? [k, m] : [m, k])], 1);
   const b = noise([shareB ? 1 : batchA, ...(transposeB ? [n, k] : [k, n])], 2);
   const multiply = (left: tf.Tensor, right: tf.Tensor) => tf.matMul(left, right, transposeA, transposeB);
@@ -89,20 +121,24 @@ function product({ batchA, shareB, m, k, n, transposeA, transposeB }: typeof mat
   return isShared ? [y] : [y, ...tf.grads(multiply)([a, b], noise(y.shape, 3))];
 }
 
-const sumCases = fc
-  .array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 })
-  .chain((shape) =>
-    fc.record({
-      shape: fc.constant(shape),
-      axes: fc.subarray(shape.map((_, axis) => axis), { minLength: 1 }),
-      keepDims: fc.boolean(),
-    }),
-  );
+const sumCases = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 }).chain((shape) =>
+  fc.record({
+    shape: fc.constant(shape),
+    axes: fc.subarray(
+      shape.map((_, axis) => axis),
+      { minLength: 1 },
+    ),
+    keepDims: fc.boolean(),
+  }),
+);
 
 /** The same values on every backend: a fixed sequence of fractions in [-1, 1). */
 function noise(shape: readonly number[], seed: number): tf.Tensor {
   const size = shape.reduce((product, extent) => product * extent, 1);
-  return tf.tensor(Float32Array.from({ length: size }, (_, i) => 2 * (((i + seed) * 0.6180339887) % 1) - 1), [...shape]);
+  return tf.tensor(
+    Float32Array.from({ length: size }, (_, i) => 2 * (((i + seed) * 0.6180339887) % 1) - 1),
+    [...shape],
+  );
 }
 
 async function expectSame(run: () => tf.Tensor[]): Promise<void> {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { SeededRandom } from "../../tools/data/random.ts";
-import { outputRows } from "../../tools/graph/shapes.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
+import { outputRows } from "../../tools/graph/shapes.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { argMax, predict } from "../../tools/train/predict.ts";
@@ -18,20 +18,27 @@ beforeAll(async () => {
 
 const record = (samples: number, seed = 1) => {
   const random = new SeededRandom(seed);
-  return { name: `noise-${samples}`, label: "slow", samples: Int16Array.from({ length: samples }, () => 500 * random.normal()) };
+  return {
+    name: `noise-${samples}`,
+    label: "slow",
+    samples: Int16Array.from({ length: samples }, () => 500 * random.normal()),
+  };
 };
 
 describe("predict", () => {
   it("decides as often as the stream does, at least once, and averages the decisions", () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 9000 }), (samples) => {
-      const [{ decisions, mean }] = predict(model, [record(samples)]);
-      const columns = Math.floor(Math.max(samples, 64) / 64);
-      expect(decisions).toHaveLength(outputRows(pool as never, columns));
-      mean.forEach((logit, index) => {
-        const sum = decisions.reduce((total, row) => total + row[index], 0);
-        expect(logit).toBeCloseTo(sum / decisions.length, 4);
-      });
-    }), { numRuns: 30 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9000 }), (samples) => {
+        const [{ decisions, mean }] = predict(model, [record(samples)]);
+        const columns = Math.floor(Math.max(samples, 64) / 64);
+        expect(decisions).toHaveLength(outputRows(pool as never, columns));
+        mean.forEach((logit, index) => {
+          const sum = decisions.reduce((total, row) => total + row[index], 0);
+          expect(logit).toBeCloseTo(sum / decisions.length, 4);
+        });
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it("takes back no decision when more of the record comes in", () => {
@@ -40,7 +47,9 @@ describe("predict", () => {
     const [{ decisions: some }] = predict(model, [{ ...whole, samples: whole.samples.subarray(0, 5000) }]);
     expect(some.length).toBeLessThan(all.length);
     some.forEach((row, index) => {
-      row.forEach((logit, column) => { expect(logit).toBeCloseTo(all[index][column], 4); });
+      row.forEach((logit, column) => {
+        expect(logit).toBeCloseTo(all[index][column], 4);
+      });
     });
   });
 

@@ -13,15 +13,24 @@ const PLAIN = { gainDeviation: 0, flipChance: 0 };
 
 describe("writeCrop", () => {
   it("is a stretch of the record in millivolts, or all of it and zeros", () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300 }), fc.integer(), (samples, crop, seed) => {
-      const record = { name: "ramp", label: "N", samples: Int16Array.from({ length: samples }, (_, i) => i + 1) };
-      const target = new Float32Array(crop).fill(9);
-      writeCrop(target, record, PLAIN, new SeededRandom(seed));
-      const start = Math.round(target[0] * 1000);
-      expect(start).toBeGreaterThanOrEqual(1);
-      expect(start).toBeLessThanOrEqual(Math.max(1, samples - crop + 1));
-      target.forEach((value, i) => { expect(value).toBeCloseTo(i < samples ? (start + i) / 1000 : 0, 6); });
-    }));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer(),
+        (samples, crop, seed) => {
+          const record = { name: "ramp", label: "N", samples: Int16Array.from({ length: samples }, (_, i) => i + 1) };
+          const target = new Float32Array(crop).fill(9);
+          writeCrop(target, record, PLAIN, new SeededRandom(seed));
+          const start = Math.round(target[0] * 1000);
+          expect(start).toBeGreaterThanOrEqual(1);
+          expect(start).toBeLessThanOrEqual(Math.max(1, samples - crop + 1));
+          target.forEach((value, i) => {
+            expect(value).toBeCloseTo(i < samples ? (start + i) / 1000 : 0, 6);
+          });
+        },
+      ),
+    );
   });
 
   it("reaches both ends of the record, and flips as often as told", () => {
@@ -37,15 +46,21 @@ describe("writeCrop", () => {
 });
 
 describe("adamStep", () => {
-  const weights = () => new Map<string, Tensor>([["a.weight", { shape: [1], data: Float32Array.of(2) }], ["a.bias", { shape: [1], data: Float32Array.of(2) }]]);
+  const weights = () =>
+    new Map<string, Tensor>([
+      ["a.weight", { shape: [1], data: Float32Array.of(2) }],
+      ["a.bias", { shape: [1], data: Float32Array.of(2) }],
+    ]);
 
   it("first moves each element by the rate against its gradient, whatever the gradient's size", () => {
-    fc.assert(fc.property(fc.double({ min: 1e-3, max: 1e3, noNaN: true }), fc.boolean(), (size, isNegative) => {
-      const moved = weights();
-      const gradient = Float32Array.of(isNegative ? -size : size);
-      adamStep(initialAdam(moved, ["a.weight"]), moved, new Map([["a.weight", gradient]]), 0.1, 0);
-      expect(moved.get("a.weight")?.data[0]).toBeCloseTo(isNegative ? 2.1 : 1.9, 3);
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: 1e-3, max: 1e3, noNaN: true }), fc.boolean(), (size, isNegative) => {
+        const moved = weights();
+        const gradient = Float32Array.of(isNegative ? -size : size);
+        adamStep(initialAdam(moved, ["a.weight"]), moved, new Map([["a.weight", gradient]]), 0.1, 0);
+        expect(moved.get("a.weight")?.data[0]).toBeCloseTo(isNegative ? 2.1 : 1.9, 3);
+      }),
+    );
   });
 
   it("shrinks weights and not biases by rate * decay, apart from the gradient", () => {
@@ -65,8 +80,12 @@ describe("learningRate", () => {
     expect(rates[0]).toBeCloseTo(1 / 25, 6);
     expect(rates[20]).toBe(1);
     expect(rates[100]).toBeCloseTo(1e-3, 6);
-    rates.slice(1, 21).forEach((rate, i) => { expect(rate).toBeGreaterThan(rates[i]); });
-    rates.slice(21).forEach((rate, i) => { expect(rate).toBeLessThan(rates[i + 20]); });
+    rates.slice(1, 21).forEach((rate, i) => {
+      expect(rate).toBeGreaterThan(rates[i]);
+    });
+    rates.slice(21).forEach((rate, i) => {
+      expect(rate).toBeLessThan(rates[i + 20]);
+    });
   });
 
   it("falls by the factor after `patience` epochs without a gain", () => {
@@ -82,19 +101,31 @@ describe("learningRate", () => {
 
 describe("classWeights", () => {
   it("has a mean of 1 over the records; power 1 gives each class the same sum", () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 2, maxLength: 9 }), fc.double({ min: 0, max: 1, noNaN: true }), (counts, power) => {
-      const records = counts.reduce((sum, count) => sum + count, 0);
-      const weights = classWeights(counts, power);
-      expect(weights.reduce((sum, weight, i) => sum + weight * counts[i], 0) / records).toBeCloseTo(1, 9);
-      for (const [i, weight] of classWeights(counts, 1).entries()) expect((weight * counts[i]) / records).toBeCloseTo(1 / counts.length, 9);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 2, maxLength: 9 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (counts, power) => {
+          const records = counts.reduce((sum, count) => sum + count, 0);
+          const weights = classWeights(counts, power);
+          expect(weights.reduce((sum, weight, i) => sum + weight * counts[i], 0) / records).toBeCloseTo(1, 9);
+          for (const [i, weight] of classWeights(counts, 1).entries())
+            expect((weight * counts[i]) / records).toBeCloseTo(1 / counts.length, 9);
+        },
+      ),
+    );
     expect(classWeights([3, 0], 1)).toEqual([1, 0]);
   });
 });
 
 describe("tuneOffsets", () => {
   it("finds the class that is under-called, and never does worse than no offsets", () => {
-    const logits = [[1, 0], [1, 0], [0.5, 0], [0.5, 0]].map((row) => Float32Array.from(row));
+    const logits = [
+      [1, 0],
+      [1, 0],
+      [0.5, 0],
+      [0.5, 0],
+    ].map((row) => Float32Array.from(row));
     expect(tuneOffsets(logits, [0, 0, 1, 1], ["a", "b"])).toEqual([0, expect.closeTo(0.55, 6)]);
   });
 
@@ -104,7 +135,10 @@ describe("tuneOffsets", () => {
 
   it("is folded into the bias of the last layer, and into no other tensor", () => {
     const graph = tinyGraph();
-    const weights = new Map<string, Tensor>([["head.bias", { shape: [2], data: Float32Array.of(1, 2) }], ["stem.beta", { shape: [1], data: Float32Array.of(7) }]]);
+    const weights = new Map<string, Tensor>([
+      ["head.bias", { shape: [2], data: Float32Array.of(1, 2) }],
+      ["stem.beta", { shape: [1], data: Float32Array.of(7) }],
+    ]);
     const moved = withOffsets(graph, weights, [0, 0.5]);
     expect(moved.get("head.bias")?.data).toEqual(Float32Array.of(1, 2.5));
     expect(moved.get("stem.beta")).toBe(weights.get("stem.beta"));

@@ -27,7 +27,10 @@ export function sineRecords(count: number, seed: number): ConditionedRecord[] {
     const isFast = index % 2 === 1;
     const period = (isFast ? 40 : 160) * (0.9 + 0.2 * random.next());
     const length = 1000 + random.integer(6000);
-    const samples = Int16Array.from({ length }, (_, i) => 500 * Math.sin((2 * Math.PI * i) / period) + 100 * random.normal());
+    const samples = Int16Array.from(
+      { length },
+      (_, i) => 500 * Math.sin((2 * Math.PI * i) / period) + 100 * random.normal(),
+    );
     return { name: `sine-${index}`, label: isFast ? "fast" : "slow", samples };
   });
 }

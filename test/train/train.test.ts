@@ -34,12 +34,17 @@ describe("train", () => {
     const history = model.facts.history as { loss: number }[];
     expect(history.map(({ loss }) => loss)).toHaveLength(4);
     expect(history[3].loss).toBeLessThan(history[0].loss);
-    expect(model.facts).toMatchObject({ recipe: { ...options, seed: 1 }, trainingRecords: 48, validation: { records: 12 } });
+    expect(model.facts).toMatchObject({
+      recipe: { ...options, seed: 1 },
+      trainingRecords: 48,
+      validation: { records: 12 },
+    });
     expect(JSON.parse(JSON.stringify(model.facts))).toEqual(model.facts);
   });
 
   it("gives the same bits for the same seed, others for another", async () => {
-    const run = (seed: number) => train({ graph, train: records, validation, options: { ...options, epochs: 1, seed } });
+    const run = (seed: number) =>
+      train({ graph, train: records, validation, options: { ...options, epochs: 1, seed } });
     const [first, again, other] = [await run(1), await run(1), await run(2)];
     expect(again.model).toEqual(first.model);
     expect(other.model.weights).not.toEqual(first.model.weights);
@@ -47,7 +52,12 @@ describe("train", () => {
 
   it("draws other crops in every epoch", async () => {
     // At this rate the weights stand still, so that only the draws move the loss.
-    const { model } = await train({ graph, train: records, validation, options: { ...options, epochs: 2, learningRate: 1e-30 } });
+    const { model } = await train({
+      graph,
+      train: records,
+      validation,
+      options: { ...options, epochs: 2, learningRate: 1e-30 },
+    });
     const [first, second] = model.facts.history as { loss: number }[];
     expect(first.loss).not.toBe(second.loss);
   });
@@ -59,7 +69,11 @@ describe("train", () => {
     const recipe = schedule ? { ...options, schedule } : options;
     const states: TrainingState[] = [];
     const whole = await train({
-      graph, train: records, validation, options: recipe, onCheckpoint: (state) => void states.push(saved(state)),
+      graph,
+      train: records,
+      validation,
+      options: recipe,
+      onCheckpoint: (state) => void states.push(saved(state)),
     });
     const resumed = await train({ graph, train: records, validation, options: recipe, resume: states[1] });
     expect(resumed.model).toEqual(whole.model);
@@ -68,7 +82,10 @@ describe("train", () => {
   it("holds no tensor from one step to the next", async () => {
     const counts: number[] = [];
     await train({
-      graph, train: records, validation, options: { ...options, epochs: 2 },
+      graph,
+      train: records,
+      validation,
+      options: { ...options, epochs: 2 },
       onProgress: () => void counts.push(tf.memory().numTensors),
     });
     expect(new Set(counts).size).toBe(1);
@@ -77,8 +94,16 @@ describe("train", () => {
 
   it("reports every step, and the metric from the second epoch on", async () => {
     const seen: TrainProgress[] = [];
-    await train({ graph, train: records, validation, options: { ...options, epochs: 2 }, onProgress: (p) => void seen.push(p) });
-    expect(seen.map(({ epoch, step }) => [epoch, step])).toEqual([1, 2].flatMap((e) => [1, 2, 3, 4, 5, 6].map((s) => [e, s])));
+    await train({
+      graph,
+      train: records,
+      validation,
+      options: { ...options, epochs: 2 },
+      onProgress: (p) => void seen.push(p),
+    });
+    expect(seen.map(({ epoch, step }) => [epoch, step])).toEqual(
+      [1, 2].flatMap((e) => [1, 2, 3, 4, 5, 6].map((s) => [e, s])),
+    );
     expect(seen.map(({ metric }) => metric !== null)).toEqual(seen.map(({ epoch }) => epoch > 1));
     expect(seen.at(-1)?.secondsLeft).toBe(0);
   });
@@ -104,7 +129,11 @@ describe("train", () => {
     await expect(train({ graph: tinyGraph(["slow", "other"]), train: records, validation })).rejects.toThrow(
       "training record sine-1 is labelled fast; classes: slow, other",
     );
-    await expect(train({ graph, train: records, validation, options: { epochs: 0 } })).rejects.toThrow("epochs must be");
-    await expect(train({ graph, train: records, validation, options: { learningRate: Number.NaN } })).rejects.toThrow("learningRate");
+    await expect(train({ graph, train: records, validation, options: { epochs: 0 } })).rejects.toThrow(
+      "epochs must be",
+    );
+    await expect(train({ graph, train: records, validation, options: { learningRate: Number.NaN } })).rejects.toThrow(
+      "learningRate",
+    );
   });
 });

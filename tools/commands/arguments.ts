@@ -5,7 +5,8 @@ import { InvalidArgumentError } from "commander";
 /** Reads a whole number from the command line. */
 export function wholeNumber(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isSafeInteger(value)) throw new InvalidArgumentError(`expected a whole number, found "${text}".`);
+  if (text.trim() === "" || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError(`expected a whole number, found "${text}".`);
   return value;
 }
 
@@ -17,7 +18,8 @@ export function countNumber(text: string): number {
 
 export function realNumber(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError(`expected a number, found "${text}".`);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new InvalidArgumentError(`expected a number, found "${text}".`);
   return value;
 }
 

@@ -45,19 +45,35 @@ export function addCompressCommand(program: Command): void {
     .requiredOption("--data <folder>", "the records it was trained on: selection uses their validation share")
     .requiredOption("--out <file>", "the model to write (.qhb)")
     .option("--method <method>", "fixed:B with B in 1..8 or ternary, or laq", "laq")
-    .addOption(new Option("--criterion <name>", "of laq: kl to the float model, or the paper's errors")
-      .choices(["kl", "errors"]).default("kl"))
-    .addOption(new Option("--polarity <name>", "of laq: as eq. 3 has it, or important layers kept better")
-      .choices(["eq3", "conservative"]))
-    .addOption(new Option("--order <name>", "of laq")
-      .choices(["importanceDescending", "importanceAscending", "sizeDescending", "network"]))
+    .addOption(
+      new Option("--criterion <name>", "of laq: kl to the float model, or the paper's errors")
+        .choices(["kl", "errors"])
+        .default("kl"),
+    )
+    .addOption(
+      new Option("--polarity <name>", "of laq: as eq. 3 has it, or important layers kept better").choices([
+        "eq3",
+        "conservative",
+      ]),
+    )
+    .addOption(
+      new Option("--order <name>", "of laq").choices([
+        "importanceDescending",
+        "importanceAscending",
+        "sizeDescending",
+        "network",
+      ]),
+    )
     .option("--selection-crops <n>", "windows that candidates are judged by", countNumber)
     .option("--report <folder>", "also write report.json: every width, step and ratio")
     .option("--seed <n>", "of the split (as in train) and the selection", wholeNumber, 1)
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
     .option("--cache <folder>", "where conditioned records are kept")
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExample:\n  qhubert compress --model model.safetensors --data cinc2017 --method laq --out model.qhb")
+    .addHelpText(
+      "after",
+      "\nExample:\n  qhubert compress --model model.safetensors --data cinc2017 --method laq --out model.qhb",
+    )
     .action(runCompress);
 }
 
@@ -74,24 +90,37 @@ async function runCompress(args: CompressArguments): Promise<void> {
     measureAccuracy: async (file) => {
       const comparison = await compareOnTest(model, file, split.test);
       comparisons.push(comparison);
-      return { share: "test", split: { seed, ...SPLIT_FRACTIONS }, ...comparison.compressed, againstFloat: comparison.mcnemar };
+      return {
+        share: "test",
+        split: { seed, ...SPLIT_FRACTIONS },
+        ...comparison.compressed,
+        againstFloat: comparison.mcnemar,
+      };
     },
   });
   const [comparison] = comparisons;
   writeWhole(args.out, compressed.file);
   const { search, ...report } = compressed.report;
   if (args.report) writeReport(args.report, { ...compressed.report, test: comparison });
-  if (args.json) return printJson({ model: args.out, ...report, evaluations: search?.evaluations ?? 0, test: comparison });
-  printTable(["layer", "width"], Object.entries(report.widths).map(([layer, width]) => [layer, String(width)]));
+  if (args.json)
+    return printJson({ model: args.out, ...report, evaluations: search?.evaluations ?? 0, test: comparison });
+  printTable(
+    ["layer", "width"],
+    Object.entries(report.widths).map(([layer, width]) => [layer, String(width)]),
+  );
   const { paper, file, flash } = report.ratios;
   printLine(`${args.out}: ${bytesText(report.fileBytes)}, ${report.meanBits.toFixed(2)} bits a weight`);
-  printLine(`compression ${paper.toFixed(2)}x as the paper counts, ${file.toFixed(2)}x in file bytes, ` +
-    `${flash.toFixed(2)}x in flash with the engine`);
+  printLine(
+    `compression ${paper.toFixed(2)}x as the paper counts, ${file.toFixed(2)}x in file bytes, ` +
+      `${flash.toFixed(2)}x in flash with the engine`,
+  );
   printScore("float, test", comparison.float);
   printScore("compressed, test, on the engine", comparison.compressed);
   const { lost, gained, changed, p } = comparison.mcnemar;
-  printLine(`against float: ${lost} lost, ${gained} gained, McNemar p = ${p.toFixed(3)}, ` +
-    `${percent(changed / comparison.float.records)} of decisions changed`);
+  printLine(
+    `against float: ${lost} lost, ${gained} gained, McNemar p = ${p.toFixed(3)}, ` +
+      `${percent(changed / comparison.float.records)} of decisions changed`,
+  );
 }
 
 function methodOf({ method: text, criterion, polarity, order }: CompressArguments): CompressionMethod {
@@ -111,7 +140,10 @@ export async function compressWithProgress(
   const { progress = startProgress("searching widths"), ...request } = options;
   const settled = new Set<string>();
   const compressed = await compress({
-    ...request, model, records: selection, method,
+    ...request,
+    model,
+    records: selection,
+    method,
     onStep: ({ layer, width, loss, outcome, evaluations }) => {
       if (outcome !== "refused") settled.add(layer);
       const measured = Number.isFinite(loss) ? `loss ${loss.toPrecision(2)}` : "loss above its limit";
@@ -130,7 +162,9 @@ interface Comparison {
 
 /** Float and compressed on the same records, none of which any choice has seen. */
 async function compareOnTest(
-  model: FloatModel, file: Uint8Array, test: readonly ConditionedRecord[],
+  model: FloatModel,
+  file: Uint8Array,
+  test: readonly ConditionedRecord[],
 ): Promise<Comparison> {
   const { classes } = model.graph;
   await selectBackend();

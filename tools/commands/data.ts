@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { IMPORT_SOURCES, type ImportSource, importDataset } from "../data/import.ts";
 import { writeDataset } from "../data/dataset-writer.ts";
+import { IMPORT_SOURCES, type ImportSource, importDataset } from "../data/import.ts";
 import { syntheticDataset } from "../data/synth/synthetic-dataset.ts";
 import { countNumber, realNumber, wholeNumber } from "./arguments.ts";
 import { printJson, printLine } from "./output.ts";
@@ -8,7 +8,9 @@ import { startProgress } from "./progress.ts";
 
 /** `qhubert data import` and `qhubert data synth`. */
 export function addDataCommands(program: Command): void {
-  const data = program.command("data").description("bring records into the form that the other commands read")
+  const data = program
+    .command("data")
+    .description("bring records into the form that the other commands read")
     .addHelpText("after", "\nExample:\n  qhubert data synth --out synthetic");
   data
     .command("import")
@@ -24,7 +26,9 @@ export function addDataCommands(program: Command): void {
     .action(runImport);
   data
     .command("synth")
-    .description("write a synthetic data set: McSharry's dynamical model with the classes N, A, O, ~ and annotated R peaks")
+    .description(
+      "write a synthetic data set: McSharry's dynamical model with the classes N, A, O, ~ and annotated R peaks",
+    )
     .requiredOption("--out <folder>", "the folder to make; must not exist or be empty")
     .option("--records-per-class <n>", "records of each class", countNumber, 50)
     .option("--seconds <s>", "length of a record", realNumber, 20)
@@ -46,9 +50,17 @@ interface ImportArguments {
 
 function runImport({ in: input, out: output, json, ...options }: ImportArguments): void {
   const progress = startProgress("importing");
-  const report = importDataset({ ...options, input, output, onProgress: (done, total) => progress.update(done, total) });
+  const report = importDataset({
+    ...options,
+    input,
+    output,
+    onProgress: (done, total) => progress.update(done, total),
+  });
   progress.end();
-  if (json) return printJson({ out: output, ...report });
+  if (json) {
+    printJson({ out: output, ...report });
+    return;
+  }
   printLine(`${report.records} records in ${output}: ${countsText(report.classes)}`);
   for (const { name, reason } of report.skipped) printLine(`skipped ${name}: ${reason}`);
 }
@@ -75,8 +87,8 @@ function runSynth({ out, json, ...options }: SynthArguments): void {
   writeDataset(out, written());
   progress.end();
   const classes = Object.fromEntries(dataset.classes.map((label) => [label, options.recordsPerClass]));
-  if (json) return printJson({ out, records, classes });
-  printLine(`${records} records in ${out}: ${countsText(classes)}`);
+  if (json) printJson({ out, records, classes });
+  else printLine(`${records} records in ${out}: ${countsText(classes)}`);
 }
 
 function countsText(counts: Readonly<Record<string, number>>): string {

@@ -9,8 +9,8 @@ import { writeFloatModel } from "../export/safetensors.ts";
 import { parameterCount } from "../graph/costs.ts";
 import { buildGraph } from "../graph/families.ts";
 import type { FloatModel } from "../graph/model.ts";
-import { type CompressionMethod, laqMethod } from "../quantize/compression-method.ts";
 import type { Compressed } from "../quantize/compress.ts";
+import { type CompressionMethod, laqMethod } from "../quantize/compression-method.ts";
 import { BIT_WIDTHS } from "../quantize/width.ts";
 import { compressWithProgress } from "./compress.ts";
 import { scoreOnEngine } from "./evaluate.ts";
@@ -50,8 +50,15 @@ async function runDemo({ out = mkdtempSync(join(tmpdir(), "qhubert-demo-")) }: D
   const split = splitData(data, SEED);
 
   const rows: (string | number)[][] = [
-    ["float 32", percent(test.accuracy), percentInterval(test.accuracyInterval), "1.00", "1.00", "1.00",
-      bytesText(4 * parameterCount(graph))],
+    [
+      "float 32",
+      percent(test.accuracy),
+      percentInterval(test.accuracyInterval),
+      "1.00",
+      "1.00",
+      "1.00",
+      bytesText(4 * parameterCount(graph)),
+    ],
   ];
   for (const width of [...BIT_WIDTHS].reverse()) {
     const method: CompressionMethod = { kind: "fixed", width };
@@ -62,7 +69,9 @@ async function runDemo({ out = mkdtempSync(join(tmpdir(), "qhubert-demo-")) }: D
   const path = join(out, "demo.qhb");
   writeWhole(path, laq.compressed.file);
 
-  printLine(`\n${FAMILY} on ${split.test.length} synthetic test records that no choice has seen, on the integer engine`);
+  printLine(
+    `\n${FAMILY} on ${split.test.length} synthetic test records that no choice has seen, on the integer engine`,
+  );
   printTable(["bits", "accuracy", "95 % interval", "ratio (paper)", "ratio (file)", "ratio (flash)", "file"], rows);
   printLine(`LAQ: ${laq.compressed.report.meanBits.toFixed(2)} bits a weight; models in ${out}`);
 
@@ -80,13 +89,20 @@ async function tableRow(
 ): Promise<{ row: (string | number)[]; compressed: Compressed }> {
   const progress = startProgress(`compressing, ${title}`);
   const compressed = await compressWithProgress(model, selection, method, {
-    seed: SEED, selectionCrops: SELECTION_CROPS, progress,
+    seed: SEED,
+    selectionCrops: SELECTION_CROPS,
+    progress,
   });
   const { score } = await scoreOnEngine(compressed.file, model.graph.classes, test);
   const { ratios, fileBytes } = compressed.report;
   const row = [
-    title, percent(score.accuracy), percentInterval(score.accuracyInterval), ratios.paper.toFixed(2), ratios.file.toFixed(2),
-    ratios.flash.toFixed(2), bytesText(fileBytes),
+    title,
+    percent(score.accuracy),
+    percentInterval(score.accuracyInterval),
+    ratios.paper.toFixed(2),
+    ratios.file.toFixed(2),
+    ratios.flash.toFixed(2),
+    bytesText(fileBytes),
   ];
   return { row, compressed };
 }

@@ -42,14 +42,17 @@ async function runDetect({ record: path, lead: wanted, json }: DetectArguments):
     };
   });
   const durationMs = samples.length * MS_PER_SAMPLE;
-  const meanRateBpm = found.length > 1
-    ? (60_000 * (found.length - 1)) / (found[found.length - 1].timeMs - found[0].timeMs)
-    : null;
+  const meanRateBpm =
+    found.length > 1 ? (60_000 * (found.length - 1)) / (found[found.length - 1].timeMs - found[0].timeMs) : null;
   if (json) return printJson({ record: record.name, lead: lead.name, durationMs, meanRateBpm, beats: found });
-  printTable(["beat", "time (ms)", "sample", "found after (ms)"],
-    found.map(({ timeMs, sample, delayMs }, index) => [index + 1, timeMs.toFixed(0), sample, delayMs.toFixed(0)]));
-  printLine(`${found.length} beats in ${(durationMs / 1000).toFixed(1)} s of ${record.name}, lead ${lead.name}` +
-    (meanRateBpm === null ? "" : `, ${meanRateBpm.toFixed(0)} bpm`));
+  printTable(
+    ["beat", "time (ms)", "sample", "found after (ms)"],
+    found.map(({ timeMs, sample, delayMs }, index) => [index + 1, timeMs.toFixed(0), sample, delayMs.toFixed(0)]),
+  );
+  printLine(
+    `${found.length} beats in ${(durationMs / 1000).toFixed(1)} s of ${record.name}, lead ${lead.name}` +
+      (meanRateBpm === null ? "" : `, ${meanRateBpm.toFixed(0)} bpm`),
+  );
 }
 
 /** Throws DataError naming the file where the front end takes neither its rate nor its scale. */

@@ -35,7 +35,10 @@ export function addEvaluateCommand(program: Command): void {
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
     .option("--cache <folder>", "where conditioned records are kept")
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExample:\n  qhubert evaluate --model models/resnet1d-edge.qhb --data cinc2017 --share test")
+    .addHelpText(
+      "after",
+      "\nExample:\n  qhubert evaluate --model models/resnet1d-edge.qhb --data cinc2017 --share test",
+    )
     .action(runEvaluate);
 }
 
@@ -47,14 +50,25 @@ async function runEvaluate(args: EvaluateArguments): Promise<void> {
   const { classes, score: result, undecided } = scored;
   if (args.json) {
     return printJson({
-      model: args.model, records: result.records, labels: classes, accuracy: result.accuracy, ci95: result.accuracyInterval,
-      f1: result.f1, f1Macro: result.f1Macro, f1MacroCi95: result.f1MacroInterval, confusion: result.confusion, undecided,
-      share: args.share, measured: args.model.endsWith(".qhb") ? "on the integer engine" : "in float",
+      model: args.model,
+      records: result.records,
+      labels: classes,
+      accuracy: result.accuracy,
+      ci95: result.accuracyInterval,
+      f1: result.f1,
+      f1Macro: result.f1Macro,
+      f1MacroCi95: result.f1MacroInterval,
+      confusion: result.confusion,
+      undecided,
+      share: args.share,
+      measured: args.model.endsWith(".qhb") ? "on the integer engine" : "in float",
     });
   }
   printLine(`${args.model} on ${result.records} records (${args.share} of ${args.data})`);
   printLine(`accuracy ${percent(result.accuracy)}, 95 % interval ${percentInterval(result.accuracyInterval)}`);
-  printLine(`F1 ${result.f1Macro.toFixed(3)}, 95 % interval ${result.f1MacroInterval.map((x) => x.toFixed(3)).join("-")}`);
+  printLine(
+    `F1 ${result.f1Macro.toFixed(3)}, 95 % interval ${result.f1MacroInterval.map((x) => x.toFixed(3)).join("-")}`,
+  );
   printTable(
     ["true \\ decided", ...classes, "F1"],
     classes.map((label, row) => [label, ...result.confusion[row], result.f1[label]?.toFixed(3) ?? "-"]),

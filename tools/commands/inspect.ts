@@ -26,16 +26,31 @@ async function runInspect(path: string, { json }: { json?: boolean }): Promise<v
     ["layer", "op", "bits", "parameters", "bytes", "MAC/s", "rows kept", "RAM"],
     report.layers.map((layer, index) => {
       const { capacityRows, bytes } = report.memoryPlan[index + 1];
-      return [layer.name, layer.op, layer.bits || "-", layer.parameters, layer.bytes, Math.round(layer.macs), capacityRows, bytes];
+      return [
+        layer.name,
+        layer.op,
+        layer.bits || "-",
+        layer.parameters,
+        layer.bytes,
+        Math.round(layer.macs),
+        capacityRows,
+        bytes,
+      ];
     }),
   );
   const { paper, file, flash } = report.compression;
-  printLine(`${report.parameters} parameters at ${report.meanBits.toFixed(2)} bits a weight; compression ${paper.toFixed(2)}x ` +
-    `as the paper counts, ${file.toFixed(2)}x in file bytes, ${flash.toFixed(2)}x in flash with the engine`);
-  printLine(`receptive field ${(report.receptiveFieldMs / 1000).toFixed(2)} s, look-ahead ${report.lookAheadMs} ms, ` +
-    `a decision every ${report.hopMs} ms, ${(report.macsPerSecond / 1e6).toFixed(2)} MMAC/s`);
-  printLine(`RAM ${bytesText(report.ramBytes)} in the scalar build (arena ${bytesText(report.arenaBytes)}), ` +
-    `flash ${bytesText(report.flashBytes)}`);
+  printLine(
+    `${report.parameters} parameters at ${report.meanBits.toFixed(2)} bits a weight; compression ${paper.toFixed(2)}x ` +
+      `as the paper counts, ${file.toFixed(2)}x in file bytes, ${flash.toFixed(2)}x in flash with the engine`,
+  );
+  printLine(
+    `receptive field ${(report.receptiveFieldMs / 1000).toFixed(2)} s, look-ahead ${report.lookAheadMs} ms, ` +
+      `a decision every ${report.hopMs} ms, ${(report.macsPerSecond / 1e6).toFixed(2)} MMAC/s`,
+  );
+  printLine(
+    `RAM ${bytesText(report.ramBytes)} in the scalar build (arena ${bytesText(report.arenaBytes)}), ` +
+      `flash ${bytesText(report.flashBytes)}`,
+  );
 }
 
 function runSelfTest(engine: Engine, path: string): void {

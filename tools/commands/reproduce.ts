@@ -54,20 +54,28 @@ interface ReproduceArguments {
 export function addReproduceCommand(program: Command): void {
   program
     .command("reproduce")
-    .description("the paper's protocol on Chapman or CPSC 2018: train, compress at 8 to 1 bits and with LAQ, beside its figures")
+    .description(
+      "the paper's protocol on Chapman or CPSC 2018: train, compress at 8 to 1 bits and with LAQ, beside its figures",
+    )
     .requiredOption("--data <folder>", "Chapman or CPSC 2018, as published or imported")
     .option("--model <name>", `architecture: ${FAMILY_NAMES.join(", ")}`, PAPER_MODEL)
     .option("--epochs <n>", "passes over the training records", countNumber, DEFAULT_TRAIN_OPTIONS.epochs)
-    .addOption(new Option("--criterion <name>", "of LAQ: kl to the float model, or the paper's errors")
-      .choices(["kl", "errors"]).default("kl"))
+    .addOption(
+      new Option("--criterion <name>", "of LAQ: kl to the float model, or the paper's errors")
+        .choices(["kl", "errors"])
+        .default("kl"),
+    )
     .option("--selection-crops <n>", "validation records that LAQ judges by, at most", countNumber, 128)
     .option("--seed <n>", "of weights, batches and split", wholeNumber, DEFAULT_TRAIN_OPTIONS.seed)
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
     .option("--cache <folder>", "where conditioned records are kept")
     .option("--out <folder>", "also write the float model and every .qhb there")
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExample:\n  qhubert reproduce --data chapman --epochs 30 --out out/chapman\n" +
-      "A damaged record stops it; `qhubert data import --skip-damaged` leaves such records out.")
+    .addHelpText(
+      "after",
+      "\nExample:\n  qhubert reproduce --data chapman --epochs 30 --out out/chapman\n" +
+        "A damaged record stops it; `qhubert data import --skip-damaged` leaves such records out.",
+    )
     .action(runReproduce);
 }
 
@@ -97,17 +105,25 @@ async function runReproduce(args: ReproduceArguments): Promise<void> {
   printReproduction(reproduction);
 }
 
-async function trainAsPaper(graph: Graph, split: Split<ConditionedRecord>, args: ReproduceArguments): Promise<FloatModel> {
+async function trainAsPaper(
+  graph: Graph,
+  split: Split<ConditionedRecord>,
+  args: ReproduceArguments,
+): Promise<FloatModel> {
   const backend = await selectBackend();
   printNote(`training backend: ${backend.name} (${backend.description})`);
   const progress = startProgress("training");
   const { model } = await train({
-    graph, train: split.train, validation: split.validation,
+    graph,
+    train: split.train,
+    validation: split.validation,
     options: { ...PAPER_RECIPE, epochs: args.epochs, seed: args.seed },
-    onProgress: ({ epoch, epochs, step, steps, loss, cropsPerSecond }) => progress.update(
-      (epoch - 1) * steps + step, epochs * steps,
-      `epoch ${epoch} of ${epochs}, loss ${loss.toFixed(3)}, ${cropsPerSecond.toFixed(1)} records/s`,
-    ),
+    onProgress: ({ epoch, epochs, step, steps, loss, cropsPerSecond }) =>
+      progress.update(
+        (epoch - 1) * steps + step,
+        epochs * steps,
+        `epoch ${epoch} of ${epochs}, loss ${loss.toFixed(3)}, ${cropsPerSecond.toFixed(1)} records/s`,
+      ),
   });
   progress.end();
   if (args.out) writeFloatModel(join(args.out, "float.safetensors"), model);
@@ -116,7 +132,9 @@ async function trainAsPaper(graph: Graph, split: Split<ConditionedRecord>, args:
 
 /** Full precision in float; 8 to 1 bits and LAQ on the engine. All on the test part, which chose nothing. */
 async function tableRows(
-  model: FloatModel, { validation, test }: Split<ConditionedRecord>, args: ReproduceArguments,
+  model: FloatModel,
+  { validation, test }: Split<ConditionedRecord>,
+  args: ReproduceArguments,
   paper: Readonly<Record<string, PaperFigures>>,
 ): Promise<ReproductionRow[]> {
   const { classes } = model.graph;
@@ -144,14 +162,20 @@ async function tableRows(
 const CALIBRATION_RECORDS = 32;
 
 async function compressWithNotes(
-  model: FloatModel, selection: readonly ConditionedRecord[], method: string, { criterion, selectionCrops, seed }: ReproduceArguments,
+  model: FloatModel,
+  selection: readonly ConditionedRecord[],
+  method: string,
+  { criterion, selectionCrops, seed }: ReproduceArguments,
 ): Promise<Compressed> {
   const progress = startProgress(`compressing, ${method}`);
   const layers = model.graph.nodes.filter(({ op }) => op === "conv1d" || op === "dense").length;
   const settled = new Set<string>();
   // A record is one window: a second crop of it would be the same again.
   const compressed = await compress({
-    model, records: selection, method: parseMethod(method, criterion), seed,
+    model,
+    records: selection,
+    method: parseMethod(method, criterion),
+    seed,
     selectionCrops: Math.min(selectionCrops, selection.length),
     calibrationCrops: Math.min(CALIBRATION_RECORDS, selection.length),
     onStep: ({ layer, width, outcome }) => {

@@ -38,7 +38,9 @@ export function isSmokeTest({ records, paperRecords }: Reproduction): boolean {
 
 /** What differs from the paper, or had to be chosen because it does not say. */
 export function differencesOf({ model }: Reproduction): readonly string[] {
-  return model === PAPER_MODEL ? DIFFERENCES : [`the network is ${model}, far smaller than the paper's`, ...DIFFERENCES];
+  return model === PAPER_MODEL
+    ? DIFFERENCES
+    : [`the network is ${model}, far smaller than the paper's`, ...DIFFERENCES];
 }
 
 export const PAPER_MODEL = "resnet1d-paper";
@@ -53,8 +55,10 @@ const DIFFERENCES = [
 /** The paper's table with each row's own figures above the paper's. */
 export function printReproduction(reproduction: Reproduction): void {
   const { dataset, model, records, paperRecords, missingClasses, split, epochs, rows } = reproduction;
-  printLine(`${model} on ${dataset}: ${records.toLocaleString("en-US")} of the paper's ${paperRecords.toLocaleString("en-US")} ` +
-    `records, trained for ${epochs === 1 ? "1 epoch" : `${epochs} epochs`}; train ${split.train}, validation ${split.validation}, test ${split.test}, seed ${split.seed}`);
+  printLine(
+    `${model} on ${dataset}: ${records.toLocaleString("en-US")} of the paper's ${paperRecords.toLocaleString("en-US")} ` +
+      `records, trained for ${epochs === 1 ? "1 epoch" : `${epochs} epochs`}; train ${split.train}, validation ${split.validation}, test ${split.test}, seed ${split.seed}`,
+  );
   if (missingClasses.length > 0) printLine(`classes without a record: ${missingClasses.join(", ")}`);
   if (isSmokeTest(reproduction)) {
     printLine("SMOKE TEST: so few records show that everything runs; the figures say nothing of network or method");
@@ -62,23 +66,36 @@ export function printReproduction(reproduction: Reproduction): void {
   printTable(["method", "figures", "accuracy", "precision", "recall", "F1", "ratio"], rows.flatMap(tableRows));
   const laq = rows[rows.length - 1];
   const { lost, gained, changed, p } = laq.againstFloat;
-  printLine(`LAQ (criterion ${reproduction.criterion}, ${laq.meanBits.toFixed(2)} bits a weight) against full precision: ` +
-    `${lost} lost, ${gained} gained, McNemar p = ${p.toFixed(3)}, ${percent(changed / laq.score.records)} of decisions changed`);
-  printLine("measured: on the test part, full precision in float, the rest on the integer engine; in brackets 95 % intervals;");
+  printLine(
+    `LAQ (criterion ${reproduction.criterion}, ${laq.meanBits.toFixed(2)} bits a weight) against full precision: ` +
+      `${lost} lost, ${gained} gained, McNemar p = ${p.toFixed(3)}, ${percent(changed / laq.score.records)} of decisions changed`,
+  );
+  printLine(
+    "measured: on the test part, full precision in float, the rest on the integer engine; in brackets 95 % intervals;",
+  );
   printLine("precision, recall and F1 are means over the classes; ratio as the paper counts it");
   printLine("differs from the paper:");
   for (const difference of differencesOf(reproduction)) printLine(`- ${difference}`);
 }
 
 function tableRows({ method, score, ratios, paper }: ReproductionRow): string[][] {
-  const measured = ({ value, ci95: [low, high] }: Measured) => `${value.toFixed(4)} [${low.toFixed(3)}-${high.toFixed(3)}]`;
+  const measured = ({ value, ci95: [low, high] }: Measured) =>
+    `${value.toFixed(4)} [${low.toFixed(3)}-${high.toFixed(3)}]`;
   const own = [
-    titleOf(method), "measured", measured(score.accuracy), measured(score.precision), measured(score.recall), measured(score.f1),
+    titleOf(method),
+    "measured",
+    measured(score.accuracy),
+    measured(score.precision),
+    measured(score.recall),
+    measured(score.f1),
     (ratios?.paper ?? 1).toFixed(2),
   ];
   if (paper === null) return [own];
   const { accuracy, precision, recall, f1, ratio } = paper;
-  return [own, ["", "paper", ...[accuracy, precision, recall, f1].map((figure) => figure.toFixed(4)), ratio.toFixed(2)]];
+  return [
+    own,
+    ["", "paper", ...[accuracy, precision, recall, f1].map((figure) => figure.toFixed(4)), ratio.toFixed(2)],
+  ];
 }
 
 function titleOf(method: string): string {

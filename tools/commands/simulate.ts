@@ -33,7 +33,10 @@ export function addSimulateCommand(program: Command): void {
     .option("--seed <n>", "of the synthetic record", wholeNumber, 1)
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExample:\n  qhubert simulate --model models/resnet1d-edge.qhb --device nRF52840 --synth afib")
+    .addHelpText(
+      "after",
+      "\nExample:\n  qhubert simulate --model models/resnet1d-edge.qhb --device nRF52840 --synth afib",
+    )
     .action(runSimulate);
 }
 
@@ -41,9 +44,10 @@ async function runSimulate(args: SimulateArguments): Promise<void> {
   if (args.record === undefined && args.synth === undefined) {
     throw new RangeError("simulate needs --record FILE or --synth RHYTHM");
   }
-  const record = args.record !== undefined
-    ? openRecord(args.record)
-    : synthesize({ rhythm: args.synth as Rhythm, seconds: args.seconds, seed: args.seed });
+  const record =
+    args.record !== undefined
+      ? openRecord(args.record)
+      : synthesize({ rhythm: args.synth as Rhythm, seconds: args.seconds, seed: args.seed });
   const { model } = await openModel(args.model);
   const report = await simulateRecord(model.bytes, args.device, record, args.lead);
   if (args.json) printJson(report);
@@ -53,11 +57,18 @@ async function runSimulate(args: SimulateArguments): Promise<void> {
 
 /** Runs one lead of a record on a simulated device. Throws BudgetError where the model does not fit. */
 export function simulateRecord(
-  model: Uint8Array, device: string, record: EcgRecord, wantedLead?: string,
+  model: Uint8Array,
+  device: string,
+  record: EcgRecord,
+  wantedLead?: string,
 ): Promise<SimulationReport> {
   const { samples, countsPerMillivolt, baseline } = pickLead(record, wantedLead);
   const simulated: SimulatedRecord = {
-    name: record.name, sampleRateHz: record.sampleRateHz, samples, millivoltsPerCount: 1 / countsPerMillivolt, baseline,
+    name: record.name,
+    sampleRateHz: record.sampleRateHz,
+    samples,
+    millivoltsPerCount: 1 / countsPerMillivolt,
+    baseline,
   };
   return simulate({ model, device, record: simulated });
 }
@@ -67,7 +78,10 @@ const MOST_TIMELINE_ROWS = 40;
 /** Beats, decisions, then the budgets, each figure with its source. */
 export function printReport(report: SimulationReport): void {
   const shown = report.timeline.slice(0, MOST_TIMELINE_ROWS);
-  printTable(["time (s)", "event", ""], shown.map((entry) => timelineRow(entry)));
+  printTable(
+    ["time (s)", "event", ""],
+    shown.map((entry) => timelineRow(entry)),
+  );
   if (report.timeline.length > shown.length) printLine(`... and ${report.timeline.length - shown.length} more`);
   const { latencyMs, ramBytes, flashBytes, sources } = report;
   const ms = (value: number | null) => (value === null ? "-" : `${value.toFixed(0)} ms`);
@@ -75,17 +89,27 @@ export function printReport(report: SimulationReport): void {
     ["figure", "value", ""],
     [
       ["beats, decisions", `${report.beats}, ${report.decisions}`, kindOf(sources.beats)],
-      ["R peak to decision", `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}, max ${ms(latencyMs.max)}`, kindOf(sources.latencyMs)],
+      [
+        "R peak to decision",
+        `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}, max ${ms(latencyMs.max)}`,
+        kindOf(sources.latencyMs),
+      ],
       ["deadline misses", `${report.deadlineMisses}`, kindOf(sources.deadlineMisses)],
       ["RAM", `${bytesText(ramBytes.peak)} of ${bytesText(ramBytes.limit)}`, kindOf(sources.ramBytes)],
       ["flash", `${bytesText(flashBytes.used)} of ${bytesText(flashBytes.limit)}`, kindOf(sources.flashBytes)],
       ["duty cycle", percent(report.dutyCycle), kindOf(sources.dutyCycle)],
-      ["energy a beat", report.energyPerBeatUj === null ? "-" : `${report.energyPerBeatUj.toFixed(0)} uJ`, kindOf(sources.energyPerBeatUj)],
+      [
+        "energy a beat",
+        report.energyPerBeatUj === null ? "-" : `${report.energyPerBeatUj.toFixed(0)} uJ`,
+        kindOf(sources.energyPerBeatUj),
+      ],
       ["battery", `${report.batteryDays.toFixed(1)} days`, kindOf(sources.batteryDays)],
     ],
   );
-  printLine(`${report.device}, ${report.record}: budgets ${report.budgetsOk ? "kept" : "BROKEN"}; ` +
-    "--json says what each figure was measured on or modelled from");
+  printLine(
+    `${report.device}, ${report.record}: budgets ${report.budgetsOk ? "kept" : "BROKEN"}; ` +
+      "--json says what each figure was measured on or modelled from",
+  );
 }
 
 /** "measured" or "modelled": the first word of a figure's source. */
@@ -96,6 +120,7 @@ function kindOf(source: string | undefined): string {
 function timelineRow(entry: SimulationReport["timeline"][number]): string[] {
   const time = (entry.ms / 1000).toFixed(2);
   if (entry.kind === "decision") return [time, "decision", entry.label];
-  const latency = entry.latencyMs === null ? "record ends first" : `decided ${entry.latencyMs.toFixed(0)} ms after its R peak`;
+  const latency =
+    entry.latencyMs === null ? "record ends first" : `decided ${entry.latencyMs.toFixed(0)} ms after its R peak`;
   return [time, "beat", latency];
 }

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Command } from "commander";
-import type { ConditionedRecord } from "../data/record.ts";
 import { SeededRandom } from "../data/random.ts";
+import type { ConditionedRecord } from "../data/record.ts";
 import { DataError } from "../data/record.ts";
 import type { Split } from "../data/split.ts";
 import { type RhythmScore, scoreRhythms } from "../evaluate/score.ts";
@@ -51,7 +51,10 @@ export function addTrainCommand(program: Command): void {
     .option("--cache <folder>", "where conditioned records are kept")
     .option("--resume", "go on from the checkpoint beside --out")
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExample:\n  qhubert train --model resnet1d-edge --data cinc2017 --out model.safetensors --seed 1")
+    .addHelpText(
+      "after",
+      "\nExample:\n  qhubert train --model resnet1d-edge --data cinc2017 --out model.safetensors --seed 1",
+    )
     .action(runTrain);
 }
 
@@ -103,7 +106,11 @@ export async function trainWithProgress(
   printNote(`training backend: ${backend.name} (${backend.description})`);
   const progress = startProgress("training");
   const { model, validation } = await train({
-    graph, train: split.train, validation: split.validation, options, ...files,
+    graph,
+    train: split.train,
+    validation: split.validation,
+    options,
+    ...files,
     onProgress: ({ epoch, epochs, step, steps, loss, metric, cropsPerSecond }) => {
       const validated = metric === null ? "" : `, validation F1 ${metric.toFixed(3)}`;
       const note = `epoch ${epoch} of ${epochs}, loss ${loss.toFixed(3)}${validated}, ${cropsPerSecond.toFixed(0)} crops/s`;
@@ -126,7 +133,11 @@ function countsOf({ train, validation, test }: Split<ConditionedRecord>): Readon
 }
 
 /** Every figure of a set; the bootstrap draws the same each time. */
-export function score(truths: readonly number[], predictions: readonly number[], classes: readonly string[]): RhythmScore {
+export function score(
+  truths: readonly number[],
+  predictions: readonly number[],
+  classes: readonly string[],
+): RhythmScore {
   return scoreRhythms(truths, predictions, classes, new SeededRandom(1));
 }
 
@@ -134,7 +145,11 @@ export function score(truths: readonly number[], predictions: readonly number[],
 export function scoreFloat(model: FloatModel, records: readonly ConditionedRecord[]): RhythmScore {
   const { classes } = model.graph;
   const truths = records.map(({ label }) => classes.indexOf(label));
-  return score(truths, predict(model, records).map(({ mean }) => argMax(mean)), classes);
+  return score(
+    truths,
+    predict(model, records).map(({ mean }) => argMax(mean)),
+    classes,
+  );
 }
 
 export function printScore(title: string, score: RhythmScore): void {

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { DataError } from "./record.ts";
 
@@ -46,10 +46,15 @@ export function findRecords(folder: string): Map<string, string> {
 /** @throws DataError if the folder cannot be read */
 export function allFiles(folder: string): string[] {
   try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
+    return (
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => !entry.name.startsWith("."))
+        .map((entry) => ({ path: join(entry.parentPath, entry.name), entry }))
+        // A link to a record is a record.
+        .filter(({ path, entry }) => entry.isFile() || (entry.isSymbolicLink() && statSync(path).isFile()))
+        .map(({ path }) => path)
+        .sort()
+    );
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     throw new DataError(`${folder}: ${code === "ENOENT" ? "no such folder" : `cannot be read as a folder (${code})`}`);

@@ -72,7 +72,9 @@ function loadLibrary(path: string): { readonly read: typeof read } {
   try {
     return createRequire(import.meta.url)("mat-for-js");
   } catch {
-    throw new DataError(`${path}: reading MATLAB level 5 takes the optional package mat-for-js, which is not installed`);
+    throw new DataError(
+      `${path}: reading MATLAB level 5 takes the optional package mat-for-js, which is not installed`,
+    );
   }
 }
 

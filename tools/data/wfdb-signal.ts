@@ -1,5 +1,5 @@
-import type { WfdbSignal } from "./wfdb-header.ts";
 import { DataError } from "./record.ts";
+import type { WfdbSignal } from "./wfdb-header.ts";
 
 /** One way of storing samples, signal(5) of the WFDB Applications Guide. */
 interface SampleFormat {

@@ -14,14 +14,23 @@ const RESAMPLES = 2000;
  * replacement, 2,000 times. Throws RangeError where there are no records.
  */
 export function bootstrapInterval(
-  truths: readonly number[], predictions: readonly number[], classes: number,
-  figure: (confusion: Confusion) => number, random: RandomSource,
+  truths: readonly number[],
+  predictions: readonly number[],
+  classes: number,
+  figure: (confusion: Confusion) => number,
+  random: RandomSource,
 ): Interval {
   const records = truths.length;
   if (records === 0) throw new RangeError("a bootstrap interval needs one record or more");
   const figures = Array.from({ length: RESAMPLES }, () => {
     const drawn = Array.from({ length: records }, () => random.integer(records));
-    return figure(confusionMatrix(drawn.map((i) => truths[i]), drawn.map((i) => predictions[i]), classes));
+    return figure(
+      confusionMatrix(
+        drawn.map((i) => truths[i]),
+        drawn.map((i) => predictions[i]),
+        classes,
+      ),
+    );
   }).sort((a, b) => a - b);
   return [figures[Math.floor(0.025 * (RESAMPLES - 1))], figures[Math.ceil(0.975 * (RESAMPLES - 1))]];
 }

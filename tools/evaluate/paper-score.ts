@@ -25,7 +25,10 @@ export interface PaperScore {
 
 /** Scores paired class indices as the paper's Tables 1 and 2 do. Throws RangeError where there are no records. */
 export function scoreAsPaper(
-  truths: readonly number[], predictions: readonly number[], classes: number, random: RandomSource,
+  truths: readonly number[],
+  predictions: readonly number[],
+  classes: number,
+  random: RandomSource,
 ): PaperScore {
   const confusion = confusionMatrix(truths, predictions, classes);
   const macro = (figure: (confusion: Confusion) => number): Measured => ({

@@ -21,7 +21,11 @@ interface ClassCounts {
 
 function meanOverOccurring(confusion: Confusion, share: (counts: ClassCounts) => number): number {
   const occurring = confusion
-    .map((row, index) => ({ hits: row[index], actual: sum(row), predicted: sum(confusion.map((other) => other[index])) }))
+    .map((row, index) => ({
+      hits: row[index],
+      actual: sum(row),
+      predicted: sum(confusion.map((other) => other[index])),
+    }))
     .filter(({ actual, predicted }) => actual + predicted > 0);
   // 0 / 0 is NaN, and counts as 0.
   return occurring.length === 0 ? 0 : sum(occurring.map((counts) => share(counts) || 0)) / occurring.length;

@@ -21,7 +21,10 @@ export interface RhythmScore {
 
 /** Every figure that is reported of a set, from paired class indices; `random` draws for the bootstrap. */
 export function scoreRhythms(
-  truths: readonly number[], predictions: readonly number[], classes: readonly string[], random: RandomSource,
+  truths: readonly number[],
+  predictions: readonly number[],
+  classes: readonly string[],
+  random: RandomSource,
 ): RhythmScore {
   const confusion = confusionMatrix(truths, predictions, classes.length);
   const f1 = f1PerClass(confusion);
@@ -32,7 +35,11 @@ export function scoreRhythms(
     f1: Object.fromEntries(classes.map((label, index) => [label, Number.isNaN(f1[index]) ? null : f1[index]])),
     f1Macro: selectionF1(confusion, classes),
     f1MacroInterval: bootstrapInterval(
-      truths, predictions, classes.length, (resampled) => selectionF1(resampled, classes), random,
+      truths,
+      predictions,
+      classes.length,
+      (resampled) => selectionF1(resampled, classes),
+      random,
     ),
     confusion,
   };

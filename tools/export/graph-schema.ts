@@ -8,14 +8,29 @@ const ACTIVATION = z.enum(["none", "relu"]);
 
 const NODE = z.discriminatedUnion("op", [
   z.strictObject({
-    op: z.literal("conv1d"), name: NAME, input: NAME, outChannels: COUNT, kernel: COUNT, stride: COUNT, dilation: COUNT,
-    padLeft: SIZE, padRight: SIZE, bias: z.boolean(), batchNorm: z.boolean(), activation: ACTIVATION,
+    op: z.literal("conv1d"),
+    name: NAME,
+    input: NAME,
+    outChannels: COUNT,
+    kernel: COUNT,
+    stride: COUNT,
+    dilation: COUNT,
+    padLeft: SIZE,
+    padRight: SIZE,
+    bias: z.boolean(),
+    batchNorm: z.boolean(),
+    activation: ACTIVATION,
   }),
   z.strictObject({ op: z.literal("add"), name: NAME, inputs: z.tuple([NAME, NAME]), activation: ACTIVATION }),
   z.strictObject({ op: z.literal("maxPool"), name: NAME, input: NAME, kernel: COUNT, stride: COUNT }),
   z.strictObject({ op: z.literal("averagePool"), name: NAME, input: NAME, window: COUNT, hop: COUNT, warmup: COUNT }),
   z.strictObject({
-    op: z.literal("dense"), name: NAME, input: NAME, outFeatures: COUNT, columns: COUNT, dropout: z.number().min(0).lt(1),
+    op: z.literal("dense"),
+    name: NAME,
+    input: NAME,
+    outFeatures: COUNT,
+    columns: COUNT,
+    dropout: z.number().min(0).lt(1),
   }),
 ]);
 

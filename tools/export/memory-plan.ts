@@ -1,4 +1,4 @@
-import { TYPE_INT16, TYPE_INT8 } from "../../assembly/shared/ops.ts";
+import { TYPE_INT8, TYPE_INT16 } from "../../assembly/shared/ops.ts";
 import { type Graph, type GraphNode, INPUT, inputsOf } from "../graph/graph.ts";
 import { tensorShapes } from "../graph/shapes.ts";
 

@@ -39,7 +39,7 @@ export const LOGIT_FRACTION_BITS = 8;
 /** The largest absolute integer of a grid. */
 export function largestWeight(grid: WeightGrid, bits: number): number {
   if (grid === "ternary") return 1;
-  return grid === "midRise" ? 2 ** bits - 1 : 2 ** (bits - 1) - 1;
+  return grid === "midRise" ? (1 << bits) - 1 : (1 << (bits - 1)) - 1;
 }
 
 /** Throws RangeError unless the grid has that width. */

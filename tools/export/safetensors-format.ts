@@ -75,7 +75,8 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): Safetensors 
   const fail = (sentence: string): never => {
     throw new Error(`${path}: ${sentence}`);
   };
-  if (bytes.length < HEADER_AT) fail(`header length: the file has ${bytes.length} bytes, expected at least ${HEADER_AT}`);
+  if (bytes.length < HEADER_AT)
+    fail(`header length: the file has ${bytes.length} bytes, expected at least ${HEADER_AT}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = view.getBigUint64(0, true);
   const limit = Math.min(bytes.length - HEADER_AT, MAX_HEADER_BYTES);
@@ -84,7 +85,13 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): Safetensors 
   const header = parseHeader(bytes.subarray(HEADER_AT, dataAt), fail);
   checkLayout(header, bytes.length - dataAt, fail);
   const tensors = new Map<string, Tensor>();
-  for (const [name, { shape, data_offsets: [begin, end] }] of header.entries) {
+  for (const [
+    name,
+    {
+      shape,
+      data_offsets: [begin, end],
+    },
+  ] of header.entries) {
     const data = new Float32Array((end - begin) / 4);
     for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(dataAt + begin + 4 * i, true);
     tensors.set(name, { shape, data });

@@ -49,10 +49,13 @@ export function checkLayout({ entries }: Header, dataBytes: number, fail: Fail):
   for (const [name, entry] of [...entries].sort(inFileOrder)) {
     const [from, to] = entry.data_offsets;
     if (entry.dtype !== "F32") fail(`tensor ${name}, dtype: found ${entry.dtype}, expected F32`);
-    if (from !== end) fail(`tensor ${name}, data_offsets: begins at ${from}, expected ${end}, the end of the one before`);
-    if (to > dataBytes) fail(`tensor ${name}, data_offsets: ends at ${to}, but the file has ${dataBytes} bytes of data`);
+    if (from !== end)
+      fail(`tensor ${name}, data_offsets: begins at ${from}, expected ${end}, the end of the one before`);
+    if (to > dataBytes)
+      fail(`tensor ${name}, data_offsets: ends at ${to}, but the file has ${dataBytes} bytes of data`);
     const expected = 4 * elements(entry.shape);
-    if (to - from !== expected) fail(`tensor ${name}, data_offsets: has ${to - from} bytes, expected ${expected} by its shape`);
+    if (to - from !== expected)
+      fail(`tensor ${name}, data_offsets: has ${to - from} bytes, expected ${expected} by its shape`);
     end = to;
   }
   if (end !== dataBytes) fail(`data: the file has ${dataBytes} bytes, expected ${end}`);

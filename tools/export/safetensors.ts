@@ -53,7 +53,8 @@ function weightsProblem(graph: Graph, weights: ReadonlyMap<string, Tensor>): str
   for (const [name, shape] of needed) {
     const found = weights.get(name);
     if (!found) return `tensor ${name} is missing, expected shape [${shape}]`;
-    if (found.shape.join() !== shape.join()) return `tensor ${name}, shape: found [${found.shape}], expected [${shape}]`;
+    if (found.shape.join() !== shape.join())
+      return `tensor ${name}, shape: found [${found.shape}], expected [${shape}]`;
   }
   const extra = [...weights.keys()].find((name) => !needed.has(name));
   return extra === undefined ? null : `tensor ${extra} belongs to no node of graph ${graph.name}`;

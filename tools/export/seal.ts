@@ -1,7 +1,7 @@
 import { Engine } from "../../host/index.ts";
 import { measureBudget } from "./budget.ts";
 import { goldenInput } from "./golden-input.ts";
-import { pack, type PackOptions } from "./pack.ts";
+import { type PackOptions, pack } from "./pack.ts";
 import type { QuantizedNetwork } from "./quantized-network.ts";
 import { networkTiming } from "./timing.ts";
 

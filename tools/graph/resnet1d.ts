@@ -11,7 +11,12 @@ export interface ResNet1dBlock {
 export interface ResNet1dOptions {
   readonly name: string;
   readonly classes: readonly string[];
-  readonly stem: { readonly channels: number; readonly kernel: number; readonly stride: number; readonly maxPool: number };
+  readonly stem: {
+    readonly channels: number;
+    readonly kernel: number;
+    readonly stride: number;
+    readonly maxPool: number;
+  };
   readonly kernel: number;
   readonly blocks: readonly ResNet1dBlock[];
   /** Causal: all padding on the left; symmetric: as the paper's networks. */
@@ -29,10 +34,26 @@ export interface ResNet1dOptions {
  */
 export function resnet1d(options: ResNet1dOptions): Graph {
   const nodes: GraphNode[] = [];
-  const conv = (name: string, input: string, outChannels: number, kernel: number, stride: number, dilation: number,
-    activation: Activation): string => {
+  const conv = (
+    name: string,
+    input: string,
+    outChannels: number,
+    kernel: number,
+    stride: number,
+    dilation: number,
+    activation: Activation,
+  ): string => {
     nodes.push({
-      op: "conv1d", name, input, outChannels, kernel, stride, dilation, activation, bias: false, batchNorm: true,
+      op: "conv1d",
+      name,
+      input,
+      outChannels,
+      kernel,
+      stride,
+      dilation,
+      activation,
+      bias: false,
+      batchNorm: true,
       ...padding(options.padding, kernel, stride, dilation),
     });
     return name;
@@ -50,9 +71,10 @@ export function resnet1d(options: ResNet1dOptions): Graph {
     const name = `block${index + 1}`;
     const first = conv(`${name}.conv1`, hidden, block.channels, options.kernel, block.stride, 1, "relu");
     const second = conv(`${name}.conv2`, first, block.channels, options.kernel, 1, block.dilation, "relu");
-    const shortcut = block.stride === 1 && block.channels === channels
-      ? hidden
-      : conv(`${name}.shortcut`, hidden, block.channels, 1, block.stride, 1, "none");
+    const shortcut =
+      block.stride === 1 && block.channels === channels
+        ? hidden
+        : conv(`${name}.shortcut`, hidden, block.channels, 1, block.stride, 1, "none");
     nodes.push({ op: "add", name: `${name}.add`, inputs: [second, shortcut], activation: "none" });
     hidden = `${name}.add`;
     channels = block.channels;
@@ -68,11 +90,21 @@ export function resnet1d(options: ResNet1dOptions): Graph {
   } else {
     nodes.push({ ...dense, input: hidden, columns: head.windowSamples / strideSamples });
   }
-  return { name, classes, sampleRateHz: 500, windowSamples: head.kind === "flatten" ? head.windowSamples : null, nodes };
+  return {
+    name,
+    classes,
+    sampleRateHz: 500,
+    windowSamples: head.kind === "flatten" ? head.windowSamples : null,
+    nodes,
+  };
 }
 
-function padding(kind: ResNet1dOptions["padding"], kernel: number, stride: number, dilation: number):
-  Pick<Conv1dNode, "padLeft" | "padRight"> {
+function padding(
+  kind: ResNet1dOptions["padding"],
+  kernel: number,
+  stride: number,
+  dilation: number,
+): Pick<Conv1dNode, "padLeft" | "padRight"> {
   const reach = (kernel - 1) * dilation;
   // A causal column closes with the last row of its own hop: nothing is waited for, and no row of the hop is left unseen.
   if (kind === "causal") return { padLeft: Math.max(0, reach - (stride - 1)), padRight: 0 };
@@ -82,7 +114,11 @@ function padding(kind: ResNet1dOptions["padding"], kernel: number, stride: numbe
 /** The paper's network as its figures fit it: 1.55 M parameters, window 5,120, flatten head (f = 0.087 % unquantized). */
 export function resnet1dPaper(classes: readonly string[]): Graph {
   return resnet1d({
-    name: "resnet1d-paper", classes, kernel: 9, padding: "symmetric", dropout: 0.3,
+    name: "resnet1d-paper",
+    classes,
+    kernel: 9,
+    padding: "symmetric",
+    dropout: 0.3,
     stem: { channels: 64, kernel: 15, stride: 2, maxPool: 2 },
     blocks: [
       { channels: 64, stride: 1, dilation: 1 },
@@ -96,7 +132,11 @@ export function resnet1dPaper(classes: readonly string[]): Graph {
 /** The wearable's network: causal, a column every 256 ms, receptive field 4.5 s, a decision every 512 ms over 10.24 s. */
 export function resnet1dEdge(classes: readonly string[]): Graph {
   return resnet1d({
-    name: "resnet1d-edge", classes, kernel: 5, padding: "causal", dropout: 0.2,
+    name: "resnet1d-edge",
+    classes,
+    kernel: 5,
+    padding: "causal",
+    dropout: 0.2,
     stem: { channels: 16, kernel: 15, stride: 4, maxPool: 1 },
     blocks: [
       { channels: 16, stride: 2, dilation: 1 },

@@ -1,5 +1,5 @@
-import type { Rows } from "./float-forward.ts";
 import { BATCH_NORM_EPSILON } from "../graph/model.ts";
+import type { Rows } from "./float-forward.ts";
 import type { ChannelStatistics } from "./layer-weights.ts";
 
 /** Mean and biased variance of each channel over the rows of all crops, as batch norm takes them in training. */

@@ -1,13 +1,13 @@
 import { engineBytes } from "../../host/index.ts";
 import type { ConditionedRecord } from "../data/record.ts";
-import { pack } from "../export/pack.ts";
+import { compressionRatios, parameterCounts } from "../export/accounting.ts";
 import type { ModelFacts } from "../export/metadata.ts";
+import { pack } from "../export/pack.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { packSealed } from "../export/seal.ts";
 import type { FloatModel } from "../graph/model.ts";
-import { compressionRatios, parameterCounts } from "../export/accounting.ts";
-import { type CompressionReport, compressionFacts } from "./compression-report.ts";
 import type { CompressionMethod, LaqOptions } from "./compression-method.ts";
+import { type CompressionReport, compressionFacts } from "./compression-report.ts";
 import { lossOf, measureOutcome } from "./engine-loss.ts";
 import { rankLayers } from "./importance.ts";
 import { orderLayers, type SearchResult, type SearchStep, searchWidths } from "./laq.ts";

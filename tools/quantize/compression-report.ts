@@ -1,5 +1,5 @@
-import type { Graph } from "../graph/graph.ts";
 import { type CompressionRatios, meanBits } from "../export/accounting.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { CompressionMethod } from "./compression-method.ts";
 import type { Outcome } from "./engine-loss.ts";
 import type { SearchResult } from "./laq.ts";

@@ -2,8 +2,8 @@ import type { AveragePoolNode, Conv1dNode, Graph, GraphNode, MaxPoolNode } from 
 import { INPUT, inputsOf } from "../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { outputRows } from "../graph/shapes.ts";
-import { matrixProduct } from "./matrix-product.ts";
 import type { ChannelAffine } from "./layer-weights.ts";
+import { matrixProduct } from "./matrix-product.ts";
 
 /** A float tensor, [rows][channels]. */
 export interface Rows {

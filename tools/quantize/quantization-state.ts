@@ -1,9 +1,9 @@
+import type { QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
 import { type Graph, type GraphNode, INPUT, inputsOf } from "../graph/graph.ts";
 import { type FloatModel, INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
-import type { QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
 import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";
 import { activationScales, type RangeMethod } from "./calibrate.ts";
-import { applyAffine, inputRows, rawSums, type Rows, runNode } from "./float-forward.ts";
+import { applyAffine, inputRows, type Rows, rawSums, runNode } from "./float-forward.ts";
 import {
   type ChannelAffine,
   type ChannelStatistics,
@@ -11,8 +11,8 @@ import {
   type LayerWeights,
   layerWeights,
 } from "./layer-weights.ts";
-import { dequantize, type QuantizedLevels } from "./quantizers/quantized-levels.ts";
 import { quantizeWeights, type ScaleMethod } from "./quantizers/quantize-weights.ts";
+import { dequantize, type QuantizedLevels } from "./quantizers/quantized-levels.ts";
 import type { Width } from "./width.ts";
 
 export interface QuantizationOptions {

@@ -1,9 +1,9 @@
-import type { ConditionedRecord } from "../data/record.ts";
 import { SeededRandom } from "../data/random.ts";
-import { forward, type NodeWeights } from "./float-forward.ts";
+import type { ConditionedRecord } from "../data/record.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { argmax } from "./divergence.ts";
+import { forward, type NodeWeights } from "./float-forward.ts";
 import { foldBatchNorm, layerWeights } from "./layer-weights.ts";
 
 /** Crop length of a streaming network's selection: the paper's window. */

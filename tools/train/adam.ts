@@ -22,8 +22,11 @@ export function initialAdam(weights: ReadonlyMap<string, Tensor>, keys: readonly
  * not tfjs variables: the state can be saved, and a step is the same on every backend.
  */
 export function adamStep(
-  state: AdamState, weights: ReadonlyMap<string, Tensor>, gradients: ReadonlyMap<string, Float32Array>,
-  rate: number, weightDecay: number,
+  state: AdamState,
+  weights: ReadonlyMap<string, Tensor>,
+  gradients: ReadonlyMap<string, Float32Array>,
+  rate: number,
+  weightDecay: number,
 ): void {
   state.step++;
   const correction1 = 1 - BETA_1 ** state.step;

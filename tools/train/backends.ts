@@ -50,7 +50,9 @@ async function firstOf(among: readonly BackendName[]): Promise<BackendChoice> {
       passedOver.push({ name, reason: (error as Error).message.split("\n")[0] });
     }
   }
-  throw new Error(`no training backend loads: ${passedOver.map(({ name, reason }) => `${name}: ${reason}`).join("; ")}`);
+  throw new Error(
+    `no training backend loads: ${passedOver.map(({ name, reason }) => `${name}: ${reason}`).join("; ")}`,
+  );
 }
 
 /** An installed package may still lack its native library, so only loading it tells. */

@@ -16,7 +16,10 @@ export interface Moments {
  * @param onMoments is given the batch's moments, for the running statistics
  */
 export function batchNorm(
-  x: tf.Tensor, gamma: tf.Tensor1D, beta: tf.Tensor1D, onMoments: (moments: Moments) => void,
+  x: tf.Tensor,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  onMoments: (moments: Moments) => void,
 ): tf.Tensor {
   const channels = x.shape[x.rank - 1];
   const rows = x.size / channels;
@@ -49,7 +52,11 @@ function batchNormGradient(dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] {
 
 /** Batch norm with fixed moments, as one multiplication and one addition. */
 export function batchNormWith(
-  x: tf.Tensor, gamma: tf.Tensor1D, beta: tf.Tensor1D, mean: tf.Tensor1D, variance: tf.Tensor1D,
+  x: tf.Tensor,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  mean: tf.Tensor1D,
+  variance: tf.Tensor1D,
 ): tf.Tensor {
   const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON)));
   return tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale)));

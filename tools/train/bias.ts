@@ -14,7 +14,11 @@ const ROUNDS = 3;
  * smallest offset wins.
  * @param logits a record's mean logits
  */
-export function tuneOffsets(logits: readonly Float32Array[], truths: readonly number[], classes: readonly string[]): number[] {
+export function tuneOffsets(
+  logits: readonly Float32Array[],
+  truths: readonly number[],
+  classes: readonly string[],
+): number[] {
   const offsets = classes.map(() => 0);
   const f1 = () => {
     const predictions = logits.map((row) => argMax(row.map((logit, index) => logit + offsets[index])));
@@ -40,7 +44,11 @@ export function tuneOffsets(logits: readonly Float32Array[], truths: readonly nu
 }
 
 /** The weights with the offsets added to the bias of the last dense layer. */
-export function withOffsets(graph: Graph, weights: ReadonlyMap<string, Tensor>, offsets: readonly number[]): Map<string, Tensor> {
+export function withOffsets(
+  graph: Graph,
+  weights: ReadonlyMap<string, Tensor>,
+  offsets: readonly number[],
+): Map<string, Tensor> {
   const key = `${graph.nodes[graph.nodes.length - 1].name}.bias`;
   const { shape, data } = weights.get(key) as Tensor;
   return new Map([...weights, [key, { shape, data: data.map((bias, index) => bias + offsets[index]) }]]);
@@ -48,5 +56,7 @@ export function withOffsets(graph: Graph, weights: ReadonlyMap<string, Tensor>, 
 
 function gridBySize(): number[] {
   const steps = LIMIT * STEPS_PER_UNIT;
-  return Array.from({ length: 2 * steps + 1 }, (_, i) => (i - steps) / STEPS_PER_UNIT).sort((a, b) => Math.abs(a) - Math.abs(b));
+  return Array.from({ length: 2 * steps + 1 }, (_, i) => (i - steps) / STEPS_PER_UNIT).sort(
+    (a, b) => Math.abs(a) - Math.abs(b),
+  );
 }

@@ -35,7 +35,9 @@ export function packCheckpoint(state: TrainingState): Checkpoint {
 
 export function unpackCheckpoint({ tensors, facts }: Checkpoint): TrainingState {
   const under = (prefix: string) =>
-    new Map([...tensors].filter(([key]) => key.startsWith(prefix)).map(([key, tensor]) => [key.slice(prefix.length), tensor]));
+    new Map(
+      [...tensors].filter(([key]) => key.startsWith(prefix)).map(([key, tensor]) => [key.slice(prefix.length), tensor]),
+    );
   const dataOf = (group: Map<string, Tensor>) => new Map([...group].map(([key, { data }]) => [key, data]));
   return {
     history: facts.history,

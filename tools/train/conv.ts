@@ -9,7 +9,9 @@ import type { Conv1dNode } from "../graph/graph.ts";
 export function conv1d(x: tf.Tensor3D, weight: tf.Tensor3D, node: Conv1dNode): tf.Tensor3D {
   if (node.dilation === 1) return plainConv(x, weight, node.stride, node.padLeft, node.padRight);
   if (node.stride !== 1) {
-    throw new RangeError(`node ${node.name}: stride ${node.stride} with dilation ${node.dilation}; one of them must be 1`);
+    throw new RangeError(
+      `node ${node.name}: stride ${node.stride} with dilation ${node.dilation}; one of them must be 1`,
+    );
   }
   const [batch, rows, channels] = x.shape;
   const { dilation, padLeft, padRight } = node;
@@ -17,7 +19,11 @@ export function conv1d(x: tf.Tensor3D, weight: tf.Tensor3D, node: Conv1dNode): t
   const sequenceRows = Math.ceil(padded / dilation);
   const outRows = padded - (node.kernel - 1) * dilation;
   const interleaved = x
-    .pad([[0, 0], [padLeft, padRight + sequenceRows * dilation - padded], [0, 0]])
+    .pad([
+      [0, 0],
+      [padLeft, padRight + sequenceRows * dilation - padded],
+      [0, 0],
+    ])
     .reshape([batch, sequenceRows, dilation, channels])
     .transpose([0, 2, 1, 3])
     .reshape([batch * dilation, sequenceRows, channels]) as tf.Tensor3D;
@@ -30,9 +36,20 @@ export function conv1d(x: tf.Tensor3D, weight: tf.Tensor3D, node: Conv1dNode): t
     .slice([0, 0, 0], [batch, outRows, outChannels]) as tf.Tensor3D;
 }
 
-function plainConv(x: tf.Tensor3D, weight: tf.Tensor3D, stride: number, padLeft: number, padRight: number): tf.Tensor3D {
+function plainConv(
+  x: tf.Tensor3D,
+  weight: tf.Tensor3D,
+  stride: number,
+  padLeft: number,
+  padRight: number,
+): tf.Tensor3D {
   const [batch, rows, channels] = x.shape;
-  const pad: tf.backend_util.ExplicitPadding = [[0, 0], [0, 0], [padLeft, padRight], [0, 0]];
+  const pad: tf.backend_util.ExplicitPadding = [
+    [0, 0],
+    [0, 0],
+    [padLeft, padRight],
+    [0, 0],
+  ];
   const out = tf.conv2d(
     x.reshape([batch, 1, rows, channels]) as tf.Tensor4D,
     weight.reshape([1, ...weight.shape]) as tf.Tensor4D,

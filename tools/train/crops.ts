@@ -1,5 +1,5 @@
-import type { ConditionedRecord } from "../data/record.ts";
 import type { SeededRandom } from "../data/random.ts";
+import type { ConditionedRecord } from "../data/record.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 
 /** Samples of a training crop where the graph names no window: 10.24 s at 500 Hz, as the paper's. */
@@ -17,7 +17,10 @@ export interface Augmentation {
  * @param target Float32Array[samples]
  */
 export function writeCrop(
-  target: Float32Array, record: ConditionedRecord, augmentation: Augmentation, random: SeededRandom,
+  target: Float32Array,
+  record: ConditionedRecord,
+  augmentation: Augmentation,
+  random: SeededRandom,
 ): void {
   const { samples } = record;
   const spare = Math.max(0, samples.length - target.length);

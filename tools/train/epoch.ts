@@ -53,7 +53,8 @@ export async function runEpoch(request: EpochRequest, state: TrainingState): Pro
   for (let step = 0; step < steps; step++) {
     const batch = batchOf(request, order.slice(step * size, (step + 1) * size), random);
     const { loss, gradients, moments } = gradientsOf(graph, state.weights, batch, weighting, random);
-    if (!Number.isFinite(loss)) throw new RangeError(`the loss is ${loss} in epoch ${epoch}, step ${step + 1}; lower the learning rate`);
+    if (!Number.isFinite(loss))
+      throw new RangeError(`the loss is ${loss} in epoch ${epoch}, step ${step + 1}; lower the learning rate`);
     rate = learningRate(options.schedule, state.plateau, options.learningRate, state.adam.step, steps * options.epochs);
     adamStep(state.adam, state.weights, gradients, rate, options.weightDecay);
     updateMoments(state.weights, moments);
@@ -75,7 +76,11 @@ export async function runEpoch(request: EpochRequest, state: TrainingState): Pro
   return { loss: lossSum / steps, rate };
 }
 
-function batchOf({ graph, records, labels, options }: EpochRequest, chosen: readonly number[], random: SeededRandom): Batch {
+function batchOf(
+  { graph, records, labels, options }: EpochRequest,
+  chosen: readonly number[],
+  random: SeededRandom,
+): Batch {
   const cropSamples = graph.windowSamples ?? CROP_SAMPLES;
   const signals = new Float32Array(chosen.length * cropSamples);
   chosen.forEach((index, row) => {

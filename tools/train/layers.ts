@@ -1,6 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import {
-  type AveragePoolNode, type Conv1dNode, type DenseNode, type Graph, type GraphNode, INPUT, inputsOf, type MaxPoolNode,
+  type AveragePoolNode,
+  type Conv1dNode,
+  type DenseNode,
+  type Graph,
+  type GraphNode,
+  INPUT,
+  inputsOf,
+  type MaxPoolNode,
 } from "../graph/graph.ts";
 import { outputRows } from "../graph/shapes.ts";
 import { batchNorm, batchNormWith, type Moments } from "./batch-norm.ts";
@@ -78,13 +85,19 @@ function maxPool(node: MaxPoolNode, x: tf.Tensor3D): tf.Tensor3D {
   const outRows = outputRows(node, rows);
   if (outRows === 0) throw new RangeError(`node ${node.name}: ${rows} rows are fewer than its kernel, ${kernel}`);
   // Rows for a whole stride behind each tap; what is padded is never a first row of a stride, so no maximum sees it.
-  const padded = x.pad([[0, 0], [0, Math.max(0, kernel - 1 + outRows * stride - rows)], [0, 0]]);
-  const taps = Array.from({ length: kernel }, (_, tap) =>
-    padded
-      .slice([0, tap, 0], [batch, outRows * stride, channels])
-      .reshape([batch, outRows, stride, channels])
-      .slice([0, 0, 0, 0], [batch, outRows, 1, channels])
-      .reshape([batch, outRows, channels]) as tf.Tensor3D,
+  const padded = x.pad([
+    [0, 0],
+    [0, Math.max(0, kernel - 1 + outRows * stride - rows)],
+    [0, 0],
+  ]);
+  const taps = Array.from(
+    { length: kernel },
+    (_, tap) =>
+      padded
+        .slice([0, tap, 0], [batch, outRows * stride, channels])
+        .reshape([batch, outRows, stride, channels])
+        .slice([0, 0, 0, 0], [batch, outRows, 1, channels])
+        .reshape([batch, outRows, channels]) as tf.Tensor3D,
   );
   return taps.reduce((maximum, tap) => tf.maximum(maximum, tap));
 }
@@ -108,7 +121,8 @@ function dense(node: DenseNode, x: tf.Tensor3D, weights: Weights, training: Trai
   const decisions = outputRows(node, rows);
   const features = node.columns * channels;
   let flat = x.slice([0, 0, 0], [batch, decisions * node.columns, channels]).reshape([batch * decisions, features]);
-  if (training && node.dropout > 0) flat = tf.mul(flat, training.dropoutMask([batch * decisions, features], node.dropout));
+  if (training && node.dropout > 0)
+    flat = tf.mul(flat, training.dropoutMask([batch * decisions, features], node.dropout));
   const weight = weightNamed(weights, `${node.name}.weight`) as tf.Tensor2D;
   const logits = tf.add(tf.matMul(flat as tf.Tensor2D, weight), weightNamed(weights, `${node.name}.bias`));
   return logits.reshape([batch, decisions, node.outFeatures]);

@@ -42,5 +42,6 @@ export function trainOptions(given: Partial<TrainOptions> = {}): TrainOptions {
 }
 
 function requireCount(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} must be an integer of 1 or more, not ${value}`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new RangeError(`${name} must be an integer of 1 or more, not ${value}`);
 }

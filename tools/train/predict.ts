@@ -26,7 +26,9 @@ export function predict(model: FloatModel, records: readonly ConditionedRecord[]
 
 /** As `predict`, from weights that are still being trained. Needs a selected backend. */
 export function predictWith(
-  graph: Graph, weights: ReadonlyMap<string, Tensor>, records: readonly ConditionedRecord[],
+  graph: Graph,
+  weights: ReadonlyMap<string, Tensor>,
+  records: readonly ConditionedRecord[],
 ): RecordLogits[] {
   const tensors = new Map([...weights].map(([key, { shape, data }]) => [key, tf.tensor(data, [...shape])]));
   try {

@@ -15,7 +15,8 @@ export const INITIAL_PLATEAU: PlateauState = { scale: 1, best: Number.NEGATIVE_I
 export function afterEpoch(schedule: Schedule, state: PlateauState, metric: number): PlateauState {
   if (schedule.kind !== "plateau") return state;
   if (metric > state.best) return { ...state, best: metric, epochsWithoutGain: 0 };
-  if (state.epochsWithoutGain + 1 < schedule.patience) return { ...state, epochsWithoutGain: state.epochsWithoutGain + 1 };
+  if (state.epochsWithoutGain + 1 < schedule.patience)
+    return { ...state, epochsWithoutGain: state.epochsWithoutGain + 1 };
   return { ...state, scale: state.scale * schedule.factor, epochsWithoutGain: 0 };
 }
 
@@ -24,7 +25,11 @@ export function afterEpoch(schedule: Schedule, state: PlateauState, metric: numb
  * peak/1000 by the last step, each on half a cosine.
  */
 export function learningRate(
-  schedule: Schedule, state: PlateauState, peak: number, step: number, totalSteps: number,
+  schedule: Schedule,
+  state: PlateauState,
+  peak: number,
+  step: number,
+  totalSteps: number,
 ): number {
   if (schedule.kind === "plateau") return peak * state.scale;
   const warmup = Math.max(1, schedule.warmupShare * totalSteps);

@@ -24,7 +24,11 @@ export interface Gradients {
 
 /** Loss (weighted cross-entropy, a mean over the batch) and its gradient for every trained tensor. */
 export function gradientsOf(
-  graph: Graph, weights: ReadonlyMap<string, Tensor>, batch: Batch, classWeights: readonly number[], random: SeededRandom,
+  graph: Graph,
+  weights: ReadonlyMap<string, Tensor>,
+  batch: Batch,
+  classWeights: readonly number[],
+  random: SeededRandom,
 ): Gradients {
   const keys = [...weights.keys()].filter(isTrained);
   const moments = new Map<string, Moments>();

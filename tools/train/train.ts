@@ -46,7 +46,10 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const backend = await selectBackend();
   let state = request.resume ?? initialState(graph, options);
   for (let epoch = state.history.length + 1; epoch <= options.epochs; epoch++) {
-    const { loss, rate } = await runEpoch({ graph, records: request.train, labels, options, onProgress: request.onProgress }, state);
+    const { loss, rate } = await runEpoch(
+      { graph, records: request.train, labels, options, onProgress: request.onProgress },
+      state,
+    );
     const predictions = predictWith(graph, state.weights, validation).map(({ mean }) => argMax(mean));
     const metric = selectionF1(confusionMatrix(truths, predictions, graph.classes.length), graph.classes);
     state = finishEpoch(state, options, { epoch, loss, metric, learningRate: rate });
@@ -67,14 +70,22 @@ function finishEpoch(state: TrainingState, options: TrainOptions, record: EpochR
 }
 
 function finish(
-  request: TrainRequest, options: TrainOptions, state: TrainingState, truths: readonly number[], backend: BackendChoice,
+  request: TrainRequest,
+  options: TrainOptions,
+  state: TrainingState,
+  truths: readonly number[],
+  backend: BackendChoice,
 ): TrainResult {
   const { graph, validation } = request;
   const { classes } = graph;
   let { epoch, weights } = state.best as NonNullable<TrainingState["best"]>;
   let offsets = classes.map(() => 0);
   if (options.calibrateBias) {
-    offsets = tuneOffsets(predictWith(graph, weights, validation).map(({ mean }) => mean), truths, classes);
+    offsets = tuneOffsets(
+      predictWith(graph, weights, validation).map(({ mean }) => mean),
+      truths,
+      classes,
+    );
     weights = withOffsets(graph, weights, offsets);
   }
   const predictions = predictWith(graph, weights, validation).map(({ mean }) => argMax(mean));
@@ -96,7 +107,8 @@ function classIndices(graph: Graph, records: readonly ConditionedRecord[], set: 
   if (records.length === 0) throw new RangeError(`the ${set} set has no records`);
   return records.map(({ name, label }) => {
     const index = graph.classes.indexOf(label);
-    if (index < 0) throw new RangeError(`${set} record ${name} is labelled ${label}; classes: ${graph.classes.join(", ")}`);
+    if (index < 0)
+      throw new RangeError(`${set} record ${name} is labelled ${label}; classes: ${graph.classes.join(", ")}`);
     return index;
   });
 }

@@ -21,9 +21,13 @@ export class ReferenceBiquad {
   filter(sample: number): number {
     const x = BigInt(sample);
     const acc =
-      this.b[0] * x + this.b[1] * this.x[0] + this.b[2] * this.x[1]
-      - this.a[0] * this.y[0] - this.a[1] * this.y[1]
-      + 2n * this.error[0] - this.error[1];
+      this.b[0] * x +
+      this.b[1] * this.x[0] +
+      this.b[2] * this.x[1] -
+      this.a[0] * this.y[0] -
+      this.a[1] * this.y[1] +
+      2n * this.error[0] -
+      this.error[1];
     const y = (acc + (1n << (COEFFICIENT_BITS - 1n))) >> COEFFICIENT_BITS;
     this.x = [x, this.x[0]];
     this.y = [y, this.y[0]];

@@ -17,7 +17,10 @@ export interface ScheduledBeat {
  * @param ectopicFraction share of ventricular beats, 0 .. 0.5
  */
 export function scheduleBeats(
-  seconds: number, rr: RrProcess, ectopicFraction: number, random: SeededRandom,
+  seconds: number,
+  rr: RrProcess,
+  ectopicFraction: number,
+  random: SeededRandom,
 ): ScheduledBeat[] {
   const beats: ScheduledBeat[] = [];
   // A share f of all beats is the share f / (1 - f) of the ordinary ones that are followed by an early beat.

@@ -74,7 +74,12 @@ export function integrate(beats: readonly ModelBeat[], options: ModelOptions): T
 
 /** (x', y', z') at a state (x, y, z) and a time, into `slope`; theta is within one turn of `phase`, and ahead of it. */
 function derivative(
-  slope: Float64Array, at: Float64Array, seconds: number, phase: number, behind: ModelBeat, ahead: ModelBeat,
+  slope: Float64Array,
+  at: Float64Array,
+  seconds: number,
+  phase: number,
+  behind: ModelBeat,
+  ahead: ModelBeat,
   breath: ModelOptions,
 ): void {
   const omega = TURN / behind.rrAfterSeconds;
@@ -113,7 +118,12 @@ const probe = new Float64Array(3);
 
 /** Moves the state on by one step, in place. */
 function rungeKutta(
-  state: Float64Array, seconds: number, step: number, behind: ModelBeat, ahead: ModelBeat, breath: ModelOptions,
+  state: Float64Array,
+  seconds: number,
+  step: number,
+  behind: ModelBeat,
+  ahead: ModelBeat,
+  breath: ModelOptions,
 ): void {
   const theta = Math.atan2(state[1], state[0]);
   const phase = theta < 0 ? theta + TURN : theta;

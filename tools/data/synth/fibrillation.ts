@@ -10,7 +10,10 @@ const HARMONICS = 3;
  * @param amplitudeMillivolts amplitude of the first harmonic
  */
 export function fibrillatoryWaves(
-  samples: number, sampleRateHz: number, amplitudeMillivolts: number, random: SeededRandom,
+  samples: number,
+  sampleRateHz: number,
+  amplitudeMillivolts: number,
+  random: SeededRandom,
 ): Float64Array {
   const between = (low: number, high: number) => low + (high - low) * random.next();
   const frequencyHz = between(4.3, 8.7);

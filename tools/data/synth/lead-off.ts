@@ -26,7 +26,10 @@ export function drawLeadOff(samples: number, sampleRateHz: number, random: Seede
  * railed stretch a tenth of the rail decays away.
  */
 export function applyLeadOff(
-  millivolts: Float64Array, sampleRateHz: number, stretches: readonly LeadOffStretch[], railMillivolts: number,
+  millivolts: Float64Array,
+  sampleRateHz: number,
+  stretches: readonly LeadOffStretch[],
+  railMillivolts: number,
   random: SeededRandom,
 ): void {
   for (const { from, to } of stretches) {

@@ -61,7 +61,9 @@ export function drawMorphology(random: SeededRandom): Morphology {
   const tGain = between(0.35, 1.4) * (random.next() < 0.125 ? -1 : 1);
   const ventricularGain = between(0.6, 1.3) * (random.next() < 0.3 ? -1 : 1);
   const changed = (wave: Wave, time: number, width: number, height: number): Wave => ({
-    seconds: wave.seconds * time, widthSeconds: wave.widthSeconds * width, millivolts: wave.millivolts * gain * height,
+    seconds: wave.seconds * time,
+    widthSeconds: wave.widthSeconds * width,
+    millivolts: wave.millivolts * gain * height,
   });
   return {
     p: changed(p, between(0.8, 1.2), between(0.8, 1.2), between(0.5, 1.4)),

@@ -15,12 +15,20 @@ export interface NoiseLevels {
 
 /** A resting subject and good electrodes. */
 export const QUIET_NOISE: NoiseLevels = {
-  baselineMillivolts: 0.05, mainsMillivolts: 0.005, mainsHz: 50, muscleMillivolts: 0.008, motionMillivolts: 0,
+  baselineMillivolts: 0.05,
+  mainsMillivolts: 0.005,
+  mainsHz: 50,
+  muscleMillivolts: 0.008,
+  motionMillivolts: 0,
 };
 
 /** A record in which no ECG can be read. */
 export const HEAVY_NOISE: NoiseLevels = {
-  baselineMillivolts: 0.5, mainsMillivolts: 0.1, mainsHz: 50, muscleMillivolts: 0.3, motionMillivolts: 0.9,
+  baselineMillivolts: 0.5,
+  mainsMillivolts: 0.1,
+  mainsHz: 50,
+  muscleMillivolts: 0.3,
+  motionMillivolts: 0.9,
 };
 
 /** Movements of an electrode a second, on average. */
@@ -30,7 +38,10 @@ const TREMOR_TO_HZ = 4;
 
 /** Adds noise of those levels to `millivolts`, in place. */
 export function addNoise(
-  millivolts: Float64Array, sampleRateHz: number, levels: NoiseLevels, random: SeededRandom,
+  millivolts: Float64Array,
+  sampleRateHz: number,
+  levels: NoiseLevels,
+  random: SeededRandom,
 ): void {
   addBaseline(millivolts, sampleRateHz, levels.baselineMillivolts, random.fork("baseline"));
   addMains(millivolts, sampleRateHz, levels, random.fork("mains"));

@@ -25,10 +25,7 @@ interface Line {
  * @param variation standard deviation over mean
  */
 export function sinusRrProcess(meanSeconds: number, variation: number, random: SeededRandom): RrProcess {
-  const lines = [
-    ...peak(LOW_FREQUENCY_HZ, LOW_TO_HIGH_POWER, random),
-    ...peak(HIGH_FREQUENCY_HZ, 1, random),
-  ];
+  const lines = [...peak(LOW_FREQUENCY_HZ, LOW_TO_HIGH_POWER, random), ...peak(HIGH_FREQUENCY_HZ, 1, random)];
   const power = lines.reduce((sum, line) => sum + line.seconds ** 2 / 2, 0);
   const scale = (variation * meanSeconds) / Math.sqrt(power);
   return (timeSeconds) => {

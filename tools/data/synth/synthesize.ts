@@ -73,7 +73,11 @@ export function synthesize(options: SynthesisOptions): EcgRecord {
 
 /** Adds the beating heart and returns its R peaks. */
 function addHeart(
-  millivolts: Float64Array, sampleRateHz: number, facts: RhythmFacts, options: SynthesisOptions, random: SeededRandom,
+  millivolts: Float64Array,
+  sampleRateHz: number,
+  facts: RhythmFacts,
+  options: SynthesisOptions,
+  random: SeededRandom,
 ): BeatAnnotation[] {
   const rateBpm = requireRange("rateBpm", options.rateBpm ?? facts.rateBpm, 20, 240);
   const variation = requireRange("rrVariation", options.rrVariation ?? facts.rrVariation, 0, 0.5);
@@ -87,10 +91,15 @@ function addHeart(
   const scheduleRandom = random.fork("schedule");
   const startFraction = scheduleRandom.next();
   const beats = scheduleBeats(options.seconds + 1, rr, ectopic, scheduleRandom).map((beat) => ({
-    ...beat, waves: beatWaves(morphology, beat.symbol, facts.pWave, beat.rrBeforeSeconds),
+    ...beat,
+    waves: beatWaves(morphology, beat.symbol, facts.pWave, beat.rrBeforeSeconds),
   }));
   const trajectory = integrate(beats, {
-    samples: millivolts.length, sampleRateHz, startFraction, respirationMillivolts: 0.03, respirationHz: 0.25,
+    samples: millivolts.length,
+    sampleRateHz,
+    startFraction,
+    respirationMillivolts: 0.03,
+    respirationHz: 0.25,
   });
   const waves = fibrillates
     ? fibrillatoryWaves(millivolts.length, sampleRateHz, fibrillation, random.fork("atria"))
@@ -113,11 +122,14 @@ function digitised(millivolts: Float64Array): Int32Array {
 }
 
 function annotate(
-  facts: RhythmFacts, heart: readonly BeatAnnotation[], off: readonly LeadOffStretch[],
+  facts: RhythmFacts,
+  heart: readonly BeatAnnotation[],
+  off: readonly LeadOffStretch[],
 ): BeatAnnotation[] {
   const seen = heart.filter(({ sample }) => !off.some(({ from, to }) => sample >= from && sample < to));
   const quality = off.flatMap(({ from, to }) => [
-    { sample: from, symbol: "~", note: "lead off" }, { sample: to, symbol: "~", note: "lead on" },
+    { sample: from, symbol: "~", note: "lead off" },
+    { sample: to, symbol: "~", note: "lead on" },
   ]);
   const annotations = [{ sample: 0, symbol: "+", note: facts.note }, ...seen, ...quality];
   return annotations.sort((a, b) => a.sample - b.sample);

@@ -21,7 +21,8 @@ type ClassLabel = (typeof CLASSES)[number];
 
 /** What a class decides of a record; the patient and the day decide the rest. */
 type RhythmChoice = Pick<
-  SynthesisOptions, "rhythm" | "rateBpm" | "rrVariation" | "ectopicFraction" | "fibrillationMillivolts"
+  SynthesisOptions,
+  "rhythm" | "rateBpm" | "rrVariation" | "ectopicFraction" | "fibrillationMillivolts"
 >;
 
 /**
@@ -75,7 +76,9 @@ function drawRhythm(label: ClassLabel, random: SeededRandom): RhythmChoice {
       return { rhythm: "sinus", rateBpm: between(52, 100), rrVariation: between(0.02, 0.09) };
     case "A":
       return {
-        rhythm: "afib", rateBpm: between(60, 150), rrVariation: between(0.16, 0.3),
+        rhythm: "afib",
+        rateBpm: between(60, 150),
+        rrVariation: between(0.16, 0.3),
         fibrillationMillivolts: between(0.015, 0.1),
       };
     case "O":
@@ -92,7 +95,9 @@ function drawOtherRhythm(random: SeededRandom): RhythmChoice {
   const kind = random.next();
   if (kind < 0.5) {
     return {
-      rhythm: "ectopic", rateBpm: between(52, 100), rrVariation: between(0.02, 0.08),
+      rhythm: "ectopic",
+      rateBpm: between(52, 100),
+      rrVariation: between(0.02, 0.08),
       ectopicFraction: between(0.12, 0.4),
     };
   }
@@ -105,8 +110,11 @@ function drawNoise(random: SeededRandom): NoiseLevels {
   // Squares and cubes: most records are clean, a few are bad.
   const draw = (largest: number, power: number) => largest * random.next() ** power;
   return {
-    baselineMillivolts: draw(0.3, 2), mainsMillivolts: draw(0.05, 2), mainsHz: random.next() < 0.5 ? 50 : 60,
-    muscleMillivolts: draw(0.06, 2), motionMillivolts: draw(0.25, 3),
+    baselineMillivolts: draw(0.3, 2),
+    mainsMillivolts: draw(0.05, 2),
+    mainsHz: random.next() < 0.5 ? 50 : 60,
+    muscleMillivolts: draw(0.06, 2),
+    motionMillivolts: draw(0.25, 3),
   };
 }
 

@@ -10,9 +10,20 @@ const CBLAS_NO_TRANS = 111;
 const CBLAS_TRANS = 112;
 
 type Sgemm = (
-  order: number, transposeA: number, transposeB: number, m: number, n: number, k: number,
-  alpha: number, a: Float32Array, lda: number, b: Float32Array, ldb: number,
-  beta: number, c: Float32Array, ldc: number,
+  order: number,
+  transposeA: number,
+  transposeB: number,
+  m: number,
+  n: number,
+  k: number,
+  alpha: number,
+  a: Float32Array,
+  lda: number,
+  b: Float32Array,
+  ldb: number,
+  beta: number,
+  c: Float32Array,
+  ldc: number,
 ) => void;
 
 export interface Blas {
@@ -67,9 +78,20 @@ export function blasGemm(blas: Blas, backend: BackendWasm): Gemm {
     requireStride("C", c, n);
     const heap = heapOf(backend);
     blas.sgemm(
-      CBLAS_ROW_MAJOR, order(a), order(b), m, n, k,
-      1, heap.subarray(a.at), a.stride, heap.subarray(b.at), b.stride,
-      accumulate ? 1 : 0, heap.subarray(c.at), c.stride,
+      CBLAS_ROW_MAJOR,
+      order(a),
+      order(b),
+      m,
+      n,
+      k,
+      1,
+      heap.subarray(a.at),
+      a.stride,
+      heap.subarray(b.at),
+      b.stride,
+      accumulate ? 1 : 0,
+      heap.subarray(c.at),
+      c.stride,
     );
   };
 }

@@ -6,7 +6,11 @@ import { allocate, floatsAt } from "./heap.ts";
 
 /** d loss / d filter [1][kernel][in][out] = sum over phases of windows_p^T * dy_p. */
 export function convFilterGradient(
-  backend: BackendWasm, gemm: Gemm, conv: ConvRows, x: TensorInfo, dy: TensorInfo,
+  backend: BackendWasm,
+  gemm: Gemm,
+  conv: ConvRows,
+  x: TensorInfo,
+  dy: TensorInfo,
 ): TensorInfo {
   const windows = padInput(backend, conv, x);
   const outputs = padOutput(backend, conv, dy);

@@ -5,7 +5,13 @@ import type { Gemm } from "./gemm.ts";
 import { allocate, floatsAt } from "./heap.ts";
 
 /** y [batch][1][outRows][out] of x [batch][1][inRows][in] and filter [1][kernel][in][out]. */
-export function convForward(backend: BackendWasm, gemm: Gemm, conv: ConvRows, x: TensorInfo, filter: TensorInfo): TensorInfo {
+export function convForward(
+  backend: BackendWasm,
+  gemm: Gemm,
+  conv: ConvRows,
+  x: TensorInfo,
+  filter: TensorInfo,
+): TensorInfo {
   const windows = padInput(backend, conv, x);
   const outputs = allocate(backend, [conv.batch, conv.slots, conv.outChannels]);
   for (let phase = 0; phase < conv.phases; phase++) {

@@ -1,12 +1,25 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { type ConvRows, outputsOf, paddedInputFloats, padOutput, phaseRows, unpadInput, windowsOf } from "./conv-rows.ts";
+import {
+  type ConvRows,
+  outputsOf,
+  paddedInputFloats,
+  padOutput,
+  phaseRows,
+  unpadInput,
+  windowsOf,
+} from "./conv-rows.ts";
 import type { Gemm } from "./gemm.ts";
 import { allocate, floatsAt, heapOf } from "./heap.ts";
 
 /** d loss / d x, of the shape given: each phase adds dy_p * filter^T to the windows it read. */
 export function convInputGradient(
-  backend: BackendWasm, gemm: Gemm, conv: ConvRows, dy: TensorInfo, filter: TensorInfo, shape: readonly number[],
+  backend: BackendWasm,
+  gemm: Gemm,
+  conv: ConvRows,
+  dy: TensorInfo,
+  filter: TensorInfo,
+  shape: readonly number[],
 ): TensorInfo {
   const outputs = padOutput(backend, conv, dy);
   const windows = allocate(backend, [paddedInputFloats(conv)]);

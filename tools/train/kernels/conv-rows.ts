@@ -33,8 +33,11 @@ type Pad = Parameters<typeof backend_util.computeConv2DInfo>[4];
 
 /** The geometry of a conv2d of height 1, or null where it is another convolution. */
 export function convRows(
-  inputShape: readonly number[], filterShape: readonly number[], strides: number | [number, number],
-  pad: Pad, dilations: number | [number, number] = 1,
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  strides: number | [number, number],
+  pad: Pad,
+  dilations: number | [number, number] = 1,
 ): ConvRows | null {
   type Shape4 = [number, number, number, number];
   const info = backend_util.computeConv2DInfo(inputShape as Shape4, filterShape as Shape4, strides, dilations, pad);
@@ -96,7 +99,12 @@ export function padInput(backend: BackendWasm, conv: ConvRows, x: TensorInfo): T
 }
 
 /** The reverse of padInput, for a gradient: rows that no window read get zero. */
-export function unpadInput(backend: BackendWasm, conv: ConvRows, padded: TensorInfo, shape: readonly number[]): TensorInfo {
+export function unpadInput(
+  backend: BackendWasm,
+  conv: ConvRows,
+  padded: TensorInfo,
+  shape: readonly number[],
+): TensorInfo {
   const x = allocate(backend, shape);
   const heap = heapOf(backend);
   const from = floatsAt(backend, padded);

@@ -1,5 +1,5 @@
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { TensorInfo } from "@tensorflow/tfjs";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
 /** The backend's memory in floats. It moves when memory grows: ask again after every allocation. */
 export function heapOf(backend: BackendWasm): Float32Array {

@@ -5,7 +5,12 @@ import { allocate, floatsAt, sizeOf } from "./heap.ts";
 
 /** Batched product of a [..][m][k] and b [..][k][n], either transposed; a batch of one serves all of the other's. */
 export function matMul(
-  backend: BackendWasm, gemm: Gemm, a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB: boolean,
+  backend: BackendWasm,
+  gemm: Gemm,
+  a: TensorInfo,
+  b: TensorInfo,
+  transposeA: boolean,
+  transposeB: boolean,
 ): TensorInfo {
   const [rowsA, columnsA] = a.shape.slice(-2);
   const [rowsB, columnsB] = b.shape.slice(-2);
