@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join, posix, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -74,7 +74,9 @@ function areaOf(path: string): string {
   return area ?? COMMAND_LINE;
 }
 
-const shipped = ["assembly", "host", "tools", "firmware-sim", "rig"].flatMap(sourceFiles);
+const shipped = ["assembly", "host", "tools", "firmware-sim", "rig"]
+  .filter((folder) => existsSync(join(root, folder)))
+  .flatMap(sourceFiles);
 const imports = shipped.flatMap(importsOf);
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const installed = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
