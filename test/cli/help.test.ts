@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { runQhubert } from "./run-qhubert.ts";
 
-const COMMANDS = ["demo", "data", "train", "compress", "evaluate", "inspect", "simulate", "detect", "reproduce"];
+const COMMANDS = [
+  "demo",
+  "data",
+  "train",
+  "import",
+  "compress",
+  "evaluate",
+  "inspect",
+  "simulate",
+  "detect",
+  "reproduce",
+];
 const DATA_COMMANDS = ["data import", "data synth"];
 
 describe.concurrent("--help", () => {

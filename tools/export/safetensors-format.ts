@@ -1,9 +1,10 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Tensor } from "../graph/model.ts";
+import { FLOAT_TYPES, type FloatType } from "./float-types.ts";
 import { checkLayout, elements, type HeaderEntry, METADATA, parseHeader } from "./safetensors-header.ts";
 
 /*
- * The safetensors format (github.com/huggingface/safetensors, README "Format"), F32 only:
+ * The safetensors format (github.com/huggingface/safetensors, README "Format"); F32 is written, F16 and BF16 are read too:
  *
  *     u64 N, little-endian | N bytes of JSON, padded with spaces | tensor data, end to end
  *
@@ -59,19 +60,23 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   return bytes;
 }
 
+/** Which tensors are left out, whatever their dtype. */
+type Skips = (name: string) => boolean;
+const SKIPS_NONE: Skips = () => false;
+
 /** Reads a file. Throws Error with one sentence that names the file and the field that is wrong. */
-export function readSafetensors(path: string): Safetensors {
+export function readSafetensors(path: string, skips: Skips = SKIPS_NONE): Safetensors {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
   } catch (error) {
     throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
-  return decodeSafetensors(bytes, path);
+  return decodeSafetensors(bytes, path, skips);
 }
 
 /** @param path names the source in errors */
-export function decodeSafetensors(bytes: Uint8Array, path: string): Safetensors {
+export function decodeSafetensors(bytes: Uint8Array, path: string, skips: Skips = SKIPS_NONE): Safetensors {
   const fail = (sentence: string): never => {
     throw new Error(`${path}: ${sentence}`);
   };
@@ -83,17 +88,13 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): Safetensors 
   if (headerBytes > BigInt(limit)) fail(`header length: found ${headerBytes}, expected at most ${limit}`);
   const dataAt = HEADER_AT + Number(headerBytes);
   const header = parseHeader(bytes.subarray(HEADER_AT, dataAt), fail);
-  checkLayout(header, bytes.length - dataAt, fail);
+  checkLayout(header, bytes.length - dataAt, skips, fail);
   const tensors = new Map<string, Tensor>();
-  for (const [
-    name,
-    {
-      shape,
-      data_offsets: [begin, end],
-    },
-  ] of header.entries) {
-    const data = new Float32Array((end - begin) / 4);
-    for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(dataAt + begin + 4 * i, true);
+  for (const [name, { dtype, shape, data_offsets }] of header.entries) {
+    if (skips(name)) continue;
+    const type = FLOAT_TYPES.get(dtype) as FloatType;
+    const data = new Float32Array(elements(shape));
+    for (let i = 0; i < data.length; i++) data[i] = type.read(view, dataAt + data_offsets[0] + type.bytes * i);
     tensors.set(name, { shape, data });
   }
   return { tensors, metadata: header.metadata };

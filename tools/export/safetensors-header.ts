@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FLOAT_TYPES } from "./float-types.ts";
 
 /** The entry of this name is no tensor but a map of strings. */
 export const METADATA = "__metadata__";
@@ -43,17 +44,29 @@ export function parseHeader(bytes: Uint8Array, fail: Fail): Header {
   return { entries, metadata: metadata.data };
 }
 
-/** Each tensor has its shape's bytes, and together they cover the data without a gap or an overlap. */
-export function checkLayout({ entries }: Header, dataBytes: number, fail: Fail): void {
+/**
+ * Each tensor has its shape's bytes, and together they cover the data without a gap or an overlap. Those that `skips`
+ * names may be of any dtype.
+ */
+export function checkLayout(
+  { entries }: Header,
+  dataBytes: number,
+  skips: (name: string) => boolean,
+  fail: Fail,
+): void {
   let end = 0;
   for (const [name, entry] of [...entries].sort(inFileOrder)) {
     const [from, to] = entry.data_offsets;
-    if (entry.dtype !== "F32") fail(`tensor ${name}, dtype: found ${entry.dtype}, expected F32`);
+    const type = FLOAT_TYPES.get(entry.dtype);
+    if (!type && !skips(name)) {
+      fail(`tensor ${name}, dtype: found ${entry.dtype}, expected ${[...FLOAT_TYPES.keys()].join(", ")}`);
+    }
     if (from !== end)
       fail(`tensor ${name}, data_offsets: begins at ${from}, expected ${end}, the end of the one before`);
     if (to > dataBytes)
       fail(`tensor ${name}, data_offsets: ends at ${to}, but the file has ${dataBytes} bytes of data`);
-    const expected = 4 * elements(entry.shape);
+    if (to < from) fail(`tensor ${name}, data_offsets: ends at ${to}, before its beginning at ${from}`);
+    const expected = type ? type.bytes * elements(entry.shape) : to - from;
     if (to - from !== expected)
       fail(`tensor ${name}, data_offsets: has ${to - from} bytes, expected ${expected} by its shape`);
     end = to;
