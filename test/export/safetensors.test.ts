@@ -147,6 +147,22 @@ describe("safetensors", () => {
     expect(() => decodeSafetensors(bytes, "m.safetensors")).toThrow(`m.safetensors: ${sentence}`);
   });
 
+  it("leaves out what it is told to, of any dtype, but not out of the layout", () => {
+    const skips = (name: string) => name === "count";
+    const counted = (begin: number, end: number, dataBytes: number) =>
+      fileOf(
+        `{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},` +
+          `"count":{"dtype":"I64","shape":[],"data_offsets":[${begin},${end}]}}`,
+        dataBytes,
+      );
+    expect([...decodeSafetensors(counted(8, 16, 16), "m", skips).tensors.keys()]).toEqual(["a"]);
+    expect(() => decodeSafetensors(counted(8, 16, 16), "m")).toThrow("m: tensor count, dtype: found I64");
+    expect(() => decodeSafetensors(counted(8, 0, 8), "m", skips)).toThrow(
+      "m: tensor count, data_offsets: ends at 0, before its beginning at 8",
+    );
+    expect(() => decodeSafetensors(counted(4, 12, 12), "m", skips)).toThrow("begins at 4, expected 8");
+  });
+
   it("gives a tensor or one Error for any damage, and nothing else", () => {
     const good = encodeSafetensors({
       tensors: new Map([

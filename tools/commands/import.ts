@@ -5,7 +5,7 @@ import { DataError } from "../data/record.ts";
 import { importStateDict } from "../export/import-state-dict.ts";
 import { writeFloatModel } from "../export/safetensors.ts";
 import { parameterCount } from "../graph/costs.ts";
-import { buildGraph } from "../graph/families.ts";
+import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { printJson, printLine } from "./output.ts";
@@ -30,7 +30,7 @@ export function addImportCommand(program: Command): void {
     )
     .requiredOption("--in <file>", "a PyTorch state dict (.safetensors), its tensors named as docs/import.md says")
     .requiredOption("--out <file>", "the model to write (.safetensors)")
-    .requiredOption("--model <name>", "the network: resnet1d-edge or resnet1d-paper")
+    .requiredOption("--model <name>", `the network: ${FAMILY_NAMES.join(", ")}`)
     .requiredOption("--classes <names>", "the classes in the order of the logits, commas between", classNames)
     .option("--json", "print JSON")
     .addHelpText(
@@ -47,8 +47,8 @@ function runImport({ in: path, out, model: family, classes, json }: ImportArgume
   mkdirSync(dirname(out), { recursive: true });
   writeFloatModel(out, model);
   const result = { model: out, network: family, classes, parameters: parameterCount(graph), ...model.facts };
-  if (json) return printJson(result);
-  printLine(`${out}: ${family}, classes ${classes.join(" ")}, ${result.parameters} parameters from ${path}`);
+  if (json) printJson(result);
+  else printLine(`${out}: ${family}, classes ${classes.join(" ")}, ${result.parameters} parameters from ${path}`);
 }
 
 function openStateDict(path: string, graph: Graph): FloatModel {

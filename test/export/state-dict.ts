@@ -1,0 +1,45 @@
+import { SeededRandom } from "../../tools/data/random.ts";
+import { type Graph, inputsOf } from "../../tools/graph/graph.ts";
+import { type FloatModel, type Tensor, weightOf } from "../../tools/graph/model.ts";
+import { tensorShapes } from "../../tools/graph/shapes.ts";
+import { weightShapes } from "../../tools/graph/weight-shapes.ts";
+
+/** A model with a random number in every place. */
+export function randomModel(graph: Graph, seed: number): FloatModel {
+  const random = new SeededRandom(seed);
+  const weights = new Map<string, Tensor>();
+  for (const [key, shape] of weightShapes(graph)) {
+    const length = shape.reduce((product, extent) => product * extent, 1);
+    // A variance is positive.
+    const value = key.endsWith(".variance") ? () => 0.2 + random.next() : () => random.normal();
+    weights.set(key, { shape, data: Float32Array.from({ length }, value) });
+  }
+  return { graph, weights, facts: {} };
+}
+
+/** The state dict of the same network in PyTorch, written from PyTorch's documentation of its modules. */
+export function stateDictOf(model: FloatModel, prefix = ""): Map<string, Tensor> {
+  const shapes = tensorShapes(model.graph);
+  const dict = new Map<string, Tensor>();
+  for (const node of model.graph.nodes) {
+    if (node.op !== "conv1d" && node.op !== "dense") continue;
+    const copy = (name: string, part: string) =>
+      dict.set(`${prefix}${node.name}.${name}`, weightOf(model, `${node.name}.${part}`));
+    const inChannels = shapes.get(inputsOf(node)[0])?.channels ?? 0;
+    const { data } = weightOf(model, `${node.name}.weight`);
+    const values: number[] = [];
+    const [out, taps] = node.op === "conv1d" ? [node.outChannels, node.kernel] : [node.outFeatures, node.columns];
+    for (let o = 0; o < out; o++)
+      for (let channel = 0; channel < inChannels; channel++)
+        for (let tap = 0; tap < taps; tap++) values.push(data[tap * inChannels * out + channel * out + o]);
+    const shape = node.op === "conv1d" ? [out, inChannels, taps] : [out, inChannels * taps];
+    dict.set(`${prefix}${node.name}.weight`, { shape, data: Float32Array.from(values) });
+    if (node.op === "dense" || node.bias) copy("bias", "bias");
+    if (node.op === "dense" || !node.batchNorm) continue;
+    copy("norm.weight", "gamma");
+    copy("norm.bias", "beta");
+    copy("norm.running_mean", "mean");
+    copy("norm.running_var", "variance");
+  }
+  return dict;
+}
