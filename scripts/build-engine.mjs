@@ -1,14 +1,26 @@
-/** Compiles every build of the engine (asconfig.json's targets) into build/. */
-import { mkdir } from "node:fs/promises";
+/**
+ * Compiles every build of the engine (asconfig.json's targets) into build/, and refuses one that uses a WebAssembly feature
+ * newer than its machines have. Optimising the result once more gained 0.1 to 0.6 % of its size and is left out.
+ */
+import { mkdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import binaryen from "binaryen";
+
+const ALLOWED_FEATURES = { scalar: binaryen.Features.MVP, simd: binaryen.Features.SIMD128 };
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 await mkdir("build", { recursive: true });
-for (const target of ["scalar", "simd"]) {
+for (const [target, features] of Object.entries(ALLOWED_FEATURES)) {
   const { error, stderr } = await asc.main(["--target", target]);
-  if (error) {
-    console.error(`the ${target} build of the engine does not compile:\n${stderr.toString()}`);
-    process.exit(1);
-  }
+  if (error) fail(`the ${target} build of the engine does not compile:\n${stderr.toString()}`);
+  const module = binaryen.readBinary(await readFile(`build/engine.${target}.wasm`));
+  module.setFeatures(features);
+  if (!module.validate()) fail(`the ${target} build of the engine uses features beyond its machines'`);
+  module.dispose();
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
 }
