@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { SeededRandom } from "../data/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { DataError } from "../data/record.ts";
@@ -15,6 +15,7 @@ import type { FloatModel } from "../graph/model.ts";
 import { selectBackend } from "../train/backends.ts";
 import { type Checkpoint, packCheckpoint, unpackCheckpoint } from "../train/checkpoint.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
+import { PAPER_RECIPE } from "../train/paper-recipe.ts";
 import { argMax, predict } from "../train/predict.ts";
 import type { TrainingState } from "../train/state.ts";
 import { train } from "../train/train.ts";
@@ -23,7 +24,10 @@ import { type LoadedData, loadData, SPLIT_FRACTIONS, splitData } from "./load-da
 import { percent, percentInterval, printJson, printLine, printNote } from "./output.ts";
 import { startProgress } from "./progress.ts";
 
+const RECIPES = { shipped: {}, paper: PAPER_RECIPE } as const;
+
 interface TrainArguments extends Partial<TrainOptions> {
+  readonly recipe: keyof typeof RECIPES;
   readonly model: string;
   readonly data: string;
   readonly out: string;
@@ -35,7 +39,7 @@ interface TrainArguments extends Partial<TrainOptions> {
 
 /** `qhubert train`. */
 export function addTrainCommand(program: Command): void {
-  const { epochs, batchSize, learningRate, weightDecay, seed } = DEFAULT_TRAIN_OPTIONS;
+  const { epochs, seed } = DEFAULT_TRAIN_OPTIONS;
   program
     .command("train")
     .description("train a network on a folder of labelled records")
@@ -43,9 +47,14 @@ export function addTrainCommand(program: Command): void {
     .requiredOption("--data <folder>", "records with REFERENCE.csv, or CPSC 2018 or Chapman as published")
     .requiredOption("--out <file>", "the model to write (.safetensors)")
     .option("--epochs <n>", "passes over the training records", countNumber, epochs)
-    .option("--batch-size <n>", "crops in a step", countNumber, batchSize)
-    .option("--learning-rate <rate>", "of Adam, at its peak", realNumber, learningRate)
-    .option("--weight-decay <rate>", "decoupled, on weights", realNumber, weightDecay)
+    .addOption(
+      new Option("--recipe <name>", "shipped: one-cycle schedule, class weights, varied gain; paper: ReduceLROnPlateau")
+        .choices(Object.keys(RECIPES))
+        .default("shipped"),
+    )
+    .option("--batch-size <n>", "crops in a step (default: the recipe's)", countNumber)
+    .option("--learning-rate <rate>", "of Adam, at its peak (default: the recipe's)", realNumber)
+    .option("--weight-decay <rate>", "decoupled, on weights (default: the recipe's)", realNumber)
     .option("--seed <n>", "of weights, crops and split", wholeNumber, seed)
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
     .option("--cache <folder>", "where conditioned records are kept")
@@ -82,9 +91,14 @@ async function runTrain(args: TrainArguments): Promise<void> {
   printScore("test (looked at once)", trained.test);
 }
 
-function recipeOf({ epochs, batchSize, learningRate, weightDecay, seed }: TrainArguments): Partial<TrainOptions> {
+/** The named recipe with what the command line changes of it. */
+function recipeOf(args: TrainArguments): Partial<TrainOptions> {
+  const { recipe, epochs, batchSize, learningRate, weightDecay, seed } = args;
   const given = { epochs, batchSize, learningRate, weightDecay, seed };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return {
+    ...RECIPES[recipe],
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  };
 }
 
 export interface TrainedModel {
