@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FrontEnd } from "../../host/front-end.ts";
@@ -123,6 +123,21 @@ describe("conditionDataset", () => {
     const otherFile = counted(open());
     await conditionDataset(otherFile.dataset, { cacheDir });
     expect(otherFile.loads()).toBe(2);
+  });
+
+  it("removes the copy that another engine made of the same signals, and no other", async () => {
+    const cacheDir = temporaryFolder();
+    const { open } = smallDataset();
+    await conditionDataset(open(), { cacheDir, lead: "0" });
+    const otherLead = readdirSync(cacheDir)[0];
+    await conditionDataset(open(), { cacheDir });
+    const current = readdirSync(cacheDir).find((name) => name !== otherLead) as string;
+    const older = current.replace(/[0-9a-f]{16}\.conditioned$/, "0123456789abcdef.conditioned");
+    renameSync(join(cacheDir, current), join(cacheDir, older));
+    const again = counted(open());
+    await conditionDataset(again.dataset, { cacheDir });
+    expect(again.loads()).toBe(2);
+    expect(readdirSync(cacheDir).sort()).toEqual([current, otherLead].sort());
   });
 
   it("keeps no copy of records that are not files", async () => {

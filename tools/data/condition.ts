@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { engineBytes } from "../../host/engine-module.ts";
 import { EngineError } from "../../host/errors.ts";
@@ -39,15 +39,15 @@ export function conditionRecord(frontEnd: FrontEnd, record: EcgRecord, lead?: st
  * A data set as the network sees it, in its order.
  *
  * A kept copy is used only if it is of the same files, lead and engine, and its checksum is right; else it is made
- * anew. Copies of an older engine stay in the folder until somebody clears it.
+ * anew, and copies that another engine made of the same signals are removed.
  *
  * @throws DataError
  */
 export async function conditionDataset(dataset: Dataset, options: ConditionOptions = {}): Promise<ConditionedRecord[]> {
-  const cachePath = options.cacheDir && (await pathInCache(dataset, options.cacheDir, options.lead));
-  const cached = cachePath ? readConditioned(cachePath, dataset.records.length) : undefined;
+  const place = options.cacheDir ? await placeInCache(dataset, options.cacheDir, options.lead) : undefined;
+  const cached = place && readConditioned(join(place.folder, place.file), dataset.records.length);
   const signals = cached ?? (await conditionAll(dataset, options));
-  if (cachePath && !cached) writeConditioned(cachePath, signals);
+  if (place && !cached) keepCopy(place, signals);
   return dataset.records.map(({ name, label, patient }, i) => ({ name, label, patient, samples: signals[i] }));
 }
 
@@ -60,13 +60,33 @@ async function conditionAll(dataset: Dataset, { lead, onProgress }: ConditionOpt
   });
 }
 
-/** The copy's path, named after all that it depends on; undefined if a record has no stamp: it may change unseen. */
-async function pathInCache(dataset: Dataset, folder: string, lead: string | undefined): Promise<string | undefined> {
+const EXTENSION = ".conditioned";
+
+interface CachePlace {
+  readonly folder: string;
+  /** What every copy of these files and this lead begins with. */
+  readonly prefix: string;
+  readonly file: string;
+}
+
+/** The copy's place, named after all that it depends on; undefined if a record has no stamp: it may change unseen. */
+async function placeInCache(dataset: Dataset, folder: string, lead?: string): Promise<CachePlace | undefined> {
   const stamps = dataset.records.map((record) => [record.name, (record as Partial<FiledRecord>).fileStamp]);
   if (stamps.some(([, stamp]) => stamp === undefined)) return undefined;
+  const prefix = `${dataset.name}-${shortHash(JSON.stringify([dataset.name, lead ?? null, stamps]))}-`;
   // Every build of the engine gives the same bytes, so one stands for all.
-  const hash = createHash("sha256").update(await engineBytes("scalar"));
-  hash.update(JSON.stringify([dataset.name, lead ?? null, stamps]));
+  return { folder, prefix, file: `${prefix}${shortHash(await engineBytes("scalar"))}${EXTENSION}` };
+}
+
+function shortHash(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex").slice(0, 16);
+}
+
+function keepCopy({ folder, prefix, file }: CachePlace, signals: readonly Int16Array[]): void {
   mkdirSync(folder, { recursive: true });
-  return join(folder, `${dataset.name}-${hash.digest("hex").slice(0, 16)}.conditioned`);
+  writeConditioned(join(folder, file), signals);
+  for (const other of readdirSync(folder)) {
+    const isOlderCopy = other.startsWith(prefix) && other.endsWith(EXTENSION) && other !== file;
+    if (isOlderCopy) rmSync(join(folder, other), { force: true });
+  }
 }
