@@ -1,4 +1,4 @@
-import { addressOf, at, I16View, I32View, I8View } from "../views";
+import { addressOf, I16View, I32View, I8View } from "../views";
 
 /**
  * The SIMD128 twin of gemm.ts: same result, byte for byte. Input elements are i16; the panel is

@@ -1,4 +1,4 @@
-import { addressOf, at, I8View, I32View, U8View } from "../views";
+import { at, I8View, I32View, U8View } from "../views";
 import { flashRead } from "../flash";
 import { packedBytes, unpack } from "../kernels/unpack";
 import { panelBytes } from "../kernels/panel";

@@ -5,6 +5,7 @@ import { Engine, ModelFile } from "../../host/index.ts";
 import { conditionDataset } from "../../tools/data/condition.ts";
 import { openDataset } from "../../tools/data/dataset.ts";
 import { splitDataset } from "../../tools/data/split.ts";
+import { argMax } from "../../tools/evaluate/arg-max.ts";
 import { confusionMatrix } from "../../tools/evaluate/confusion.ts";
 import { decideRecords } from "../../tools/evaluate/decide.ts";
 import { cincF1, macroF1 } from "../../tools/evaluate/f1.ts";
@@ -49,7 +50,7 @@ describe.skipIf(!folder)("resnet1d-edge on CinC 2017 (needs ECG_DATA)", () => {
     const records = await conditionDataset({ ...dataset, records: test });
     const decided = await decideRecords(bytes, records);
     const truths = records.map(({ label }) => classes.indexOf(label));
-    const predictions = decided.map(({ logits }) => logits?.indexOf(Math.max(...logits)) ?? -1);
+    const predictions = decided.map(({ logits }) => (logits ? argMax(logits) : -1));
     const confusion = confusionMatrix(truths, predictions, classes.length);
     const accuracy = metadata.accuracy as { records: number; f1Macro: number };
     expect(records.length).toBe(accuracy.records);

@@ -5,7 +5,7 @@ import type { FloatModel } from "../../tools/graph/model.ts";
 import { outputRows } from "../../tools/graph/shapes.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
-import { argMax, predict } from "../../tools/train/predict.ts";
+import { predict } from "../../tools/train/predict.ts";
 import { tinyGraph } from "./signals.ts";
 
 const graph = tinyGraph();
@@ -56,12 +56,5 @@ describe("predict", () => {
   it("keeps the records apart", () => {
     const records = [record(3000, 1), record(4000, 2)];
     expect(predict(model, records)).toEqual(records.flatMap((one) => predict(model, [one])));
-  });
-});
-
-describe("argMax", () => {
-  it("takes the first of equals", () => {
-    expect(argMax([1, 3, 3])).toBe(1);
-    expect(argMax([-2])).toBe(0);
   });
 });

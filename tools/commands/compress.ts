@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
+import { argMax } from "../evaluate/arg-max.ts";
 import { type McNemar, mcnemar } from "../evaluate/mcnemar.ts";
 import type { RhythmScore } from "../evaluate/score.ts";
+import { writeWhole } from "../export/write-whole.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { type Compressed, type CompressionRequest, compress } from "../quantize/compress.ts";
 import { type CompressionMethod, laqMethod, parseMethod } from "../quantize/compression-method.ts";
@@ -10,7 +12,7 @@ import type { Criterion } from "../quantize/engine-loss.ts";
 import type { SearchOrder } from "../quantize/laq.ts";
 import type { Polarity } from "../quantize/loss-limits.ts";
 import { selectBackend } from "../train/backends.ts";
-import { argMax, predict } from "../train/predict.ts";
+import { predict } from "../train/predict.ts";
 import { countNumber, wholeNumber } from "./arguments.ts";
 import { scoreOnEngine } from "./evaluate.ts";
 import { loadData, SPLIT_FRACTIONS, splitData } from "./load-data.ts";
@@ -18,7 +20,6 @@ import { openFloatModel } from "./model-files.ts";
 import { bytesText, percent, printJson, printLine, printTable } from "./output.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { printScore, score } from "./train.ts";
-import { writeWhole } from "./write-whole.ts";
 
 interface CompressArguments {
   readonly model: string;

@@ -6,6 +6,7 @@ import type { ConditionedRecord } from "../data/record.ts";
 import { synthesize } from "../data/synth/synthesize.ts";
 import { syntheticDataset } from "../data/synth/synthetic-dataset.ts";
 import { writeFloatModel } from "../export/safetensors.ts";
+import { writeWhole } from "../export/write-whole.ts";
 import { parameterCount } from "../graph/costs.ts";
 import { buildGraph } from "../graph/families.ts";
 import type { FloatModel } from "../graph/model.ts";
@@ -19,7 +20,6 @@ import { bytesText, percent, percentInterval, printLine, printTable } from "./ou
 import { startProgress } from "./progress.ts";
 import { printReport, simulateRecord } from "./simulate.ts";
 import { trainWithProgress } from "./train.ts";
-import { writeWhole } from "./write-whole.ts";
 
 const FAMILY = "resnet1d-edge";
 const SEED = 1;

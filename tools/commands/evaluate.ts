@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
+import { argMax } from "../evaluate/arg-max.ts";
 import { decideRecords } from "../evaluate/decide.ts";
 import type { RhythmScore } from "../evaluate/score.ts";
 import { selectBackend } from "../train/backends.ts";
-import { argMax } from "../train/predict.ts";
 import { wholeNumber } from "./arguments.ts";
 import { loadData, splitData } from "./load-data.ts";
 import { openFloatModel, openModel } from "./model-files.ts";

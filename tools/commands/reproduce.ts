@@ -6,10 +6,12 @@ import { paperDataset, paperSplit, paperWindows } from "../data/paper-protocol.t
 import { SeededRandom } from "../data/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import type { Split } from "../data/split.ts";
+import { argMax } from "../evaluate/arg-max.ts";
 import { mcnemar } from "../evaluate/mcnemar.ts";
 import { scoreAsPaper } from "../evaluate/paper-score.ts";
 import { PAPER_RESULTS, type PaperFigures } from "../evaluate/paper-tables.ts";
 import { writeFloatModel } from "../export/safetensors.ts";
+import { writeWhole } from "../export/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
@@ -20,7 +22,7 @@ import { BIT_WIDTHS } from "../quantize/width.ts";
 import { selectBackend } from "../train/backends.ts";
 import { DEFAULT_TRAIN_OPTIONS } from "../train/options.ts";
 import { PAPER_RECIPE } from "../train/paper-recipe.ts";
-import { argMax, predict } from "../train/predict.ts";
+import { predict } from "../train/predict.ts";
 import { train } from "../train/train.ts";
 import { countNumber, wholeNumber } from "./arguments.ts";
 import { scoreOnEngine } from "./evaluate.ts";
@@ -35,7 +37,6 @@ import {
   type Reproduction,
   type ReproductionRow,
 } from "./reproduction-report.ts";
-import { writeWhole } from "./write-whole.ts";
 
 interface ReproduceArguments {
   readonly data: string;

@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Tensor } from "../graph/model.ts";
 import { FLOAT_TYPES, type FloatType } from "./float-types.ts";
 import { checkLayout, elements, type HeaderEntry, METADATA, parseHeader } from "./safetensors-header.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /*
  * The safetensors format (github.com/huggingface/safetensors, README "Format"); F32 is written, F16 and BF16 are read too:
@@ -24,14 +25,7 @@ export interface Safetensors {
 
 /** Writes a file that is either whole or not there. Throws RangeError on a tensor whose data does not fill its shape. */
 export function writeSafetensors(path: string, { tensors, metadata }: Safetensors): void {
-  const partial = `${path}.partial-${process.pid}`;
-  try {
-    writeFileSync(partial, encodeSafetensors({ tensors, metadata }));
-    renameSync(partial, path);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  }
+  writeWhole(path, encodeSafetensors({ tensors, metadata }));
 }
 
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {

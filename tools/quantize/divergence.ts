@@ -1,10 +1,3 @@
-/** Index of the largest value, the lowest one of equals. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let index = 1; index < values.length; index++) if (values[index] > values[best]) best = index;
-  return best;
-}
-
 /** KL(softmax(reference) || softmax(other)) in nats, >= 0. */
 export function divergence(reference: Float64Array, other: Float64Array): number {
   const p = logSoftmax(reference);

@@ -1,5 +1,6 @@
 import { Engine } from "../../host/index.ts";
-import { argmax, divergence } from "./divergence.ts";
+import { argMax } from "../evaluate/arg-max.ts";
+import { divergence } from "./divergence.ts";
 import type { SelectionCrop } from "./selection-set.ts";
 
 /**
@@ -56,8 +57,8 @@ export async function measureOutcome(
     const distance = divergence(crop.floatLogits, logits);
     sum += distance;
     squares += distance * distance;
-    if (argmax(logits) !== crop.classIndex) errors++;
-    if (argmax(logits) !== argmax(crop.floatLogits)) changed++;
+    if (argMax(logits) !== crop.classIndex) errors++;
+    if (argMax(logits) !== argMax(crop.floatLogits)) changed++;
     if (stop(outcome(false))) return outcome(false);
   }
   return outcome(true);

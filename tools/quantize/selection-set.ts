@@ -1,8 +1,8 @@
 import { SeededRandom } from "../data/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
+import { argMax } from "../evaluate/arg-max.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
-import { argmax } from "./divergence.ts";
 import { forward, type NodeWeights } from "./float-forward.ts";
 import { foldBatchNorm, layerWeights } from "./layer-weights.ts";
 
@@ -64,5 +64,5 @@ export function withFloatLogits(
 
 /** Crops that the float network gets wrong. */
 export function floatErrors(crops: readonly SelectionCrop[]): number {
-  return crops.filter((crop) => argmax(crop.floatLogits) !== crop.classIndex).length;
+  return crops.filter((crop) => argMax(crop.floatLogits) !== crop.classIndex).length;
 }

@@ -1,8 +1,8 @@
+import { argMax } from "../evaluate/arg-max.ts";
 import { confusionMatrix } from "../evaluate/confusion.ts";
 import { selectionF1 } from "../evaluate/f1.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
-import { argMax } from "./predict.ts";
 
 const LIMIT = 1.5;
 const STEPS_PER_UNIT = 20;

@@ -42,13 +42,6 @@ export function predictWith(
   }
 }
 
-/** The class of the greatest logit; the first of equals. */
-export function argMax(logits: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
-  return best;
-}
-
 /** [1][samples][1] in millivolts, padded so that there is one decision at least. */
 function signalOf(graph: Graph, { samples }: ConditionedRecord): tf.Tensor3D {
   const column = tensorShapes(graph).get(lastStreamNode(graph));

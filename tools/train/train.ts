@@ -1,5 +1,6 @@
 import { SeededRandom } from "../data/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
+import { argMax } from "../evaluate/arg-max.ts";
 import { confusionMatrix } from "../evaluate/confusion.ts";
 import { selectionF1 } from "../evaluate/f1.ts";
 import { type RhythmScore, scoreRhythms } from "../evaluate/score.ts";
@@ -9,7 +10,7 @@ import { type BackendChoice, selectBackend } from "./backends.ts";
 import { tuneOffsets, withOffsets } from "./bias.ts";
 import { runEpoch, type TrainProgress } from "./epoch.ts";
 import { type TrainOptions, trainOptions } from "./options.ts";
-import { argMax, predictWith } from "./predict.ts";
+import { predictWith } from "./predict.ts";
 import { afterEpoch } from "./schedule.ts";
 import { copyWeights, type EpochRecord, initialState, type TrainingState } from "./state.ts";
 
