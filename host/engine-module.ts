@@ -1,7 +1,11 @@
 import { instantiate } from "@assemblyscript/loader";
 
-/** The builds of the engine: the same bytes out, for different machines (DESIGN 2.6). */
-export type EngineBuild = "scalar" | "simd";
+/**
+ * The builds of the engine: the same bytes out, for different machines. scalar runs everywhere; simd needs SIMD128 and
+ * relaxed relaxed SIMD besides; dsp is what a Cortex-M image is made of, and slow where its intrinsics are calls.
+ */
+export const ENGINE_BUILDS = ["scalar", "simd", "relaxed", "dsp"] as const;
+export type EngineBuild = (typeof ENGINE_BUILDS)[number];
 
 /** What a build exports: assembly/index.ts. */
 export interface EngineExports extends Record<string, unknown> {
@@ -35,56 +39,24 @@ export interface EngineExports extends Record<string, unknown> {
 /** Copies `bytes` of the model at `offset` into memory at `destination`; 0, or 1 where that is not possible. */
 export type FlashRead = (offset: number, destination: number, bytes: number) => number;
 
-/** The smallest module that uses SIMD128: (func (result v128) (v128.const i32x4 0 0 0 0)). */
-const SIMD_PROBE = Uint8Array.of(
-  0,
-  97,
-  115,
-  109,
-  1,
-  0,
-  0,
-  0,
-  1,
-  5,
-  1,
-  96,
-  0,
-  1,
-  123,
-  3,
-  2,
-  1,
-  0,
-  10,
-  22,
-  1,
-  20,
-  0,
-  253,
-  12,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  11,
-);
+/** A module of one function, (func (result v128) body end), whose body is these opcodes. */
+function probe(body: readonly number[]): Uint8Array {
+  const code = [0, ...body, 11];
+  const type = [1, 5, 1, 0x60, 0, 1, 0x7b];
+  return Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, ...type, 3, 2, 1, 0, 10, code.length + 2, 1, code.length, ...code);
+}
 
-/** The fastest build that this machine runs. */
-export function bestBuild(): EngineBuild {
-  return WebAssembly.validate(SIMD_PROBE) ? "simd" : "scalar";
+const V128_ZERO = [0xfd, 12, ...new Array<number>(16).fill(0)];
+const SIMD_PROBE = probe(V128_ZERO);
+/** i16x8.relaxed_dot_i8x16_i7x16_s of two zeros. */
+const RELAXED_PROBE = probe([...V128_ZERO, ...V128_ZERO, 0xfd, 0x92, 0x02]);
+
+/** The builds that this machine runs, the fastest first. */
+export function runnableBuilds(): readonly EngineBuild[] {
+  const builds: EngineBuild[] = ["scalar", "dsp"];
+  if (WebAssembly.validate(SIMD_PROBE as BufferSource)) builds.unshift("simd");
+  if (WebAssembly.validate(RELAXED_PROBE as BufferSource)) builds.unshift("relaxed");
+  return builds;
 }
 
 const compiled = new Map<EngineBuild, Promise<WebAssembly.Module>>();
@@ -119,13 +91,28 @@ export function compileEngine(build: EngineBuild): Promise<WebAssembly.Module> {
   return module;
 }
 
+/** The trace import (assembly/trace.ts): what the engine does from now on. */
+export type Trace = (slot: number) => void;
+
 /** A fresh instance over `memory`. */
 export async function instantiateEngine(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   flashRead: FlashRead,
+  trace: Trace = () => {},
 ): Promise<EngineExports> {
-  const env: Record<string, unknown> = { memory, flashRead };
+  const env: Record<string, unknown> = { memory, flashRead, trace, dot4, smlad };
   const { exports } = await instantiate<EngineExports>(module, { env });
   return exports;
+}
+
+/** The dsp build's intrinsics: sum + the products of the four int8 (two int16) values of x and w, modulo 2^32. */
+function dot4(x: number, w: number, sum: number): number {
+  let total = sum;
+  for (const shift of [24, 16, 8, 0]) total += ((x << shift) >> 24) * ((w << shift) >> 24);
+  return total | 0;
+}
+
+function smlad(x: number, w: number, sum: number): number {
+  return (sum + Math.imul((x << 16) >> 16, (w << 16) >> 16) + Math.imul(x >> 16, w >> 16)) | 0;
 }

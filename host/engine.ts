@@ -1,6 +1,6 @@
 import { INPUT_CAPACITY_SAMPLES } from "../assembly/shared/limits.ts";
 import { OK } from "../assembly/shared/status.ts";
-import { bestBuild, type EngineBuild, type EngineExports } from "./engine-module.ts";
+import { ENGINE_BUILDS, type EngineBuild, type EngineExports, runnableBuilds } from "./engine-module.ts";
 import { EngineError } from "./errors.ts";
 import { drainEvents, type EngineEvent } from "./events.ts";
 import { CONDITIONED_INPUT, checkSamples, configure, type InputConfig } from "./input.ts";
@@ -9,7 +9,10 @@ import { ModelFile } from "./model-file.ts";
 import { type EngineProfile, readProfile } from "./profile.ts";
 
 export interface EngineOptions {
-  /** "auto" (default) takes the fastest build that the machine runs. All builds give the same bytes. */
+  /**
+   * "auto" (default) takes the fastest build that the machine runs; relaxed only where it passes the model's self-test,
+   * since relaxed SIMD leaves engines some freedom. All builds give the same bytes.
+   */
   readonly build?: EngineBuild | "auto";
   /** Most RAM that the engine may take, static data included; a model that needs more is refused. Default: no limit. */
   readonly ramBytes?: number;
@@ -52,16 +55,22 @@ export class Engine {
       throw new TypeError(`model must be a Uint8Array with the bytes of a .qhb file, found ${typeof model}`);
     }
     const { build = "auto", ramBytes = MAX_MEMORY_BYTES, tileCacheBytes = 0 } = options;
-    if (build !== "auto" && build !== "scalar" && build !== "simd") {
-      throw new RangeError(`build must be "auto", "scalar" or "simd", found ${JSON.stringify(build)}`);
+    if (build !== "auto" && !ENGINE_BUILDS.includes(build)) {
+      const known = ENGINE_BUILDS.map((name) => `"${name}"`).join(", ");
+      throw new RangeError(`build must be "auto" or one of ${known}, found ${JSON.stringify(build)}`);
     }
     requireBytes("ramBytes", ramBytes);
     requireBytes("tileCacheBytes", tileCacheBytes);
-    const chosen = build === "auto" ? bestBuild() : build;
     // A copy: what has been checked cannot change under the engine.
     const bytes = model.slice();
-    const instance = await loadInstance(chosen, bytes, ramBytes, tileCacheBytes);
-    return new Engine(chosen, new ModelFile(bytes), instance);
+    const load = async (chosen: EngineBuild) => {
+      const instance = await loadInstance(chosen, bytes, ramBytes, tileCacheBytes);
+      return new Engine(chosen, new ModelFile(bytes), instance);
+    };
+    if (build !== "auto") return load(build);
+    const [fastest, next] = runnableBuilds();
+    const engine = await load(fastest);
+    return fastest !== "relaxed" || engine.#passesSelfTest() ? engine : load(next);
   }
 
   /** Says how samples are to be read, and starts a new record. Throws RangeError with the value out of range. */
@@ -107,6 +116,12 @@ export class Engine {
     const layer = this.#exports.statusLayer();
     const name = this.model.layers[layer]?.name;
     throw new EngineError(code, `self-test of ${this.model.metadata.name}`, { layer, detail: name });
+  }
+
+  #passesSelfTest(): boolean {
+    const passes = this.#exports.selfTest() === OK;
+    this.#clearCounters();
+    return passes;
   }
 
   /** What has been done since the last reset: counters, no clock. */

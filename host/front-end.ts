@@ -1,6 +1,12 @@
 import { INPUT_CAPACITY_SAMPLES, MAX_RESAMPLE_OUTPUTS } from "../assembly/shared/limits.ts";
 import { OK } from "../assembly/shared/status.ts";
-import { bestBuild, compileEngine, type EngineBuild, type EngineExports, instantiateEngine } from "./engine-module.ts";
+import {
+  compileEngine,
+  type EngineBuild,
+  type EngineExports,
+  instantiateEngine,
+  runnableBuilds,
+} from "./engine-module.ts";
 import { EngineError } from "./errors.ts";
 import { type BeatEvent, drainEvents } from "./events.ts";
 import { checkSamples, configure, type InputConfig } from "./input.ts";
@@ -27,7 +33,7 @@ export class FrontEnd {
 
   static async create(build: EngineBuild | "auto" = "auto"): Promise<FrontEnd> {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-    const module = await compileEngine(build === "auto" ? bestBuild() : build);
+    const module = await compileEngine(build === "auto" ? runnableBuilds()[0] : build);
     const exports = await instantiateEngine(module, memory, () => 1);
     const code = exports.initialize(memory.buffer.byteLength);
     if (code !== OK) throw new EngineError(code, "start the front end");

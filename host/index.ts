@@ -1,6 +1,6 @@
 /** The public API: one model on one stream, in Node and in the browser. */
 export { Engine, type EngineOptions } from "./engine.ts";
-export { bestBuild, type EngineBuild, engineBytes } from "./engine-module.ts";
+export { ENGINE_BUILDS, type EngineBuild, engineBytes, runnableBuilds } from "./engine-module.ts";
 export { EngineError } from "./errors.ts";
 export type { BeatEvent, DecisionEvent, EngineEvent } from "./events.ts";
 export { type ConditionedSignal, FrontEnd } from "./front-end.ts";

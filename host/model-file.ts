@@ -1,7 +1,7 @@
 import * as layout from "../assembly/shared/layout.ts";
 import * as ops from "../assembly/shared/ops.ts";
 
-export type OpName = "conv1d" | "add" | "maxPool" | "averagePool" | "dense";
+export type OpName = "conv1d" | "add" | "maxPool" | "averagePool" | "dense" | "depthwiseConv1d";
 export type GridName = "none" | "midTread" | "midRise" | "ternary";
 
 /** A layer record of a model file, with its place in the other sections. Field meanings: docs/FORMAT.md. */
@@ -41,6 +41,14 @@ export interface ModelBudget {
   readonly hopSamples: number;
 }
 
+/** Where a tensor's rows lie in the arena: during a pass, and those that stay from one pass to the next. */
+export interface TensorPlace {
+  readonly offset: number;
+  readonly capacityRows: number;
+  readonly keptOffset: number;
+  readonly keptRows: number;
+}
+
 /** The free-form part of a model: JSON in the metadata section. */
 export interface ModelMetadata {
   readonly name: string;
@@ -55,6 +63,7 @@ const OP_NAMES: Readonly<Record<number, OpName>> = {
   [ops.OP_MAX_POOL]: "maxPool",
   [ops.OP_AVERAGE_POOL]: "averagePool",
   [ops.OP_DENSE]: "dense",
+  [ops.OP_DEPTHWISE_CONV1D]: "depthwiseConv1d",
 };
 const GRID_NAMES: Readonly<Record<number, GridName>> = {
   [ops.GRID_NONE]: "none",
@@ -79,8 +88,8 @@ export class ModelFile {
   readonly lookAheadSamples: number;
   readonly totalStride: number;
   readonly logitFractionBits: number;
-  /** The memory plan: a buffer a tensor. */
-  readonly plan: readonly { readonly offset: number; readonly capacityRows: number }[];
+  /** The memory plan: two places a tensor. */
+  readonly plan: readonly TensorPlace[];
   readonly goldenSamples: number;
 
   constructor(bytes: Uint8Array) {
@@ -100,10 +109,7 @@ export class ModelFile {
     );
     this.budget = readBudget(this.section(layout.SECTION_BUDGET));
     const plan = this.section(layout.SECTION_PLAN);
-    this.plan = Array.from({ length: layerCount + 1 }, (_, index) => ({
-      offset: plan.getUint32(index * layout.PLAN_ENTRY_BYTES + layout.PLAN_OFFSET_AT, true),
-      capacityRows: plan.getUint32(index * layout.PLAN_ENTRY_BYTES + layout.PLAN_CAPACITY_ROWS_AT, true),
-    }));
+    this.plan = Array.from({ length: layerCount + 1 }, (_, index) => readPlace(plan, index * layout.PLAN_ENTRY_BYTES));
     this.goldenSamples = this.section(layout.SECTION_GOLDEN).getUint32(layout.GOLDEN_SAMPLES_AT, true);
   }
 
@@ -171,7 +177,21 @@ function readLayer(records: DataView, index: number, name: string): ModelLayer {
       records.getInt16(from + layout.LAYER_MULTIPLIER_A_AT, true),
       records.getInt16(from + layout.LAYER_MULTIPLIER_B_AT, true),
     ],
-    weights: op === "conv1d" || op === "dense" ? kernel * inChannels * outChannels : 0,
+    weights: weightCount(op, kernel, inChannels, outChannels),
+  };
+}
+
+function weightCount(op: OpName, kernel: number, inChannels: number, outChannels: number): number {
+  if (op === "conv1d" || op === "dense") return kernel * inChannels * outChannels;
+  return op === "depthwiseConv1d" ? kernel * outChannels : 0;
+}
+
+function readPlace(plan: DataView, from: number): TensorPlace {
+  return {
+    offset: plan.getUint32(from + layout.PLAN_OFFSET_AT, true),
+    capacityRows: plan.getUint32(from + layout.PLAN_CAPACITY_ROWS_AT, true),
+    keptOffset: plan.getUint32(from + layout.PLAN_KEPT_OFFSET_AT, true),
+    keptRows: plan.getUint32(from + layout.PLAN_KEPT_ROWS_AT, true),
   };
 }
 

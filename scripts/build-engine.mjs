@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import binaryen from "binaryen";
 
-const ALLOWED_FEATURES = { scalar: binaryen.Features.MVP, simd: binaryen.Features.SIMD128 };
+const { MVP, SIMD128, RelaxedSIMD } = binaryen.Features;
+const ALLOWED_FEATURES = { scalar: MVP, simd: SIMD128, relaxed: SIMD128 | RelaxedSIMD, dsp: MVP };
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 await mkdir("build", { recursive: true });

@@ -26,8 +26,10 @@ const MVP = {
 };
 
 const BUILDS = [
-  { name: "scalar", features: MVP, limitBytes: 32 * 1024 },
-  { name: "simd", features: { ...MVP, simd: true }, limitBytes: 48 * 1024 },
+  { name: "scalar", features: MVP, limitBytes: 32 * 1024, intrinsics: [] },
+  { name: "simd", features: { ...MVP, simd: true }, limitBytes: 48 * 1024, intrinsics: [] },
+  { name: "relaxed", features: { ...MVP, simd: true, relaxed_simd: true }, limitBytes: 48 * 1024, intrinsics: [] },
+  { name: "dsp", features: MVP, limitBytes: 32 * 1024, intrinsics: ["dot4", "smlad"] },
 ];
 
 /** The ABI (assembly/index.ts). */
@@ -59,7 +61,7 @@ const EXPORTS = [
   "waiting",
 ];
 
-describe.each(BUILDS)("the $name engine", ({ name, features, limitBytes }) => {
+describe.each(BUILDS)("the $name engine", ({ name, features, limitBytes, intrinsics }) => {
   const bytes = readFileSync(new URL(`../build/engine.${name}.wasm`, import.meta.url));
   const text = (): string => {
     const module = wabt.readWasm(bytes, { readDebugNames: false, ...features });
@@ -74,12 +76,12 @@ describe.each(BUILDS)("the $name engine", ({ name, features, limitBytes }) => {
     module.destroy();
   });
 
-  it("imports memory and flashRead alone", () => {
+  it("imports what is declared and nothing else", () => {
     const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
-    expect(imports.map((entry) => `${entry.module}.${entry.name} ${entry.kind}`).sort()).toEqual([
-      "env.flashRead function",
-      "env.memory memory",
-    ]);
+    const functions = ["flashRead", "trace", ...intrinsics].map((declared) => `env.${declared} function`);
+    expect(imports.map((entry) => `${entry.module}.${entry.name} ${entry.kind}`).sort()).toEqual(
+      ["env.memory memory", ...functions].sort(),
+    );
   });
 
   it("exports the ABI and its memory, nothing else", () => {
@@ -101,7 +103,10 @@ describe.each(BUILDS)("the $name engine", ({ name, features, limitBytes }) => {
   });
 });
 
-it("the SIMD build is one", () => {
-  const bytes = readFileSync(new URL("../build/engine.simd.wasm", import.meta.url));
-  expect(() => wabt.readWasm(bytes, { readDebugNames: false, ...MVP }).validate()).toThrow();
+it.each([
+  { name: "simd", without: MVP },
+  { name: "relaxed", without: { ...MVP, simd: true } },
+])("the $name build is one", ({ name, without }) => {
+  const bytes = readFileSync(new URL(`../build/engine.${name}.wasm`, import.meta.url));
+  expect(() => wabt.readWasm(bytes, { readDebugNames: false, ...without }).validate()).toThrow();
 });

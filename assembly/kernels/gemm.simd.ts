@@ -1,98 +1,114 @@
 import { addressOf, I16View, I32View, I8View } from "../views";
+import { biasLanes, multiplierLanes, roundingHalf, storeColumn } from "./requantize.simd";
+import { Product } from "./product";
+
+/** Bytes of a step of PANEL_PAIRS: two elements by eight lanes, i16. */
+const STEP_BYTES = 32;
 
 /**
- * The SIMD128 twin of gemm.ts: same result, byte for byte. Input elements are i16; the panel is
- * i16[taps][pairs][8 lanes][2]. One step multiplies a pair of elements with eight lanes through i32x4.dot_i16x8_s; four
- * columns share each panel load (two panel registers, eight accumulators).
+ * The SIMD128 twin of gemm.ts: same result, byte for byte. The input is i16 (int8 rows are widened once a layer), the panel
+ * PANEL_PAIRS: a step multiplies a pair of elements with eight lanes through i32x4.dot_i16x8_s. Reads up to one element
+ * behind a run, which meets a zero weight. Accumulator: product.ts; the pair sums of an i16 product fit an i32 unless all
+ * four factors are -32768, and no weight is.
  */
-export function gemmSimd(
-  input: I16View, columnStep: i32, taps: i32, tapStep: i32, span: i32,
-  panel: I8View, rows: I32View, lanes: i32, shift: i32, low: i32, high: i32,
-  out: I8View, outStep: i32, columns: i32,
-): void {
-  const pairs = (span + 1) >> 1;
-  const step = columnStep << 1;
-  const bias = v128.shuffle<i32>(v128.load(addressOf(rows)), v128.load(addressOf(rows), 16), 1, 3, 5, 7);
-  const bias4 = v128.shuffle<i32>(v128.load(addressOf(rows), 32), v128.load(addressOf(rows), 48), 1, 3, 5, 7);
-  let column = 0;
-  for (; column + 4 <= columns; column += 4) {
-    const row = addressOf(input) + column * step;
-    let a0 = bias, a1 = bias, a2 = bias, a3 = bias;
-    let b0 = bias4, b1 = bias4, b2 = bias4, b3 = bias4;
-    let weights = <usize>addressOf(panel);
-    for (let tap = 0; tap < taps; tap++) {
-      let p = <usize>(row + (tap * tapStep << 1));
-      for (let pair = 0; pair < pairs; pair++) {
-        const w0 = v128.load(weights);
-        const w1 = v128.load(weights, 16);
-        let x = v128.load32_splat(p);
+export function gemmPairs(product: Product): void {
+  const blocked = product.columns & ~3;
+  fourColumns(product, blocked);
+  oneColumn(product, blocked);
+}
+
+/** Columns 0..end-1, end a multiple of four: they share each panel load. More unrolling spills registers (engine.md). */
+function fourColumns(product: Product, end: i32): void {
+  const step = <usize>(product.columnStep << 1);
+  const runBytes = <usize>(((product.span + 1) >> 1) * STEP_BYTES);
+  const rows = <usize>product.rows;
+  const bias0 = biasLanes(rows), bias1 = biasLanes(rows + 32);
+  const multipliers0 = multiplierLanes(rows), multipliers1 = multiplierLanes(rows + 32);
+  const shift = product.shift, lanes = product.lanes;
+  const half = roundingHalf(shift);
+  const low = i8x16.splat(<i8>product.low), high = i8x16.splat(<i8>product.high);
+  let row = <usize>product.input;
+  let out = <usize>product.out;
+  for (let column = 0; column < end; column += 4) {
+    let a0 = bias0, a1 = bias0, a2 = bias0, a3 = bias0;
+    let b0 = bias1, b1 = bias1, b2 = bias1, b3 = bias1;
+    let weights = <usize>product.panel;
+    for (let tap = 0; tap < product.taps; tap++) {
+      let p0 = row + <usize>(tap * product.tapStep << 1);
+      let p1 = p0 + step, p2 = p1 + step, p3 = p2 + step;
+      const runEnd = weights + runBytes;
+      do {
+        const w0 = v128.load(weights), w1 = v128.load(weights, 16);
+        let x = v128.load32_splat(p0);
         a0 = i32x4.add(a0, i32x4.dot_i16x8_s(x, w0));
         b0 = i32x4.add(b0, i32x4.dot_i16x8_s(x, w1));
-        x = v128.load32_splat(p + <usize>step);
+        x = v128.load32_splat(p1);
         a1 = i32x4.add(a1, i32x4.dot_i16x8_s(x, w0));
         b1 = i32x4.add(b1, i32x4.dot_i16x8_s(x, w1));
-        x = v128.load32_splat(p + <usize>(2 * step));
+        x = v128.load32_splat(p2);
         a2 = i32x4.add(a2, i32x4.dot_i16x8_s(x, w0));
         b2 = i32x4.add(b2, i32x4.dot_i16x8_s(x, w1));
-        x = v128.load32_splat(p + <usize>(3 * step));
+        x = v128.load32_splat(p3);
         a3 = i32x4.add(a3, i32x4.dot_i16x8_s(x, w0));
         b3 = i32x4.add(b3, i32x4.dot_i16x8_s(x, w1));
-        p += 4;
-        weights += 32;
-      }
+        p0 += 4; p1 += 4; p2 += 4; p3 += 4;
+        weights += STEP_BYTES;
+      } while (weights < runEnd);
     }
-    storeLanes(a0, b0, rows, lanes, shift, low, high, out.from(column * outStep));
-    storeLanes(a1, b1, rows, lanes, shift, low, high, out.from((column + 1) * outStep));
-    storeLanes(a2, b2, rows, lanes, shift, low, high, out.from((column + 2) * outStep));
-    storeLanes(a3, b3, rows, lanes, shift, low, high, out.from((column + 3) * outStep));
+    storeColumn(a0, b0, multipliers0, multipliers1, half, shift, low, high, lanes, out);
+    out += product.outStep;
+    storeColumn(a1, b1, multipliers0, multipliers1, half, shift, low, high, lanes, out);
+    out += product.outStep;
+    storeColumn(a2, b2, multipliers0, multipliers1, half, shift, low, high, lanes, out);
+    out += product.outStep;
+    storeColumn(a3, b3, multipliers0, multipliers1, half, shift, low, high, lanes, out);
+    out += product.outStep;
+    row += 4 * step;
   }
-  for (; column < columns; column++) {
-    const row = addressOf(input) + column * step;
-    let a = bias, b = bias4;
-    let weights = <usize>addressOf(panel);
-    for (let tap = 0; tap < taps; tap++) {
-      let p = <usize>(row + (tap * tapStep << 1));
-      for (let pair = 0; pair < pairs; pair++) {
+}
+
+/** Columns from..columns-1, one at a time. */
+function oneColumn(product: Product, from: i32): void {
+  const rows = <usize>product.rows;
+  const runBytes = <usize>(((product.span + 1) >> 1) * STEP_BYTES);
+  const low = i8x16.splat(<i8>product.low), high = i8x16.splat(<i8>product.high);
+  for (let column = from; column < product.columns; column++) {
+    let a = biasLanes(rows), b = biasLanes(rows + 32);
+    let weights = <usize>product.panel;
+    for (let tap = 0; tap < product.taps; tap++) {
+      let p = <usize>(product.input + (column * product.columnStep + tap * product.tapStep << 1));
+      const runEnd = weights + runBytes;
+      do {
         const x = v128.load32_splat(p);
         a = i32x4.add(a, i32x4.dot_i16x8_s(x, v128.load(weights)));
         b = i32x4.add(b, i32x4.dot_i16x8_s(x, v128.load(weights, 16)));
         p += 4;
-        weights += 32;
-      }
+        weights += STEP_BYTES;
+      } while (weights < runEnd);
     }
-    storeLanes(a, b, rows, lanes, shift, low, high, out.from(column * outStep));
+    storeColumn(a, b, multiplierLanes(rows), multiplierLanes(rows + 32), roundingHalf(product.shift), product.shift,
+      low, high, product.lanes, <usize>(product.out + column * product.outStep));
   }
 }
 
-/** Requantises eight sums and stores the first `lanes` as i8. */
-function storeLanes(
-  sums: v128, sums4: v128, rows: I32View, lanes: i32, shift: i32, low: i32, high: i32, out: I8View,
-): void {
-  const address = addressOf(rows);
-  const multipliers = v128.shuffle<i32>(v128.load(address), v128.load(address, 16), 0, 2, 4, 6);
-  const multipliers4 = v128.shuffle<i32>(v128.load(address, 32), v128.load(address, 48), 0, 2, 4, 6);
-  const words = i16x8.narrow_i32x4_s(
-    requantizeLanes(sums, multipliers, shift, low, high),
-    requantizeLanes(sums4, multipliers4, shift, low, high),
-  );
-  const bytes = i8x16.narrow_i16x8_s(words, words);
-  if (lanes == 8) {
-    v128.store64_lane(addressOf(out), bytes, 0);
-    return;
-  }
-  let rest = i64x2.extract_lane(bytes, 0);
-  for (let lane = 0; lane < lanes; lane++) {
-    out[lane] = <i32>rest;
-    rest >>= 8;
-  }
-}
-
-function requantizeLanes(sums: v128, multipliers: v128, shift: i32, low: i32, high: i32): v128 {
-  const half = i64x2.splat((<i64>1) << <i64>(shift - 1));
-  const first = i64x2.shr_s(i64x2.add(i64x2.extmul_low_i32x4_s(sums, multipliers), half), shift);
-  const second = i64x2.shr_s(i64x2.add(i64x2.extmul_high_i32x4_s(sums, multipliers), half), shift);
-  const rounded = v128.shuffle<i32>(first, second, 0, 2, 4, 6);
-  return i32x4.min_s(i32x4.max_s(rounded, i32x4.splat(low)), i32x4.splat(high));
+/**
+ * sums[lane] += sum over e of input[e] * weight[e][lane]: one column's share of a dense layer. The panel is PANEL_PAIRS of one
+ * run of `span` elements.
+ */
+export function accumulatePairs(input: I16View, span: i32, panel: I16View, sums: I32View): void {
+  let p = <usize>addressOf(input);
+  let weights = <usize>addressOf(panel);
+  const end = weights + <usize>(((span + 1) >> 1) * STEP_BYTES);
+  let a = v128.load(addressOf(sums)), b = v128.load(addressOf(sums), 16);
+  do {
+    const x = v128.load32_splat(p);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(x, v128.load(weights)));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(x, v128.load(weights, 16)));
+    p += 4;
+    weights += STEP_BYTES;
+  } while (weights < end);
+  v128.store(addressOf(sums), a);
+  v128.store(addressOf(sums), b, 16);
 }
 
 /** Widens `count` int8 elements to int16. */

@@ -2,42 +2,52 @@ import { I16View, I8View } from "../views";
 import { TILE_CHANNELS } from "../shared/limits";
 
 /**
- * A panel holds one tile's weights unpacked, eight output channels (lanes) wide, zero where the layer has fewer.
- * Its weights belong to `taps` runs of `span` consecutive input elements each.
- *   scalar: i8  [tap][element][lane]
- *   SIMD:   i16 [tap][element pair][lane][2]: a pair is what i32x4.dot_i16x8_s multiplies; an odd span ends in a zero.
+ * A panel holds one tile's weights in the order in which a kernel takes them: eight output channels (lanes) wide, made from
+ * lanes8, i8[taps * span][8] (unpack.ts). `taps` runs of `span` consecutive input elements belong to it.
+ *
+ *   PANEL_LANES         i8  [tap][element][8]       lanes8 itself
+ *   PANEL_PAIRS         i16 [tap][pair][8][2]       an odd span ends in a zero
+ *   PANEL_QUADS         i8  [tap][quad][8][4]       a span ends in zeros up to a multiple of four
+ *   PANEL_OFFSET_QUADS  u8  [tap][quad][8][4]       weight + offset, 0 behind the span
+ *   PANEL_WORDS         i32 [tap][element][4]       two lanes to a word (gemm.swar.ts)
  */
+export const PANEL_LANES = 0;
+export const PANEL_PAIRS = 1;
+export const PANEL_QUADS = 2;
+export const PANEL_OFFSET_QUADS = 3;
+export const PANEL_WORDS = 4;
 
-/** Elements a run takes in a panel. */
-// @ts-ignore: decorator
-@inline
-export function panelSpan(span: i32): i32 {
-  return ASC_FEATURE_SIMD ? (span + 1) & ~1 : span;
+/** Bytes of a panel. */
+export function panelBytes(kind: i32, taps: i32, span: i32): i32 {
+  if (kind == PANEL_PAIRS) return taps * (span + 1 >> 1) * 4 * TILE_CHANNELS;
+  if (kind == PANEL_QUADS || kind == PANEL_OFFSET_QUADS) return taps * (span + 3 >> 2) * 4 * TILE_CHANNELS;
+  return taps * span * TILE_CHANNELS * (kind == PANEL_WORDS ? 2 : 1);
 }
 
-// @ts-ignore: decorator
-@inline
-export function panelBytes(taps: i32, span: i32): i32 {
-  return taps * panelSpan(span) * TILE_CHANNELS * (ASC_FEATURE_SIMD ? 2 : 1);
+/** lanes8 as PANEL_PAIRS. */
+export function arrangePairs(lanes8: I8View, taps: i32, span: i32, panel: I16View): void {
+  let to = 0;
+  for (let tap = 0; tap < taps; tap++) {
+    const run = lanes8.from(tap * span * TILE_CHANNELS);
+    for (let pair = 0; pair < span; pair += 2) to = arrangeGroup<I16View>(run, pair, span, 2, panel, to);
+  }
 }
 
-/** `element` counts panelSpan(span) elements a tap. */
-// @ts-ignore: decorator
-@inline
-export function storeWeight(panel: I8View, element: i32, lane: i32, weight: i32): void {
-  if (ASC_FEATURE_SIMD) changetype<I16View>(panel)[pairedIndex(element, lane)] = weight;
-  else panel[element * TILE_CHANNELS + lane] = weight;
+/** lanes8 as PANEL_QUADS. */
+export function arrangeQuads(lanes8: I8View, taps: i32, span: i32, panel: I8View): void {
+  let to = 0;
+  for (let tap = 0; tap < taps; tap++) {
+    const run = lanes8.from(tap * span * TILE_CHANNELS);
+    for (let quad = 0; quad < span; quad += 4) to = arrangeGroup<I8View>(run, quad, span, 4, panel, to);
+  }
 }
 
-// @ts-ignore: decorator
-@inline
-export function loadWeight(panel: I8View, element: i32, lane: i32): i32 {
-  if (ASC_FEATURE_SIMD) return changetype<I16View>(panel)[pairedIndex(element, lane)];
-  return panel[element * TILE_CHANNELS + lane];
-}
-
-// @ts-ignore: decorator
-@inline
-function pairedIndex(element: i32, lane: i32): i32 {
-  return (((element >> 1) * TILE_CHANNELS + lane) << 1) + (element & 1);
+/** Writes panel[8][size] at `to` from `size` rows of a run, zeros behind its end; returns the next `to`. */
+function arrangeGroup<T>(run: I8View, first: i32, span: i32, size: i32, panel: T, to: i32): i32 {
+  for (let lane = 0; lane < TILE_CHANNELS; lane++) {
+    for (let row = first; row < first + size; row++) {
+      panel[to++] = row < span ? run[row * TILE_CHANNELS + lane] : 0;
+    }
+  }
+  return to;
 }

@@ -51,22 +51,27 @@ export class EngineState {
   lookAheadSamples: i32;
   totalStride: i32;
   fileBytes: i32;
-  /** Bytes of all tensors by the plan. */
+  /** All tensors by the plan. */
+  arenaAt: i32;
   arenaBytes: i32;
   goldenSamples: i32;
   /** Offset and length of each section of the file: i32[SECTION_COUNT][2]. */
   sectionsAt: i32;
-  /** Scratch: an unpacked tile (or a page of the file), a packed tile, and a layer's input widened to int16 (SIMD). */
+  /** Scratch: an unpacked tile (or a page of the file), a packed tile, the lanes between, a layer's input as its kernel
+   * takes it, a product. */
   entryAt: i32;
   packedAt: i32;
-  wideAt: i32;
+  lanesAt: i32;
+  inputScratchAt: i32;
+  productAt: i32;
 
   /** Progress. */
   tickFill: i32;
   windowFill: i32;
-  /** A pass of the network is due, or held up by a full event queue. */
+  /** A pass of the network is under way; the layer that it has come to. */
   running: i32;
-  /** That pass is the last of its window or record. */
+  passLayer: i32;
+  /** The window or record is over: passes go on until every layer has made its last row. */
   closing: i32;
   /** How far the end of the record has come (stream.ts). */
   finishing: i32;
@@ -77,6 +82,8 @@ export class EngineState {
   faulty: i32;
   /** Every layer's output goes into its CRC. */
   checking: i32;
+  /** The host is told what the time goes into (trace.ts). */
+  profiling: i32;
   /** Conditioned samples of the record, of them those in closed windows, and passes of the network. */
   samplesIn: i64;
   windowStart: i64;

@@ -1,5 +1,6 @@
 import { at } from "../views";
 import * as layout from "../shared/layout";
+import { OP_AVERAGE_POOL, OP_DENSE } from "../shared/ops";
 
 /**
  * A layer in RAM: the 64 bytes of the file's record, its reserved bytes used for progress, then what a run needs.
@@ -29,25 +30,30 @@ export class Layer {
   tileCount: u32;
   multiplierA: i16;
   multiplierB: i16;
-  /** Row of input A (B) within its buffer at which the next column begins. */
-  nextA: i32;
-  nextB: i32;
-  /** Rows made since the state was reset. */
-  rows: i64;
-
-  /** CRC-32 of those rows, kept in check mode. */
-  crc: u32;
-  /** Columns summed so far of a dense layer's window; columns of an average pool that ended before its warm-up. */
+  /** Input rows that a head layer has taken. */
+  taken: i64;
+  /** Columns summed so far of a dense layer's window. */
   column: i32;
-  /** Address of a dense layer's i32 sums, one a channel. */
+  /** CRC-32 of the rows made, kept in check mode. */
+  crc: u32;
+
+  /** Its place among the layers. */
+  index: i32;
+  /** A dense layer's i32 sums, one a channel; an average pool's i16 sums of blocks of rows (run-pool.ts). */
   sumsAt: i32;
+  sumsBytes: i32;
+  /** Rows to a block, and blocks, of an average pool. */
+  blockRows: i32;
+  blocks: i32;
+  /** How the weights are laid out for their kernel (kernels/panel.ts), and how many of its steps may pile up. */
+  panelKind: i32;
+  group: i32;
   /** Address of unpacked tiles kept for good, or 0: each pass reads and unpacks them. */
   cacheAt: i32;
   /** Whether the cache is filled. */
   cached: i32;
-  /** Rows made since the counters were reset: unlike `rows` it survives the end of a window. */
+  /** Rows made and tiles read since the counters were reset: unlike a tensor's rows they survive the end of a window. */
   profileRows: i64;
-  /** Tile reads since the counters were reset. */
   profileTiles: i64;
 }
 
@@ -57,33 +63,7 @@ if (offsetof<Layer>("padRight") != layout.LAYER_PAD_RIGHT_AT) ERROR("padRight mo
 if (offsetof<Layer>("requantizationRow") != layout.LAYER_REQUANTIZATION_AT) ERROR("requantizationRow moved");
 if (offsetof<Layer>("tileCount") != layout.LAYER_TILE_COUNT_AT) ERROR("tileCount moved");
 if (offsetof<Layer>("multiplierB") != layout.LAYER_MULTIPLIER_B_AT) ERROR("multiplierB moved");
-if (offsetof<Layer>("nextA") != layout.LAYER_RESERVED_AT) ERROR("the file's record does not end at nextA");
-
-/** One tensor's sliding buffer: rows of channels, the oldest first, halo rows of zeros before the record. */
-@unmanaged @final
-export class Tensor {
-  rowsAt: i32;
-  rowBytes: i32;
-  /** Elements of a row. */
-  channels: i32;
-  type: i32;
-  capacity: i32;
-  /** Rows held, zero rows before and behind the record included. */
-  held: i32;
-  /** Zero rows before the record: the largest padLeft of its consumers. */
-  halo: i32;
-  /** Zero rows behind the record: the largest padRight of its consumers, once `ended`. */
-  tail: i32;
-  /** No row will follow. */
-  ended: i32;
-  /** Input samples to a row. */
-  strideSamples: i32;
-  /** Last input sample that row 0 depends on. */
-  reachSamples: i32;
-  /** Row counts of the plan's simulation (plan.ts). */
-  rowsNow: i32;
-  rowsNext: i32;
-}
+if (offsetof<Layer>("taken") != layout.LAYER_RESERVED_AT) ERROR("the file's record does not end at taken");
 
 // @ts-ignore: decorator
 @inline
@@ -91,19 +71,16 @@ export function layerAt(layersAt: i32, index: i32): Layer {
   return at<Layer>(layersAt + index * <i32>offsetof<Layer>());
 }
 
+/** Input rows from a column's first to its last. */
 // @ts-ignore: decorator
 @inline
-export function tensorAt(tensorsAt: i32, index: i32): Tensor {
-  return at<Tensor>(tensorsAt + index * <i32>offsetof<Tensor>());
+export function spanOf(layer: Layer): i32 {
+  return (<i32>layer.kernel - 1) * layer.dilation + 1;
 }
 
+/** Head layers take the rows of their input as they come and keep sums of them instead. */
 // @ts-ignore: decorator
 @inline
-export function rowAddress(tensor: Tensor, row: i32): i32 {
-  return tensor.rowsAt + row * tensor.rowBytes;
-}
-
-/** Rows of a tensor that a layer may see: not the zero rows behind the record that others need and it does not. */
-export function visibleRows(tensor: Tensor, padRight: i32): i32 {
-  return tensor.ended != 0 ? tensor.held - tensor.tail + padRight : tensor.held;
+export function isHead(layer: Layer): bool {
+  return layer.op == OP_AVERAGE_POOL || layer.op == OP_DENSE;
 }

@@ -3,9 +3,11 @@ import * as layout from "../shared/layout";
 import { TYPE_INT16 } from "../shared/ops";
 import * as status from "../shared/status";
 import { engine, EngineState, fits, reserve, reserveEvents } from "./engine-state";
-import { Layer, layerAt, Tensor, tensorAt } from "./layer";
-import { placeCache, placeScratch, placeTensors } from "./place";
+import { Layer, layerAt } from "./layer";
+import { placeCache, placeScratch } from "./place-scratch";
+import { placeTensors } from "./place-tensors";
 import { resetStream } from "./stream";
+import { Tensor, tensorAt } from "./tensor";
 import { validateBudget, validateGolden } from "./validate-contract";
 import { fail, PAGE_BYTES, readPage, validateFile, validateLength, validateNetwork, zeros } from "./validate-file";
 import { validateHead } from "./validate-head";
@@ -56,6 +58,7 @@ function loadLayers(state: EngineState): i32 {
   for (let i = 0; i < state.layerCount && code == status.OK; i++) {
     const from = state.sectionAt(layout.SECTION_LAYERS) + i * layout.LAYER_BYTES;
     code = readLayer(state, layerAt(state.layersAt, i), from);
+    layerAt(state.layersAt, i).index = i;
     if (code == status.OK) code = validateLayer(state, i, layerAt(state.layersAt, i), from, cursor);
   }
   if (code == status.OK) {

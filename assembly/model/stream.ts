@@ -1,13 +1,13 @@
 import { at, clearBytes, I16View, I32View } from "../views";
-import { NO_TENSOR } from "../shared/layout";
 import { DETECTOR_FLUSH_SAMPLES } from "../shared/signal";
 import { conditionSample, FrontEndState, resetFrontEnd } from "../signal/front-end";
 import { detectRPeak, resetRPeak, RPeakState } from "../signal/r-peak";
 import { saturate16 } from "../numeric/saturate";
 import { EngineState } from "./engine-state";
 import { emitBeat, freeEvents } from "./events";
-import { layerAt, tensorAt } from "./layer";
-import { dropConsumed, endTensor, runNetwork } from "./schedule";
+import { layerAt } from "./layer";
+import { beginPass, continuePass, isComplete } from "./pass";
+import { resetTensor, rowAddress, setTotals, tensorAt } from "./tensor";
 
 /** Puts front end, detector and network back to the start of a record. Settings stay; counters of the profile too. */
 export function resetRecord(state: EngineState): void {
@@ -33,18 +33,12 @@ export function resetStream(state: EngineState): void {
   state.windowFill = 0;
   state.running = 0;
   state.closing = 0;
-  for (let i = 0; i <= state.layerCount; i++) {
-    const tensor = tensorAt(state.tensorsAt, i);
-    tensor.held = tensor.halo;
-    tensor.ended = 0;
-    clearBytes(tensor.rowsAt, tensor.halo * tensor.rowBytes);
-  }
+  for (let i = 0; i <= state.layerCount; i++) resetTensor(tensorAt(state.tensorsAt, i));
   for (let i = 0; i < state.layerCount; i++) {
     const layer = layerAt(state.layersAt, i);
-    layer.nextA = tensorAt(state.tensorsAt, layer.inputA).halo - layer.padLeft;
-    layer.nextB = layer.inputB != NO_TENSOR ? tensorAt(state.tensorsAt, layer.inputB).halo : 0;
-    layer.rows = 0;
+    layer.taken = 0;
     layer.column = 0;
+    clearBytes(layer.sumsAt, layer.sumsBytes);
   }
 }
 
@@ -109,31 +103,33 @@ export function flushDetector(state: EngineState): bool {
 
 function feedNetwork(state: EngineState, sample: i32): void {
   const input = tensorAt(state.tensorsAt, 0);
-  at<I16View>(input.rowsAt)[input.held] = sample;
-  input.held += 1;
+  at<I16View>(rowAddress(input, input.next))[0] = sample;
+  input.next += 1;
   state.tickFill += 1;
-  if (state.tickFill == state.tickSamples) state.running = 1;
-  if (state.windowSamples == 0) return;
-  state.windowFill += 1;
-  if (state.windowFill == state.windowSamples) {
-    state.running = 1;
-    state.closing = 1;
-  }
+  if (state.windowSamples != 0) state.windowFill += 1;
+  if (state.windowSamples != 0 && state.windowFill == state.windowSamples) endInput(state);
+  else if (state.tickFill == state.tickSamples) beginPass(state);
 }
 
-/** Ends the current pass of the network, if one is under way. Returns false where the event queue is full. */
+/** No sample follows in this window or record: the passes to come bring every layer to its last row. */
+function endInput(state: EngineState): void {
+  state.closing = 1;
+  setTotals(state, tensorAt(state.tensorsAt, 0).next);
+  if (state.tickFill > 0 || !isComplete(state)) beginPass(state);
+}
+
+/** Brings the passes under way to their end. Returns false where the event queue is full. */
 function settle(state: EngineState): bool {
-  if (state.running == 0) return true;
-  const input = tensorAt(state.tensorsAt, 0);
-  if (state.closing != 0 && input.ended == 0) endTensor(input);
-  if (!runNetwork(state)) return false;
-  dropConsumed(state, 0);
-  state.ticks += 1;
-  state.tickFill = 0;
-  state.running = 0;
-  if (state.closing != 0) {
-    state.windowStart += state.windowSamples;
-    resetStream(state);
+  while (state.running != 0) {
+    if (!continuePass(state)) return false;
+    state.ticks += 1;
+    state.tickFill = 0;
+    if (state.closing == 0) break;
+    if (!isComplete(state)) beginPass(state);
+    else if (state.windowSamples != 0) {
+      state.windowStart += state.windowSamples;
+      resetStream(state);
+    }
   }
   return true;
 }
@@ -168,8 +164,7 @@ export function finishRecord(state: EngineState): bool {
     }
   } else if (state.loaded != 0 && state.finishing == ENDING) {
     state.finishing = CLOSING;
-    state.running = 1;
-    state.closing = 1;
+    endInput(state);
     if (!settle(state)) return false;
   }
   state.finishing = FINISHED;

@@ -1,12 +1,14 @@
-import { at, I8View, I32View, U8View } from "../views";
+import { alignUp, at, I32View } from "../views";
 import { flashRead } from "../flash";
-import { packedBytes, unpack } from "../kernels/unpack";
+import { traceLayer, traceUnpack } from "../trace";
+import { packedBytes } from "../kernels/unpack";
 import { panelBytes } from "../kernels/panel";
-import { OP_CONV1D, OP_DENSE } from "../shared/ops";
+import { GRID_MID_RISE, GRID_TERNARY, OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D } from "../shared/ops";
 import { REQUANTIZATION_BYTES, SECTION_REQUANTIZATION, SECTION_WEIGHTS } from "../shared/layout";
 import { TILE_CHANNELS } from "../shared/limits";
 import { EngineState } from "./engine-state";
 import { Layer } from "./layer";
+import { makePanel } from "./arrange";
 
 /**
  * A tile is what eight output channels need for one pass: their requantisation rows, then their panel of weights. It is
@@ -14,24 +16,26 @@ import { Layer } from "./layer";
  */
 const ROWS_BYTES = TILE_CHANNELS * REQUANTIZATION_BYTES;
 
-/** Runs of consecutive input elements to a column: a dilated conv has one per tap, any other layer one. */
+/** Runs of consecutive input elements to a column: a dilated or depthwise conv has one per tap, any other layer one. */
 // @ts-ignore: decorator
 @inline
 export function tapsOf(layer: Layer): i32 {
-  return layer.op == OP_CONV1D && layer.dilation > 1 ? layer.kernel : 1;
+  const apart = layer.op == OP_DEPTHWISE_CONV1D || (layer.op == OP_CONV1D && layer.dilation > 1);
+  return apart ? <i32>layer.kernel : 1;
 }
 
-/** Elements of a run. */
+/** Elements of a run: of a depthwise conv each lane's own. */
 // @ts-ignore: decorator
 @inline
 export function tapSpanOf(layer: Layer): i32 {
+  if (layer.op == OP_DEPTHWISE_CONV1D) return 1;
   return layer.op == OP_CONV1D && layer.dilation == 1 ? <i32>layer.kernel * layer.inChannels : layer.inChannels;
 }
 
 // @ts-ignore: decorator
 @inline
 export function hasWeights(layer: Layer): bool {
-  return layer.op == OP_CONV1D || layer.op == OP_DENSE;
+  return layer.op == OP_CONV1D || layer.op == OP_DEPTHWISE_CONV1D || layer.op == OP_DENSE;
 }
 
 /** Tiles across the output channels. */
@@ -54,14 +58,20 @@ export function laneWeights(layer: Layer): i32 {
   return tapsOf(layer) * tapSpanOf(layer);
 }
 
+/** Largest magnitude of a weight. */
+export function maxWeight(layer: Layer): i32 {
+  if (layer.grid == GRID_TERNARY) return 1;
+  return layer.grid == GRID_MID_RISE ? (1 << layer.bits) - 1 : (1 << (layer.bits - 1)) - 1;
+}
+
 /** Packed bytes of the tile of a group. */
 export function tileBytes(layer: Layer, group: i32): i32 {
-  return packedBytes(laneWeights(layer) * lanesOf(layer, group), layer.bits, layer.grid);
+  return packedBytes(laneWeights(layer), lanesOf(layer, group), layer.bits, layer.grid);
 }
 
 /** Bytes of an unpacked tile. */
 export function entryBytes(layer: Layer): i32 {
-  return ROWS_BYTES + panelBytes(tapsOf(layer), tapSpanOf(layer));
+  return ROWS_BYTES + panelBytes(layer.panelKind, tapsOf(layer), tapSpanOf(layer));
 }
 
 /** Offset of a tile from the start of its layer's weights. */
@@ -79,10 +89,11 @@ export function rowsOf(entry: i32): I32View {
   return at<I32View>(entry);
 }
 
+/** Address of the panel of an unpacked tile. */
 // @ts-ignore: decorator
 @inline
-export function panelOf(entry: i32): I8View {
-  return at<I8View>(entry + ROWS_BYTES);
+export function panelOf(entry: i32): i32 {
+  return entry + ROWS_BYTES;
 }
 
 /** The address of a tile, unpacked. */
@@ -91,7 +102,7 @@ export function tileEntry(state: EngineState, layer: Layer, tile: i32): i32 {
     readTile(state, layer, tile, state.entryAt);
     return state.entryAt;
   }
-  const bytes = (entryBytes(layer) + 15) & ~15;
+  const bytes = alignUp(entryBytes(layer), 16);
   if (layer.cached == 0) {
     for (let i = 0; i < <i32>layer.tileCount; i++) readTile(state, layer, i, layer.cacheAt + i * bytes);
     layer.cached = 1;
@@ -100,6 +111,7 @@ export function tileEntry(state: EngineState, layer: Layer, tile: i32): i32 {
 }
 
 function readTile(state: EngineState, layer: Layer, tile: i32, entry: i32): void {
+  traceUnpack(state.profiling, layer.index);
   const group = tile % groupsOf(layer);
   const lanes = lanesOf(layer, group);
   const row = layer.requantizationRow + group * TILE_CHANNELS;
@@ -108,8 +120,8 @@ function readTile(state: EngineState, layer: Layer, tile: i32, entry: i32): void
     flashRead(state.sectionAt(SECTION_WEIGHTS) + layer.weightsAt + tileOffset(layer, tile), state.packedAt, tileBytes(layer, group));
   if (failed != 0) state.faulty = 1;
   layer.profileTiles += 1;
-  const packed = at<U8View>(state.packedAt);
-  unpack(packed, panelOf(entry), tapsOf(layer), tapSpanOf(layer), lanes, layer.bits, layer.grid);
+  makePanel(state, layer, lanes, panelOf(entry));
+  traceLayer(state.profiling, layer.index);
 }
 
 /** Reads one requantisation row's multiplier. */

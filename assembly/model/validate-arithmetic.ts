@@ -1,17 +1,12 @@
 import { at, I32View } from "../views";
 import * as layout from "../shared/layout";
-import { GRID_MID_RISE, GRID_TERNARY, OP_AVERAGE_POOL, OP_DENSE, TYPE_INT16 } from "../shared/ops";
+import { OP_AVERAGE_POOL, OP_DENSE, TYPE_INT16 } from "../shared/ops";
 import * as status from "../shared/status";
 import { EngineState } from "./engine-state";
-import { Layer, tensorAt } from "./layer";
-import { hasWeights, laneWeights } from "./tiles";
+import { Layer } from "./layer";
+import { tensorAt } from "./tensor";
+import { hasWeights, laneWeights, maxWeight } from "./tiles";
 import { fail, readPage } from "./validate-file";
-
-/** Largest magnitude of a weight. */
-function maxWeight(layer: Layer): i32 {
-  if (layer.grid == GRID_TERNARY) return 1;
-  return layer.grid == GRID_MID_RISE ? (1 << layer.bits) - 1 : (1 << (layer.bits - 1)) - 1;
-}
 
 /** No sum and no requantised value of the layer leaves 32 bits, whatever the input. */
 export function validateArithmetic(state: EngineState, layer: Layer): i32 {

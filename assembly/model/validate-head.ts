@@ -2,7 +2,8 @@ import * as layout from "../shared/layout";
 import * as ops from "../shared/ops";
 import * as status from "../shared/status";
 import { EngineState } from "./engine-state";
-import { Layer, layerAt, tensorAt } from "./layer";
+import { isHead, layerAt } from "./layer";
+import { tensorAt } from "./tensor";
 import { fail } from "./validate-file";
 
 /** Stream layers, then an average pool or a dense layer, then dense layers alone, the last one giving a logit a class. */
@@ -35,12 +36,6 @@ export function validateHead(state: EngineState): i32 {
     }
   }
   return status.OK;
-}
-
-// @ts-ignore: decorator
-@inline
-function isHead(layer: Layer): bool {
-  return layer.op == ops.OP_AVERAGE_POOL || layer.op == ops.OP_DENSE;
 }
 
 function failLayer(state: EngineState, code: i32, layer: i32, fieldAt: i32): i32 {

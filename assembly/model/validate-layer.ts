@@ -5,8 +5,8 @@ import {
 import * as ops from "../shared/ops";
 import * as status from "../shared/status";
 import { EngineState } from "./engine-state";
-import { Layer, Tensor, tensorAt } from "./layer";
-import { spanOf } from "./plan";
+import { isHead, Layer, spanOf } from "./layer";
+import { Tensor, tensorAt } from "./tensor";
 import { groupsOf, hasWeights, laneWeights, tileBytes } from "./tiles";
 import { validateArithmetic } from "./validate-arithmetic";
 import { fail } from "./validate-file";
@@ -38,7 +38,7 @@ export function validateLayer(state: EngineState, index: i32, layer: Layer, from
 function validateKind(state: EngineState, layer: Layer, from: i32): i32 {
   const op = <i32>layer.op;
   const grid = <i32>layer.grid;
-  if (op < ops.OP_CONV1D || op > ops.OP_DENSE) {
+  if (op < ops.OP_CONV1D || op > ops.OP_DEPTHWISE_CONV1D) {
     return fail(state, status.LAYER_BAD_OP, from + layout.LAYER_OP_AT);
   }
   const isPool = op == ops.OP_MAX_POOL || op == ops.OP_AVERAGE_POOL;
@@ -75,7 +75,8 @@ function validateInputs(state: EngineState, index: i32, layer: Layer, from: i32)
     return fail(state, status.LAYER_BAD_CHANNELS, from + layout.LAYER_IN_CHANNELS_AT);
   }
   const outChannels = <i32>layer.outChannels;
-  if (hasWeights(layer) ? outChannels < 1 || outChannels > MAX_CHANNELS : outChannels != a.channels) {
+  const mixes = layer.op == ops.OP_CONV1D || layer.op == ops.OP_DENSE;
+  if (mixes ? outChannels < 1 || outChannels > MAX_CHANNELS : outChannels != a.channels) {
     return fail(state, status.LAYER_BAD_CHANNELS, from + layout.LAYER_OUT_CHANNELS_AT);
   }
   if (!isAdd) return status.OK;
@@ -89,25 +90,26 @@ function validateInputs(state: EngineState, index: i32, layer: Layer, from: i32)
 
 function validateWindow(state: EngineState, layer: Layer, from: i32): i32 {
   const op = <i32>layer.op;
-  const isHead = op == ops.OP_AVERAGE_POOL || op == ops.OP_DENSE;
+  const isConv = op == ops.OP_CONV1D || op == ops.OP_DEPTHWISE_CONV1D;
+  const head = isHead(layer);
   const kernel = <i32>layer.kernel;
-  if (kernel < 1 || kernel > (op == ops.OP_ADD ? 1 : isHead ? MAX_WINDOW_COLUMNS : MAX_KERNEL)) {
+  if (kernel < 1 || kernel > (op == ops.OP_ADD ? 1 : head ? MAX_WINDOW_COLUMNS : MAX_KERNEL)) {
     return fail(state, status.LAYER_BAD_KERNEL, from + layout.LAYER_KERNEL_AT);
   }
   const stride = <i32>layer.stride;
-  if (stride < 1 || stride > (op == ops.OP_ADD ? 1 : isHead ? MAX_WINDOW_COLUMNS : MAX_STRIDE) ||
+  if (stride < 1 || stride > (op == ops.OP_ADD ? 1 : head ? MAX_WINDOW_COLUMNS : MAX_STRIDE) ||
     (op == ops.OP_DENSE && stride != kernel)) {
     return fail(state, status.LAYER_BAD_STRIDE, from + layout.LAYER_STRIDE_AT);
   }
   const dilation = <i32>layer.dilation;
-  if (dilation < 1 || dilation > (op == ops.OP_CONV1D ? MAX_DILATION : 1)) {
+  if (dilation < 1 || dilation > (isConv ? MAX_DILATION : 1)) {
     return fail(state, status.LAYER_BAD_DILATION, from + layout.LAYER_DILATION_AT);
   }
-  const padLeftLimit = op == ops.OP_CONV1D || op == ops.OP_AVERAGE_POOL ? spanOf(layer) : 1;
+  const padLeftLimit = isConv || op == ops.OP_AVERAGE_POOL ? spanOf(layer) : 1;
   if (<i32>layer.padLeft >= padLeftLimit) {
     return fail(state, status.LAYER_BAD_PADDING, from + layout.LAYER_PAD_LEFT_AT);
   }
-  if (<i32>layer.padRight >= (op == ops.OP_CONV1D ? spanOf(layer) : 1)) {
+  if (<i32>layer.padRight >= (isConv ? spanOf(layer) : 1)) {
     return fail(state, status.LAYER_BAD_PADDING, from + layout.LAYER_PAD_RIGHT_AT);
   }
   return status.OK;
@@ -128,7 +130,7 @@ function validateOutput(state: EngineState, index: i32, layer: Layer, from: i32)
   }
   const strideSamples = <i64>input.strideSamples * <i64>layer.stride;
   // The rows of a head are decisions: their rate matters to nobody, and a long window has a large one.
-  if (strideSamples > MAX_TOTAL_STRIDE && layer.op != ops.OP_DENSE && layer.op != ops.OP_AVERAGE_POOL) {
+  if (strideSamples > MAX_TOTAL_STRIDE && !isHead(layer)) {
     return fail(state, status.LAYER_BAD_STRIDE, from + layout.LAYER_STRIDE_AT);
   }
   let reach = <i64>input.reachSamples + <i64>(spanOf(layer) - 1 - <i32>layer.padLeft) * input.strideSamples;
@@ -137,7 +139,15 @@ function validateOutput(state: EngineState, index: i32, layer: Layer, from: i32)
     return fail(state, status.LAYER_BAD_KERNEL, from + layout.LAYER_KERNEL_AT);
   }
   setShape(output, layer.outChannels, type, <i32>strideSamples, <i32>reach);
+  output.nonNegative = isNonNegative(state, layer, input) ? 1 : 0;
   return status.OK;
+}
+
+/** Whether no element of a layer's output can be negative: after a relu, and where sums and maxima of such stay so. */
+function isNonNegative(state: EngineState, layer: Layer, input: Tensor): bool {
+  if (layer.activation == ops.ACTIVATION_RELU) return true;
+  if (hasWeights(layer) || input.nonNegative == 0) return false;
+  return layer.op != ops.OP_ADD || tensorAt(state.tensorsAt, layer.inputB).nonNegative != 0;
 }
 
 /** A tensor's shape; its place in the arena comes with the plan. */
@@ -149,6 +159,7 @@ export function setShape(tensor: Tensor, channels: i32, type: i32, strideSamples
   tensor.reachSamples = reachSamples;
   tensor.halo = 0;
   tensor.tail = 0;
+  tensor.nonNegative = 0;
 }
 
 /** Requantisation rows, weights and tiles follow those of the layer before without a gap. */

@@ -34,10 +34,10 @@ function validateTile(state: EngineState, layer: Layer, tile: i32): i32 {
   if (flashRead(from, state.packedAt, bytes) != 0) return fail(state, status.MODEL_FLASH_READ_FAILED, from);
   const packed = at<U8View>(state.packedAt);
   if (crc32(0, packed, bytes) != i32At(state.entryAt, 0)) return fail(state, status.LAYER_BAD_TILE_CRC, from);
-  const weights = laneWeights(layer) * lanesOf(layer, group);
+  const lanes = lanesOf(layer, group);
   const bad = layer.grid == GRID_TERNARY
-    ? badTernaryByte(packed, weights, bytes)
-    : badCodeByte(packed, weights, layer.bits, layer.grid == GRID_MID_RISE);
+    ? badTernaryByte(packed, laneWeights(layer), lanes, bytes)
+    : badCodeByte(packed, laneWeights(layer) * lanes, layer.bits, layer.grid == GRID_MID_RISE);
   return bad < 0 ? status.OK : fail(state, status.LAYER_BAD_WEIGHT, from + bad);
 }
 
@@ -60,10 +60,12 @@ function badCodeByte(packed: U8View, weights: i32, bits: i32, midRise: bool): i3
   return buffer == 0 ? -1 : next - 1;
 }
 
-function badTernaryByte(packed: U8View, weights: i32, bytes: i32): i32 {
+/** A byte is at most 242; in the last byte of a lane the digits behind its last weight are those of zero weights. */
+function badTernaryByte(packed: U8View, count: i32, lanes: i32, bytes: i32): i32 {
   for (let i = 0; i < bytes; i++) if (packed[i] >= 243) return i;
-  // Digits behind the last weight are 0.
-  let limit = 1;
-  for (let digit = 0; digit < weights - 5 * (bytes - 1); digit++) limit *= 3;
-  return packed[bytes - 1] < limit ? -1 : bytes - 1;
+  let unit = 1;
+  for (let digit = (count - 1) % 5; digit >= 0; digit--) unit *= 3;
+  const zeros = 121 / unit;
+  for (let i = bytes - lanes; i < bytes; i++) if (packed[i] / unit != zeros) return i;
+  return -1;
 }

@@ -3,8 +3,8 @@
  * `*_AT` is a byte offset within its record, `*_BYTES` a record's size.
  */
 export const MAGIC = 0x31424851; // "QHB1"
-export const FORMAT_VERSION = 1;
-export const OP_SET_VERSION = 1;
+export const FORMAT_VERSION = 2;
+export const OP_SET_VERSION = 2;
 /** Every section starts at a multiple of this many bytes; the bytes between are zero. */
 export const SECTION_ALIGNMENT = 16;
 
@@ -88,10 +88,12 @@ export const REQUANTIZATION_BIAS_AT = 4; // i32, 0 for an average pool
 // --- tile CRCs: one u32 a tile, in the order of the weights -----------------------------------------------------------
 export const TILE_CRC_BYTES = 4;
 
-// --- memory plan: one entry a tensor 0..layerCount; offsets ascend from the start of the arena -------------------------
-export const PLAN_ENTRY_BYTES = 8;
-export const PLAN_OFFSET_AT = 0; // u32, multiple of 16
+// --- memory plan: one entry a tensor 0..layerCount; offsets from the start of the arena --------------------------------
+export const PLAN_ENTRY_BYTES = 16;
+export const PLAN_OFFSET_AT = 0; // u32, multiple of 16: its rows during a pass
 export const PLAN_CAPACITY_ROWS_AT = 4; // u32
+export const PLAN_KEPT_OFFSET_AT = 8; // u32, multiple of 16: the rows that stay from one pass to the next
+export const PLAN_KEPT_ROWS_AT = 12; // u32
 
 // --- budget contract --------------------------------------------------------------------------------------------------
 export const BUDGET_BYTES = 48;

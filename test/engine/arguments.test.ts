@@ -17,8 +17,8 @@ describe("arguments of Engine.load", () => {
   });
 
   it("names the build that there is not", async () => {
-    await expect(load({ build: "dsp" })).rejects.toThrow(RangeError);
-    await expect(load({ build: "dsp" })).rejects.toThrow('"dsp"');
+    await expect(load({ build: "turbo" })).rejects.toThrow(RangeError);
+    await expect(load({ build: "turbo" })).rejects.toThrow('"turbo"');
   });
 
   it.each([

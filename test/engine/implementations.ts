@@ -1,8 +1,8 @@
-import type { Engine, EngineBuild, EngineEvent } from "../../host/index.ts";
+import { ENGINE_BUILDS, type Engine, type EngineBuild, type EngineEvent } from "../../host/index.ts";
 import type { ReferenceDecision } from "../reference/network.ts";
 
-/** Every build of the engine that this repository makes. */
-export const BUILDS: readonly EngineBuild[] = ["scalar", "simd"];
+/** Every build of the engine. vitest.config.ts sees to it that all of them run. */
+export const BUILDS: readonly EngineBuild[] = ENGINE_BUILDS;
 
 /** Samples as the model takes them: no front end. */
 export const CONDITIONED = { sampleRateHz: 500, millivoltsPerCount: 0.001, conditioned: true } as const;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arenaBytes, planMemory, requiredRows } from "../../tools/export/memory-plan.ts";
+import { arenaBytes, planMemory, requiredRows, type TensorPlan } from "../../tools/export/memory-plan.ts";
 import { networkTiming } from "../../tools/export/timing.ts";
 import { buildGraph, FAMILY_NAMES } from "../../tools/graph/families.ts";
 import type { Graph } from "../../tools/graph/graph.ts";
@@ -34,17 +34,39 @@ function convGraph(kernel: number, stride: number, dilation: number, padLeft: nu
   };
 }
 
+const inUse = (a: TensorPlan, b: TensorPlan, of: (plan: TensorPlan) => readonly [number, number]) => {
+  const [from, to] = of(a);
+  const [otherFrom, otherTo] = of(b);
+  return Math.max(from, otherFrom) < Math.min(to, otherTo);
+};
+const keptPlace = ({ keptOffsetBytes, keptRows, rowBytes }: TensorPlan) =>
+  [keptOffsetBytes, keptOffsetBytes + keptRows * rowBytes] as const;
+const rowsPlace = ({ offsetBytes, capacityRows, rowBytes }: TensorPlan) =>
+  [offsetBytes, offsetBytes + capacityRows * rowBytes] as const;
+
 describe("memory plan", () => {
-  it.each(FAMILY_NAMES)("lays buffers end to end at multiples of 16: %s", (name) => {
+  it.each(FAMILY_NAMES)("gives kept rows a place of their own, and takes turns with the others': %s", (name) => {
     const graph = buildGraph(name, CLASSES);
     const plan = planMemory(graph, networkTiming(graph).tickSamples);
-    let end = 0;
-    for (const tensor of plan) {
-      expect(tensor.offsetBytes).toBe(Math.ceil(end / 16) * 16);
+    for (const [index, tensor] of plan.entries()) {
+      expect(tensor.offsetBytes % 16).toBe(0);
+      expect(tensor.keptOffsetBytes % 16).toBe(0);
       expect(tensor.capacityRows).toBeGreaterThan(0);
-      end = tensor.offsetBytes + tensor.capacityRows * tensor.rowBytes;
+      for (const other of plan.slice(0, index)) {
+        expect(inUse(tensor, other, keptPlace)).toBe(false);
+      }
     }
-    expect(arenaBytes(plan)).toBe(end);
+    const rowBytes = plan.reduce((sum, tensor) => sum + tensor.capacityRows * tensor.rowBytes, 0);
+    expect(arenaBytes(plan)).toBeLessThan(rowBytes);
+    expect(arenaBytes(plan)).toBe(Math.max(...plan.flatMap((tensor) => [keptPlace(tensor)[1], rowsPlace(tensor)[1]])));
+  });
+
+  it("keeps the input where its samples come in", () => {
+    for (const name of FAMILY_NAMES) {
+      const graph = buildGraph(name, CLASSES);
+      const [input] = planMemory(graph, networkTiming(graph).tickSamples);
+      expect(input.keptOffsetBytes).toBe(input.offsetBytes);
+    }
   });
 
   it("keeps the whole span of a column and what a pass adds", () => {
@@ -58,18 +80,21 @@ describe("memory plan", () => {
       fc.property(cases, ([kernel, stride, dilation, columns]) => {
         const span = (kernel - 1) * dilation + 1;
         const padLeft = Math.max(0, span - stride);
-        const [input, conv] = requiredRows(convGraph(kernel, stride, dilation, padLeft, 0), columns * stride);
+        const { capacities, kept } = requiredRows(convGraph(kernel, stride, dilation, padLeft, 0), columns * stride);
         // Causal: after each pass the rows of the last padLeft samples stay, and a pass adds columns * stride.
-        expect(input).toBe(padLeft + columns * stride);
-        expect(conv).toBe(4 - 1 + columns);
+        expect(kept[0]).toBe(padLeft);
+        expect(capacities[0]).toBe(padLeft + columns * stride);
+        // A pool keeps sums and no rows.
+        expect(kept[1]).toBe(0);
+        expect(capacities[1]).toBe(columns);
       }),
     );
   });
 
-  it("keeps rows for what stands behind the record's end", () => {
-    const [symmetric] = requiredRows(convGraph(5, 1, 1, 2, 2), 4);
-    const [causal] = requiredRows(convGraph(5, 1, 1, 2, 0), 4);
-    expect(symmetric).toBe(causal + 2);
+  it("needs no more rows for what stands behind the record's end", () => {
+    const symmetric = requiredRows(convGraph(5, 1, 1, 2, 2), 4);
+    const causal = requiredRows(convGraph(5, 1, 1, 2, 0), 4);
+    expect(symmetric).toEqual(causal);
   });
 
   it("does not depend on how long the record is: a longer start-up shows no larger case", () => {

@@ -28,7 +28,15 @@ export interface Inspection {
   readonly arenaBytes: number;
   readonly flashBytes: number;
   readonly budget: ModelFile["budget"];
-  readonly memoryPlan: readonly { tensor: string; offset: number; capacityRows: number; bytes: number }[];
+  readonly memoryPlan: readonly {
+    tensor: string;
+    offset: number;
+    capacityRows: number;
+    bytes: number;
+    keptOffset: number;
+    keptRows: number;
+    keptBytes: number;
+  }[];
   readonly metadata: ModelFile["metadata"];
 }
 
@@ -50,13 +58,15 @@ export function inspectModel(engine: Engine, engineBytes: number): Inspection {
   const weights = sum(model.layers.map((layer) => layer.weights));
   const counts = parameterCountsOf(model);
   const bits = new Map(layers.map((layer) => [layer.name, layer.bits]));
-  const memoryPlan = model.plan.map(({ offset, capacityRows }, tensor) => ({
+  const memoryPlan = model.plan.map(({ offset, capacityRows, keptOffset, keptRows }, tensor) => ({
     tensor: tensor === 0 ? "input" : model.layers[tensor - 1].name,
     offset,
     capacityRows,
     bytes: capacityRows * rowBytes(model, tensor),
+    keptOffset,
+    keptRows,
+    keptBytes: keptRows * rowBytes(model, tensor),
   }));
-  const last = memoryPlan[memoryPlan.length - 1];
   return {
     name: model.metadata.name,
     classes: model.classes,
@@ -69,7 +79,7 @@ export function inspectModel(engine: Engine, engineBytes: number): Inspection {
     lookAheadMs: model.lookAheadSamples * MS_PER_SAMPLE,
     hopMs: (model.windowSamples || model.budget.hopSamples) * MS_PER_SAMPLE,
     ramBytes: engine.ramBytes,
-    arenaBytes: last.offset + last.bytes,
+    arenaBytes: Math.max(...memoryPlan.map((place) => Math.max(place.offset + place.bytes, place.keptOffset + place.keptBytes))),
     flashBytes: model.bytes.length,
     budget: model.budget,
     memoryPlan,

@@ -4,36 +4,95 @@ import { tensorShapes } from "../graph/shapes.ts";
 
 export interface TensorPlan {
   readonly name: string;
-  /** From the start of the arena. */
+  /** Where its rows lie during a pass, from the start of the arena. */
   readonly offsetBytes: number;
   readonly capacityRows: number;
+  /** Where the rows that a later pass needs are kept meanwhile. */
+  readonly keptOffsetBytes: number;
+  readonly keptRows: number;
   readonly rowBytes: number;
 }
 
 const ARENA_ALIGNMENT = 16;
 
 /**
- * One sliding buffer a tensor, tensor 0 the input, laid end to end at 16-byte alignment. A buffer holds what its
- * consumers still need when a pass begins, the virtual zero rows before the record included, and what the pass adds;
- * and the zero rows behind the record's end.
+ * The place of every tensor in the arena, tensor 0 the input. Rows that stay from one pass to the next have a place of
+ * their own; a tensor's rows during a pass have one from the layer that makes it to the last that reads it, and share
+ * it with tensors of other times: the largest is placed first, each at the lowest offset that is free all that time.
  */
 export function planMemory(graph: Graph, tickSamples: number): readonly TensorPlan[] {
   const shapes = tensorShapes(graph);
-  const capacities = requiredRows(graph, tickSamples);
+  const { capacities, kept } = requiredRows(graph, tickSamples);
   const names = [INPUT, ...graph.nodes.map((node) => node.name)];
-  let offsetBytes = 0;
-  return names.map((name, index) => {
-    const rowBytes = (shapes.get(name)?.channels ?? 0) * (elementType(graph, index) === TYPE_INT16 ? 2 : 1);
-    const plan = { name, offsetBytes, capacityRows: capacities[index], rowBytes };
-    offsetBytes += Math.ceil((plan.capacityRows * rowBytes) / ARENA_ALIGNMENT) * ARENA_ALIGNMENT;
-    return plan;
+  const rowBytes = names.map(
+    (name, index) => (shapes.get(name)?.channels ?? 0) * (elementType(graph, index) === TYPE_INT16 ? 2 : 1),
+  );
+  let keptEnd = 0;
+  const keptOffsets = names.map((_, index) => {
+    const offset = keptEnd;
+    // Samples come in between two passes, so the input stays where it is.
+    keptEnd += aligned((index === 0 ? capacities[0] : kept[index]) * rowBytes[index]);
+    return offset;
   });
+  const places = names
+    .map((_, index) => ({ index, bytes: capacities[index] * rowBytes[index], ...livingOf(graph, index), offset: 0 }))
+    .slice(1)
+    .sort((a, b) => b.bytes - a.bytes || a.index - b.index);
+  for (const [order, place] of places.entries()) {
+    place.offset = lowestFree(place, places.slice(0, order), keptEnd);
+  }
+  const offsets = new Map(places.map(({ index, offset }) => [index, offset]));
+  return names.map((name, index) => ({
+    name,
+    offsetBytes: offsets.get(index) ?? keptOffsets[index],
+    capacityRows: capacities[index],
+    keptOffsetBytes: keptOffsets[index],
+    keptRows: kept[index],
+    rowBytes: rowBytes[index],
+  }));
 }
 
 /** Bytes from the start of the arena to the end of its last tensor. */
 export function arenaBytes(plan: readonly TensorPlan[]): number {
-  const last = plan[plan.length - 1];
-  return last.offsetBytes + last.capacityRows * last.rowBytes;
+  return Math.max(
+    ...plan.map(({ offsetBytes, capacityRows, keptOffsetBytes, keptRows, rowBytes }) =>
+      Math.max(offsetBytes + capacityRows * rowBytes, keptOffsetBytes + keptRows * rowBytes),
+    ),
+  );
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / ARENA_ALIGNMENT) * ARENA_ALIGNMENT;
+}
+
+interface Place {
+  readonly bytes: number;
+  /** Nodes from the one that makes the tensor to the last that reads it. */
+  readonly from: number;
+  readonly to: number;
+  readonly offset: number;
+}
+
+function livingOf(graph: Graph, tensor: number): { readonly from: number; readonly to: number } {
+  const from = tensor - 1;
+  const uses = graph.nodes.flatMap((node, index) =>
+    inputsOf(node).some((input) => tensorIndex(graph, input) === tensor) ? [index] : [],
+  );
+  // A head goes through all its nodes for each row that it takes.
+  const inHead = [from, ...uses].some((index) => index >= 0 && isHead(graph.nodes[index]));
+  return { from, to: inHead ? graph.nodes.length - 1 : Math.max(from, ...uses) };
+}
+
+function lowestFree(place: Place, placed: readonly Place[], start: number): number {
+  const rivals = placed
+    .filter((other) => other.from <= place.to && place.from <= other.to)
+    .sort((a, b) => a.offset - b.offset);
+  let offset = start;
+  for (const rival of rivals) {
+    if (offset + place.bytes <= rival.offset) break;
+    offset = Math.max(offset, aligned(rival.offset + rival.bytes));
+  }
+  return offset;
 }
 
 /**
@@ -62,6 +121,7 @@ export interface Reach {
 export function reachOf(node: GraphNode): Reach {
   switch (node.op) {
     case "conv1d":
+    case "depthwiseConv1d":
       return { ...node, span: (node.kernel - 1) * node.dilation + 1 };
     case "maxPool":
       return { span: node.kernel, stride: node.stride, padLeft: 0, padRight: 0 };
@@ -74,65 +134,70 @@ export function reachOf(node: GraphNode): Reach {
   }
 }
 
+/** Rows of each tensor's two places. */
+export interface RequiredRows {
+  readonly capacities: readonly number[];
+  readonly kept: readonly number[];
+}
+
 /**
- * Rows that each tensor's buffer must hold, simulated on row counters tick by tick.
- * Once every tensor has a row, R(n + P) = R(n) + P / stride for every tensor, P the logits' stride in samples: the
- * counters repeat after lcm(P, tick), so the start-up and one such period show every case. A one-window network
- * restarts its counters with each window, whose last tick also brings the rows of the look-ahead.
+ * Rows that each tensor holds at most in a pass and between two passes, simulated on row counters (FORMAT.md, "Memory
+ * plan"). Once every tensor has a row the counters repeat with each pass, since a tick is a multiple of every stride; a
+ * one-window network starts anew with each window.
  */
-export function requiredRows(graph: Graph, tickSamples: number): readonly number[] {
-  const consumers = consumersOf(graph);
-  const capacities = consumers.map(() => 1);
-  const period = periodTicks(graph, tickSamples);
-  const windowTicks = graph.windowSamples === null ? Number.POSITIVE_INFINITY : graph.windowSamples / tickSamples;
-  let rows = rowsAfter(graph, 0, false);
-  for (let tick = 0, steady = 0; tick < windowTicks && steady <= period; tick++) {
-    const next = rowsAfter(graph, (tick + 1) * tickSamples, tick + 1 === windowTicks);
-    if (rows.every((count) => count > 0)) steady++;
-    consumers.forEach((nodes, tensor) => {
-      const needed = nodes.map((node) => neededFrom(node, rows, tensor, tensorIndex(graph, node.name)));
-      capacities[tensor] = Math.max(capacities[tensor], next[tensor] - Math.min(rows[tensor], ...needed));
-    });
-    rows = next;
+export function requiredRows(graph: Graph, tickSamples: number): RequiredRows {
+  const stream = streamSteps(graph);
+  const capacities = [1, ...graph.nodes.map(() => 1)];
+  const kept = capacities.map(() => 0);
+  const totals = graph.windowSamples === null ? null : rowsAfter(stream, graph.windowSamples, true);
+  const hold = (most: number[], rows: readonly number[], first: readonly number[]) => {
+    for (const [tensor, count] of rows.entries()) most[tensor] = Math.max(most[tensor], count - first[tensor]);
+  };
+  let rows = [0, ...stream.map(() => 0)];
+  let first = firstNeeded(stream, rows);
+  hold(kept, rows, first);
+  for (let tick = 1, repeats = false; !repeats && !totals?.every((total, tensor) => rows[tensor] >= total); tick++) {
+    repeats = rows.slice(1).every((count) => count > 0);
+    rows = rowsAfter(stream, tick * tickSamples, false);
+    hold(capacities, rows, first);
+    first = firstNeeded(stream, rows);
+    hold(kept, rows, first);
   }
-  return capacities.map(
-    (rowsNeeded, tensor) => rowsNeeded + Math.max(0, ...consumers[tensor].map((node) => reachOf(node).padRight)),
-  );
+  return { capacities, kept };
 }
 
-function consumersOf(graph: Graph): GraphNode[][] {
-  const consumers: GraphNode[][] = Array.from({ length: graph.nodes.length + 1 }, () => []);
-  for (const node of graph.nodes) {
-    for (const input of new Set(inputsOf(node))) consumers[tensorIndex(graph, input)].push(node);
-  }
-  return consumers;
+/** A node of the stream; those of the head hand their rows on one by one. Node i makes tensor i + 1. */
+interface StreamStep extends Reach {
+  readonly inputs: readonly number[];
 }
 
-/** Rows of every tensor after `samples` input samples; with those of the look-ahead where the record has ended. */
-function rowsAfter(graph: Graph, samples: number, ended: boolean): number[] {
+function streamSteps(graph: Graph): readonly StreamStep[] {
+  const head = graph.nodes.findIndex(isHead);
+  return graph.nodes
+    .slice(0, head)
+    .map((node) => ({ ...reachOf(node), inputs: inputsOf(node).map((input) => tensorIndex(graph, input)) }));
+}
+
+function isHead(node: GraphNode): boolean {
+  return node.op === "averagePool" || node.op === "dense";
+}
+
+/** Rows of every tensor after `samples` input samples of an endless record, or of one that ends there. */
+function rowsAfter(stream: readonly StreamStep[], samples: number, ends: boolean): number[] {
   const rows = [samples];
-  for (const node of graph.nodes) {
-    const available = Math.min(...inputsOf(node).map((input) => rows[tensorIndex(graph, input)]));
-    const { span, stride, padLeft, padRight } = reachOf(node);
-    const reach = available + padLeft + (ended ? padRight : 0) - span;
+  for (const { inputs, span, stride, padLeft, padRight } of stream) {
+    const available = Math.min(...inputs.map((tensor) => rows[tensor]));
+    const reach = available + padLeft + (ends ? padRight : 0) - span;
     rows.push(Math.max(0, Math.floor(reach / stride) + 1));
   }
   return rows;
 }
 
-/** First row of `tensor` that a consumer still reads; a dense layer takes rows as they come. */
-function neededFrom(consumer: GraphNode, rows: readonly number[], tensor: number, output: number): number {
-  if (consumer.op === "dense") return rows[tensor];
-  const { stride, padLeft } = reachOf(consumer);
-  return rows[output] * stride - padLeft;
-}
-
-function periodTicks(graph: Graph, tickSamples: number): number {
-  const logits = graph.nodes[graph.nodes.length - 1];
-  const hopSamples = tensorShapes(graph).get(logits.name)?.strideSamples ?? 1;
-  return hopSamples / greatestCommonDivisor(hopSamples, tickSamples);
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+/** First row of each tensor that a consumer still reads: negative while the halo counts. */
+function firstNeeded(stream: readonly StreamStep[], rows: readonly number[]): number[] {
+  const first = [...rows];
+  for (const [node, { inputs, stride, padLeft }] of stream.entries()) {
+    for (const tensor of inputs) first[tensor] = Math.min(first[tensor], rows[node + 1] * stride - padLeft);
+  }
+  return first;
 }

@@ -51,7 +51,11 @@ export function pack(network: QuantizedNetwork, options: PackOptions = {}): Uint
     concatenate(tiles),
     records(tiles, layout.TILE_CRC_BYTES, (writer, tile) => writer.u32(0, crc32(tile))),
     records(plan, layout.PLAN_ENTRY_BYTES, (writer, tensor) => {
-      writer.u32(layout.PLAN_OFFSET_AT, tensor.offsetBytes).u32(layout.PLAN_CAPACITY_ROWS_AT, tensor.capacityRows);
+      writer
+        .u32(layout.PLAN_OFFSET_AT, tensor.offsetBytes)
+        .u32(layout.PLAN_CAPACITY_ROWS_AT, tensor.capacityRows)
+        .u32(layout.PLAN_KEPT_OFFSET_AT, tensor.keptOffsetBytes)
+        .u32(layout.PLAN_KEPT_ROWS_AT, tensor.keptRows);
     }),
     new Uint8Array(layout.BUDGET_BYTES),
     new TextEncoder().encode(JSON.stringify(modelMetadata(network, options.facts ?? {}))),

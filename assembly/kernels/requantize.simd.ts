@@ -1,0 +1,61 @@
+/**
+ * The end of every SIMD gemm: eight sums of a column to eight bytes (numeric/requantize.ts, four lanes at a time).
+ * `rows` is i32[8][2], multiplier and bias of each lane.
+ */
+
+/** Multipliers of lanes 0..3 (rows) or 4..7 (rows + 32). */
+// @ts-ignore: decorator
+@inline
+export function multiplierLanes(rows: usize): v128 {
+  return v128.shuffle<i32>(v128.load(rows), v128.load(rows, 16), 0, 2, 4, 6);
+}
+
+/** Biases of lanes 0..3 (rows) or 4..7 (rows + 32). */
+// @ts-ignore: decorator
+@inline
+export function biasLanes(rows: usize): v128 {
+  return v128.shuffle<i32>(v128.load(rows), v128.load(rows, 16), 1, 3, 5, 7);
+}
+
+/** Half of the unit that `shift` leaves: in both i64 lanes, or in the four high words where requantizeLanes needs no others. */
+// @ts-ignore: decorator
+@inline
+export function roundingHalf(shift: i32): v128 {
+  return shift > 32 ? i32x4.splat(1 << (shift - 33)) : i64x2.splat((<i64>1) << <i64>(shift - 1));
+}
+
+/** Requantises eight sums (first: lanes 0..3), clamps them to low..high, i8 lanes, and stores the first `lanes`. */
+// @ts-ignore: decorator
+@inline
+export function storeColumn(
+  first: v128, second: v128, multipliers0: v128, multipliers1: v128, half: v128, shift: i32,
+  low: v128, high: v128, lanes: i32, out: usize,
+): void {
+  const words = i16x8.narrow_i32x4_s(
+    requantizeLanes(first, multipliers0, half, shift),
+    requantizeLanes(second, multipliers1, half, shift),
+  );
+  const bytes = i8x16.min_s(i8x16.max_s(i8x16.narrow_i16x8_s(words, words), low), high);
+  if (lanes == 8) v128.store64_lane(out, bytes, 0);
+  else storeLanes(i64x2.extract_lane(bytes, 0), lanes, out);
+}
+
+function storeLanes(bytes: i64, lanes: i32, out: usize): void {
+  for (let lane = 0; lane < lanes; lane++) {
+    store<i8>(out + lane, <i8>(bytes >> (lane << 3)));
+  }
+}
+
+/**
+ * The result fits an i32 (model/validate). From a shift of 33 on the half is a multiple of 2^32: floor(product / 2^32), its high
+ * word, is all that counts.
+ */
+// @ts-ignore: decorator
+@inline
+function requantizeLanes(sums: v128, multipliers: v128, half: v128, shift: i32): v128 {
+  const first = i64x2.extmul_low_i32x4_s(sums, multipliers);
+  const second = i64x2.extmul_high_i32x4_s(sums, multipliers);
+  if (shift > 32) return i32x4.shr_s(i32x4.add(v128.shuffle<i32>(first, second, 1, 3, 5, 7), half), shift - 32);
+  return v128.shuffle<i32>(
+    i64x2.shr_s(i64x2.add(first, half), shift), i64x2.shr_s(i64x2.add(second, half), shift), 0, 2, 4, 6);
+}

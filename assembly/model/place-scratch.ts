@@ -1,0 +1,59 @@
+import { alignUp } from "../views";
+import { Product } from "../kernels/product";
+import { TILE_CHANNELS } from "../shared/limits";
+import { OP_AVERAGE_POOL, OP_DENSE } from "../shared/ops";
+import { NOT_ENOUGH_RAM, OK } from "../shared/status";
+import { lanesBytes } from "./arrange";
+import { chooseKernel, inputScratchBytes } from "./choose-kernel";
+import { EngineState, fits, reserve } from "./engine-state";
+import { Layer, layerAt } from "./layer";
+import { planBlocks } from "./run-average-pool";
+import { entryBytes, groupsOf, hasWeights, tileBytes } from "./tiles";
+import { PAGE_BYTES } from "./validate-file";
+
+/** Kernels may read this far behind what they use. */
+const SLACK_BYTES = 16;
+
+/** Chooses every layer's kernel and sets aside what they work in: sums, one tile packed and unpacked, prepared input. */
+export function placeScratch(state: EngineState): i32 {
+  let entry = PAGE_BYTES;
+  let packed = 0;
+  let lanes = 0;
+  let input = 0;
+  for (let i = 0; i < state.layerCount; i++) {
+    const layer = layerAt(state.layersAt, i);
+    placeSums(state, layer);
+    if (!hasWeights(layer)) continue;
+    chooseKernel(state, layer);
+    entry = max(entry, entryBytes(layer));
+    packed = max(packed, tileBytes(layer, 0));
+    input = max(input, inputScratchBytes(state, layer));
+    lanes = max(lanes, lanesBytes(layer));
+  }
+  state.productAt = reserve(state, <i32>offsetof<Product>());
+  state.entryAt = reserve(state, entry);
+  state.packedAt = reserve(state, packed + SLACK_BYTES);
+  state.lanesAt = reserve(state, lanes);
+  state.inputScratchAt = reserve(state, input + SLACK_BYTES);
+  return fits(state) ? OK : NOT_ENOUGH_RAM;
+}
+
+/** Sums that a head layer keeps from one column to the next. */
+function placeSums(state: EngineState, layer: Layer): void {
+  if (layer.op == OP_DENSE) layer.sumsBytes = 4 * groupsOf(layer) * TILE_CHANNELS;
+  if (layer.op == OP_AVERAGE_POOL) planBlocks(layer);
+  layer.sumsAt = reserve(state, layer.sumsBytes);
+}
+
+/** Layers whose unpacked tiles fit the granted memory keep them, in the order of the layers. */
+export function placeCache(state: EngineState, cacheBytes: i32): void {
+  let left = min(cacheBytes, state.memoryBytes - alignUp(state.used, 16));
+  for (let i = 0; i < state.layerCount; i++) {
+    const layer = layerAt(state.layersAt, i);
+    if (!hasWeights(layer)) continue;
+    const bytes = <i64>alignUp(entryBytes(layer), 16) * layer.tileCount;
+    if (bytes > left) continue;
+    layer.cacheAt = reserve(state, <i32>bytes);
+    left -= <i32>bytes;
+  }
+}
