@@ -62,6 +62,7 @@ export interface Reach {
 export function reachOf(node: GraphNode): Reach {
   switch (node.op) {
     case "conv1d":
+    case "depthwiseConv1d":
       return { ...node, span: (node.kernel - 1) * node.dilation + 1 };
     case "maxPool":
       return { span: node.kernel, stride: node.stride, padLeft: 0, padRight: 0 };
