@@ -52,8 +52,7 @@ export function depthwiseFilterGradient(
   const [xAt, dyAt, gradientAt] = [x, dy, gradient].map((tensor) => floatsAt(backend, tensor));
   heap.fill(0, gradientAt, gradientAt + kernel * channels);
   forEachTap(conv, (inRow, outRow, tap) => {
-    const [a, b, to] = [xAt + inRow * channels, dyAt + outRow * channels, gradientAt + tap * channels];
-    for (let c = 0; c < channels; c++) heap[to + c] += heap[a + c] * heap[b + c];
+    addProducts(heap, gradientAt + tap * channels, xAt + inRow * channels, dyAt + outRow * channels, channels);
   });
   return gradient;
 }
@@ -71,10 +70,13 @@ export function depthwiseInputGradient(
   const [dyAt, filterAt, gradientAt] = [dy, filter, gradient].map((tensor) => floatsAt(backend, tensor));
   heap.fill(0, gradientAt, gradientAt + batch * inRows * channels);
   forEachTap(conv, (inRow, outRow, tap) => {
-    const [a, b, to] = [dyAt + outRow * channels, filterAt + tap * channels, gradientAt + inRow * channels];
-    for (let c = 0; c < channels; c++) heap[to + c] += heap[a + c] * heap[b + c];
+    addProducts(heap, gradientAt + inRow * channels, dyAt + outRow * channels, filterAt + tap * channels, channels);
   });
   return gradient;
+}
+
+function addProducts(heap: Float32Array, to: number, a: number, b: number, count: number): void {
+  for (let i = 0; i < count; i++) heap[to + i] += heap[a + i] * heap[b + i];
 }
 
 /** Every pair of an input row and an output row that a tap joins; rows count through the batch. */
