@@ -22,10 +22,10 @@ const NORM_PARTS: Readonly<Record<string, string>> = {
 /**
  * The tensors of a graph by their names in PyTorch, for modules named after the nodes:
  *
- *     conv1d  NODE.weight [out][in][kernel], NODE.bias [out] where the node has one        torch.nn.Conv1d
- *     depthwiseConv1d  NODE.weight [channels][1][kernel], NODE.bias alike      torch.nn.Conv1d with groups = channels
- *     batch norm of both  NODE.norm.weight, .bias, .running_mean, .running_var [out]           torch.nn.BatchNorm1d
- *     dense   NODE.weight [out][in * columns], NODE.bias [out]                             torch.nn.Linear
+ *     conv1d           NODE.weight [out][in][kernel], NODE.bias [out] where it has one    torch.nn.Conv1d
+ *     depthwiseConv1d  NODE.weight [channels][1][kernel], NODE.bias alike                 Conv1d, groups = channels
+ *     their batch norm NODE.norm.weight, .bias, .running_mean, .running_var [out]         torch.nn.BatchNorm1d
+ *     dense            NODE.weight [out][in * columns], NODE.bias [out]                   torch.nn.Linear
  *
  * PyTorch flattens [in][columns] for a dense layer over several columns, a FloatModel [columns][in].
  */
