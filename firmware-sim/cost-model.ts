@@ -60,8 +60,9 @@ export function totalCycles(work: WorkCycles): number {
   return Object.values(work).reduce((sum, cycles) => sum + cycles, 0);
 }
 
-function macCost(costs: CoreCosts, layer: ModelLayer): number {
-  return layer.op === "dense" ? costs.cyclesPerMac.dense.value : costs.cyclesPerMac.conv1d.value;
+/** 0 for sums and pools, which multiply nothing. */
+function macCost({ cyclesPerMac }: CoreCosts, { op }: ModelLayer): number {
+  return op in cyclesPerMac ? cyclesPerMac[op as keyof typeof cyclesPerMac].value : 0;
 }
 
 function outputCost(costs: CoreCosts, layer: ModelLayer): number {
@@ -70,9 +71,7 @@ function outputCost(costs: CoreCosts, layer: ModelLayer): number {
       return layer.kernel * costs.cyclesPerPoolElement.value;
     case "averagePool":
       return layer.kernel * costs.cyclesPerPoolElement.value + costs.cyclesPerOutput.value;
-    case "add":
-    case "conv1d":
-    case "dense":
+    default:
       return costs.cyclesPerOutput.value;
   }
 }

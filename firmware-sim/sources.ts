@@ -51,6 +51,7 @@ export function sourcesOf(device: Device, engineRamBytes: number): Record<string
 function cyclesSource({ costs, flashBus }: Device): string {
   return `modelled: the engine's own counters, measured, priced by ${basisOf({
     "a MAC of a conv": costs.cyclesPerMac.conv1d,
+    "a MAC of a depthwise conv": costs.cyclesPerMac.depthwiseConv1d,
     "a MAC of a dense layer": costs.cyclesPerMac.dense,
     "an output": costs.cyclesPerOutput,
     "an input of a pool": costs.cyclesPerPoolElement,

@@ -4,6 +4,7 @@ export const OP_ADD = 2;
 export const OP_MAX_POOL = 3;
 export const OP_AVERAGE_POOL = 4;
 export const OP_DENSE = 5;
+export const OP_DEPTHWISE_CONV1D = 6;
 
 /** Activation fused into the layer that produces the tensor. */
 export const ACTIVATION_NONE = 0;
@@ -17,7 +18,7 @@ export const TYPE_INT16 = 2;
  * Grid of a layer's weights (NUMERICS.md, "Weights").
  * Mid-tread: integers in [-(2^(b-1)-1), 2^(b-1)-1], two's complement in b bits, b in 2..8.
  * Mid-rise: odd integers 2*code - (2^b - 1), b in 1..3.
- * Ternary: -1, 0, 1, five weights to a byte, the first in the lowest digit of base 3.
+ * Ternary: -1, 0, 1, five weights of one lane to a byte, the first in the lowest digit of base 3.
  */
 export const GRID_NONE = 0;
 export const GRID_MID_TREAD = 1;

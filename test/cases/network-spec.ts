@@ -16,10 +16,15 @@ export type StageSpec =
   | { readonly kind: "conv"; readonly conv: ConvSpec }
   | { readonly kind: "maxPool"; readonly kernel: number; readonly stride: number }
   /** conv, conv, add; the shortcut is the identity where shapes allow, else a 1x1 conv. */
-  | { readonly kind: "residual"; readonly conv: ConvSpec; readonly secondKernel: number; readonly relu: boolean };
+  | { readonly kind: "residual"; readonly conv: ConvSpec; readonly secondKernel: number; readonly relu: boolean }
+  /** A depthwise conv, with a 1x1 conv of so many channels behind it, or 0 for none. */
+  | { readonly kind: "depthwise"; readonly conv: DepthwiseSpec; readonly pointwiseChannels: number };
 
-export interface ConvSpec {
+export interface ConvSpec extends DepthwiseSpec {
   readonly channels: number;
+}
+
+export interface DepthwiseSpec {
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
@@ -44,17 +49,34 @@ const padding: fc.Arbitrary<PaddingSpec> = fc.oneof(
   fc.record({ kind: fc.constant("any" as const), leftEighths: fc.nat(8), rightEighths: fc.nat(8) }),
 );
 
-const conv: fc.Arbitrary<ConvSpec> = fc.record({
-  channels: fc.integer({ min: 1, max: 20 }),
-  kernel: fc.integer({ min: 1, max: 9 }),
-  stride: fc.integer({ min: 1, max: 4 }),
-  dilation: fc.integer({ min: 1, max: 3 }),
-  padding,
-  relu: fc.boolean(),
-});
+/** Whole tiles, for which kernels may have a path of their own, as often as any other count. */
+const channels = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(8, 16, 24, 32, 40));
+
+/** Kernels that builds have fast versions of, as often as all others. */
+const taps = fc.oneof(
+  fc.record({ kernel: fc.constantFrom(7, 7, 5, 3, 1), stride: fc.constant(1), dilation: fc.constant(1) }),
+  fc.record({
+    kernel: fc.integer({ min: 1, max: 15 }),
+    stride: fc.integer({ min: 1, max: 4 }),
+    dilation: fc.integer({ min: 1, max: 3 }),
+  }),
+);
+
+const depthwise: fc.Arbitrary<DepthwiseSpec> = fc
+  .tuple(taps, padding, fc.boolean())
+  .map(([shape, pad, relu]) => ({ ...shape, padding: pad, relu }));
+
+const conv: fc.Arbitrary<ConvSpec> = fc
+  .tuple(channels, depthwise)
+  .map(([count, shape]) => ({ channels: count, ...shape }));
 
 const stage: fc.Arbitrary<StageSpec> = fc.oneof(
   fc.record({ kind: fc.constant("conv" as const), conv }),
+  fc.record({
+    kind: fc.constant("depthwise" as const),
+    conv: depthwise,
+    pointwiseChannels: fc.oneof(fc.constant(0), channels),
+  }),
   fc.record({
     kind: fc.constant("maxPool" as const),
     kernel: fc.integer({ min: 1, max: 4 }),
@@ -63,10 +85,24 @@ const stage: fc.Arbitrary<StageSpec> = fc.oneof(
   fc.record({
     kind: fc.constant("residual" as const),
     conv,
-    secondKernel: fc.integer({ min: 1, max: 5 }),
+    secondKernel: fc.oneof(fc.constant(7), fc.integer({ min: 1, max: 9 })),
     relu: fc.boolean(),
   }),
 );
+
+/** The stage with relu behind its every layer, so that the next sees no value below 0. */
+function withRelu(each: StageSpec): StageSpec {
+  switch (each.kind) {
+    case "maxPool":
+      return each;
+    case "residual":
+      return { ...each, relu: true, conv: { ...each.conv, relu: true } };
+    case "conv":
+      return { ...each, conv: { ...each.conv, relu: true } };
+    case "depthwise":
+      return { ...each, conv: { ...each.conv, relu: true } };
+  }
+}
 
 const head: fc.Arbitrary<HeadSpec> = fc.oneof(
   fc
@@ -90,16 +126,17 @@ export const networkSpecs: fc.Arbitrary<NetworkSpec> = fc.record({
   seed: fc.nat(),
   stages: fc.array(stage, { maxLength: 3 }).chain((rest) =>
     // The first layer with weights reads the int16 input; a max pool may stand before it.
-    fc
-      .tuple(fc.boolean(), conv)
-      .map(([pooled, first]): StageSpec[] => [
+    fc.tuple(fc.boolean(), conv, fc.boolean()).map(([pooled, first, positive]): StageSpec[] => {
+      const stages: StageSpec[] = [
         ...(pooled ? [{ kind: "maxPool" as const, kernel: 2, stride: 2 }] : []),
         { kind: "conv", conv: first },
         ...rest,
-      ]),
+      ];
+      return positive ? stages.map(withRelu) : stages;
+    }),
   ),
   head,
   hidden: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 12 })),
   classes: fc.integer({ min: 2, max: 9 }),
-  tickColumns: fc.integer({ min: 1, max: 4 }),
+  tickColumns: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 5, max: 24 })),
 });

@@ -1,12 +1,19 @@
 import fc from "fast-check";
 import { SeededRandom } from "../../tools/data/random.ts";
 
-/** Conditioned samples: silence, small and full-scale noise, and the ends of the range. */
-export function records(maxSamples: number): fc.Arbitrary<Int16Array> {
+/**
+ * Conditioned samples: silence, small and full-scale noise, and the ends of the range; one record in eight is up to
+ * three times as long as the others.
+ */
+export function records(usualSamples: number): fc.Arbitrary<Int16Array> {
   return fc
     .record({
       seed: fc.nat(),
-      length: fc.oneof(fc.constantFrom(0, 1, 2), fc.integer({ min: 3, max: maxSamples })),
+      length: fc.oneof(
+        { weight: 2, arbitrary: fc.constantFrom(0, 1, 2) },
+        { weight: 5, arbitrary: fc.integer({ min: 3, max: usualSamples }) },
+        { weight: 1, arbitrary: fc.integer({ min: usualSamples, max: 3 * usualSamples }) },
+      ),
       amplitude: fc.constantFrom(0, 300, 5000, 32768),
       extremes: fc.boolean(),
     })

@@ -7,15 +7,20 @@ import { SeededRandom } from "../../tools/data/random.ts";
 import { readFloatModel, writeFloatModel } from "../../tools/export/safetensors.ts";
 import { readSafetensors, type Safetensors, writeSafetensors } from "../../tools/export/safetensors-format.ts";
 import { buildGraph, FAMILY_NAMES } from "../../tools/graph/families.ts";
+import type { Graph } from "../../tools/graph/graph.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
+import { separableGraph } from "../cases/separable-graph.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "float-model-"));
 const path = join(folder, "model.safetensors");
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function modelOf(family: string): FloatModel {
-  const graph = buildGraph(family, ["N", "A", "O", "~"]);
+const CLASSES = ["N", "A", "O", "~"];
+const EDGE = buildGraph("resnet1d-edge", CLASSES);
+const GRAPHS = [...FAMILY_NAMES.map((family) => buildGraph(family, CLASSES)), separableGraph(CLASSES)];
+
+function modelOf(graph: Graph): FloatModel {
   return {
     graph,
     weights: initialWeights(graph, new SeededRandom(1)),
@@ -30,7 +35,7 @@ function damaged(
     metadata: Record<string, string>;
   }) => void,
 ): string {
-  writeFloatModel(path, modelOf("resnet1d-edge"));
+  writeFloatModel(path, modelOf(EDGE));
   const { tensors, metadata }: Safetensors = readSafetensors(path);
   const file = { tensors: new Map(tensors), metadata: { ...metadata } };
   change(file);
@@ -47,8 +52,8 @@ const editGraph = (edit: (graph: Record<string, never>) => void) => () => {
 };
 
 describe("a float model in a safetensors file", () => {
-  it.each(FAMILY_NAMES)("comes back as it was written (%s)", (family) => {
-    const model = modelOf(family);
+  it.each(GRAPHS)("comes back as it was written ($name)", (built) => {
+    const model = modelOf(built);
     writeFloatModel(path, model);
     const { graph, facts, weights } = readFloatModel(path);
     expect({ graph, facts }).toEqual({ graph: model.graph, facts: model.facts });
@@ -118,7 +123,7 @@ describe("a float model in a safetensors file", () => {
   });
 
   it("is not written where a tensor does not fit the graph", () => {
-    const model = modelOf("resnet1d-edge");
+    const model = modelOf(EDGE);
     const weights = new Map(model.weights);
     weights.delete("head.bias");
     expect(() => writeFloatModel(path, { ...model, weights })).toThrow(

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { importStateDict } from "../../tools/export/import-state-dict.ts";
 import { writeSafetensors } from "../../tools/export/safetensors-format.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
-import type { Conv1dNode, Graph } from "../../tools/graph/graph.ts";
+import type { Conv1dNode, ConvNode, DepthwiseConv1dNode, Graph } from "../../tools/graph/graph.ts";
 import type { FloatModel, Tensor } from "../../tools/graph/model.ts";
 import { forward } from "../../tools/quantize/float-forward.ts";
 import { foldBatchNorm, layerWeights } from "../../tools/quantize/layer-weights.ts";
@@ -32,10 +32,23 @@ const FIRST: Conv1dNode = {
   batchNorm: false,
   activation: "relu",
 };
+const EACH: DepthwiseConv1dNode = {
+  op: "depthwiseConv1d",
+  name: "each",
+  input: "first",
+  kernel: 3,
+  stride: 1,
+  dilation: 1,
+  padLeft: 2,
+  padRight: 0,
+  bias: true,
+  batchNorm: false,
+  activation: "relu",
+};
 const SECOND: Conv1dNode = {
   ...FIRST,
   name: "deep.second",
-  input: "first",
+  input: "each",
   outChannels: 5,
   kernel: 3,
   stride: 1,
@@ -47,7 +60,7 @@ const SECOND: Conv1dNode = {
 };
 const WINDOW = 32;
 const COLUMNS = 16;
-/** Two convs and a flatten head. */
+/** A conv, a depthwise conv, a conv and a flatten head. */
 const FLATTEN: Graph = {
   name: "flatten",
   classes: ["a", "b"],
@@ -55,6 +68,7 @@ const FLATTEN: Graph = {
   windowSamples: WINDOW,
   nodes: [
     FIRST,
+    EACH,
     SECOND,
     { op: "dense", name: "head", input: "deep.second", outFeatures: 2, columns: COLUMNS, dropout: 0 },
   ],
@@ -215,12 +229,12 @@ describe("a state dict of PyTorch", () => {
 /** FLATTEN as PyTorch evaluates it: [channels][columns] throughout, Linear over the flattened channels. */
 function torchLogits(dict: ReadonlyMap<string, Tensor>, millivolts: readonly number[]): number[] {
   const of = (name: string) => dict.get(name)?.data ?? new Float32Array();
-  const bias = of("first.bias");
-  const first = torchConv([millivolts], of("first.weight"), FIRST).map((row, channel) =>
-    row.map((sum) => Math.max(0, sum + bias[channel])),
-  );
+  const biasedRelu = (name: string) => (row: number[], channel: number) =>
+    row.map((sum) => Math.max(0, sum + of(`${name}.bias`)[channel]));
+  const first = torchConv([millivolts], of("first.weight"), FIRST, 1).map(biasedRelu("first"));
+  const each = torchConv(first, of("each.weight"), EACH, first.length).map(biasedRelu("each"));
   const norm = (part: string, channel: number) => of(`deep.second.norm.${part}`)[channel];
-  const second = torchConv(first, of("deep.second.weight"), SECOND).map((row, channel) =>
+  const second = torchConv(each, of("deep.second.weight"), SECOND, 1).map((row, channel) =>
     row.map((sum) => {
       const normal = (sum - norm("running_mean", channel)) / Math.sqrt(norm("running_var", channel) + 1e-5);
       return Math.max(0, normal * norm("weight", channel) + norm("bias", channel));
@@ -232,18 +246,27 @@ function torchLogits(dict: ReadonlyMap<string, Tensor>, millivolts: readonly num
   );
 }
 
-/** torch.nn.functional.conv1d of a padded input. @param weight [out][in][kernel] */
-function torchConv(input: readonly (readonly number[])[], weight: Float32Array, node: Conv1dNode): number[][] {
-  const { outChannels, kernel, stride, dilation, padLeft, padRight } = node;
+/** torch.nn.functional.conv1d of a padded input. @param weight [out][in / groups][kernel] */
+function torchConv(
+  input: readonly (readonly number[])[],
+  weight: Float32Array,
+  node: ConvNode,
+  groups: number,
+): number[][] {
+  const { kernel, stride, dilation, padLeft, padRight } = node;
   const padded = input.map((row) => [...Array(padLeft).fill(0), ...row, ...Array(padRight).fill(0)]);
   const columns = Math.floor((padded[0].length - dilation * (kernel - 1) - 1) / stride) + 1;
-  return Array.from({ length: outChannels }, (_, out) =>
-    Array.from({ length: columns }, (_, column) => {
+  const groupIn = input.length / groups;
+  const outChannels = weight.length / (groupIn * kernel);
+  return Array.from({ length: outChannels }, (_, out) => {
+    const group = Math.floor((out * groups) / outChannels);
+    const rows = padded.slice(group * groupIn, (group + 1) * groupIn);
+    return Array.from({ length: columns }, (_, column) => {
       let sum = 0;
-      for (const [channel, row] of padded.entries())
+      for (const [channel, row] of rows.entries())
         for (let tap = 0; tap < kernel; tap++)
-          sum += row[column * stride + tap * dilation] * weight[(out * input.length + channel) * kernel + tap];
+          sum += row[column * stride + tap * dilation] * weight[(out * groupIn + channel) * kernel + tap];
       return sum;
-    }),
-  );
+    });
+  });
 }

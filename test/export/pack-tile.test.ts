@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GRID_MID_RISE, GRID_MID_TREAD, GRID_TERNARY } from "../../assembly/shared/ops.ts";
-import { packStream, packTiles, streamBytes } from "../../tools/export/pack-tile.ts";
+import { packTile, packTiles, tileBytes } from "../../tools/export/pack-tile.ts";
 import { largestWeight, type WeightGrid } from "../../tools/export/quantized-network.ts";
 import { decodeTile } from "../reference/decode-weights.ts";
 
@@ -49,7 +49,7 @@ describe("weight tiles", () => {
         tiles.forEach((tile, index) => {
           const [column, first] = [Math.floor(index / groups), (index % groups) * 8];
           const lanes = Math.min(8, outChannels - first);
-          decodeTile(tile, depth * lanes, bits, CODES[grid]).forEach((weight, n) => {
+          decodeTile(tile, depth, lanes, bits, CODES[grid]).forEach((weight, n) => {
             back[(first + (n % lanes)) * depth * columns + column * depth + Math.floor(n / lanes)] = weight;
           });
         });
@@ -58,20 +58,24 @@ describe("weight tiles", () => {
     );
   });
 
-  it("have zero bits, or zero digits, behind their last weight", () => {
+  it("have zero bits, or weights of zero, behind their last weight", () => {
     const cases = fc
-      .tuple(widths, fc.integer({ min: 1, max: 40 }))
-      .chain(([width, count]) => weightsOf(width.grid, width.bits, count).map((values) => ({ ...width, values })));
+      .tuple(widths, fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 8 }))
+      .chain(([width, depth, lanes]) =>
+        weightsOf(width.grid, width.bits, depth * lanes).map((values) => ({ ...width, depth, lanes, values })),
+      );
     fc.assert(
-      fc.property(cases, ({ grid, bits, values }) => {
-        const bytes = packStream(values, grid, bits);
-        expect(bytes).toHaveLength(streamBytes(values.length, grid, bits));
-        const last = bytes[bytes.length - 1];
-        const limit =
-          grid === "ternary"
-            ? 3 ** (values.length - 5 * (bytes.length - 1))
-            : 2 ** (values.length * bits - 8 * (bytes.length - 1));
-        expect(last).toBeLessThan(limit);
+      fc.property(cases, ({ grid, bits, depth, lanes, values }) => {
+        const bytes = packTile(values, lanes, grid, bits);
+        expect(bytes).toHaveLength(tileBytes(depth, lanes, grid, bits));
+        if (grid === "ternary") {
+          const whole = 5 * Math.ceil(depth / 5);
+          const padding = decodeTile(bytes, whole, lanes, bits, GRID_TERNARY).slice(depth * lanes);
+          expect(padding).toEqual(new Array((whole - depth) * lanes).fill(0));
+          expect(Math.max(...bytes)).toBeLessThan(3 ** 5);
+        } else {
+          expect(bytes[bytes.length - 1]).toBeLessThan(2 ** (values.length * bits - 8 * (bytes.length - 1)));
+        }
       }),
     );
   });
@@ -83,10 +87,16 @@ describe("weight tiles", () => {
     ["midRise", 2, 5],
     ["ternary", 2, 2],
   ] as const)("refuse what is not on the grid: %s, %i bits, weight %i", (grid, bits, weight) => {
-    expect(() => packStream(Int8Array.of(weight), grid, bits)).toThrow(RangeError);
+    expect(() => packTile(Int8Array.of(weight), 1, grid, bits)).toThrow(RangeError);
   });
 
-  it("store five ternary weights in a byte, the first in the lowest digit", () => {
-    expect([...packStream(Int8Array.of(1, 0, 0, 0, -1, 1), "ternary", 2)]).toEqual([2 + 3 + 9 + 27, 2]);
+  it("store five ternary weights of a lane in a byte, the first in the lowest digit, lane beside lane", () => {
+    const lanes = [
+      [1, 0, 0, 0, -1, 1],
+      [-1, -1, -1, -1, -1, -1],
+    ];
+    const tile = Int8Array.from({ length: 12 }, (_, at) => lanes[at % 2][at >> 1]);
+    const ones = 3 + 9 + 27 + 81;
+    expect([...packTile(tile, 2, "ternary", 2)]).toEqual([2 + 3 + 9 + 27, 0, 2 + ones, ones]);
   });
 });

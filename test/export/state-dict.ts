@@ -1,5 +1,5 @@
 import { SeededRandom } from "../../tools/data/random.ts";
-import { type Graph, inputsOf } from "../../tools/graph/graph.ts";
+import { type Graph, isWeighted } from "../../tools/graph/graph.ts";
 import { type FloatModel, type Tensor, weightOf } from "../../tools/graph/model.ts";
 import { tensorShapes } from "../../tools/graph/shapes.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
@@ -22,17 +22,19 @@ export function stateDictOf(model: FloatModel, prefix = ""): Map<string, Tensor>
   const shapes = tensorShapes(model.graph);
   const dict = new Map<string, Tensor>();
   for (const node of model.graph.nodes) {
-    if (node.op !== "conv1d" && node.op !== "dense") continue;
+    if (!isWeighted(node)) continue;
     const copy = (name: string, part: string) =>
       dict.set(`${prefix}${node.name}.${name}`, weightOf(model, `${node.name}.${part}`));
-    const inChannels = shapes.get(inputsOf(node)[0])?.channels ?? 0;
+    // Conv1d with groups = channels has one input channel to a group.
+    const inChannels = node.op === "depthwiseConv1d" ? 1 : (shapes.get(node.input)?.channels ?? 0);
     const { data } = weightOf(model, `${node.name}.weight`);
     const values: number[] = [];
-    const [out, taps] = node.op === "conv1d" ? [node.outChannels, node.kernel] : [node.outFeatures, node.columns];
+    const out = shapes.get(node.name)?.channels ?? 0;
+    const taps = node.op === "dense" ? node.columns : node.kernel;
     for (let o = 0; o < out; o++)
       for (let channel = 0; channel < inChannels; channel++)
         for (let tap = 0; tap < taps; tap++) values.push(data[tap * inChannels * out + channel * out + o]);
-    const shape = node.op === "conv1d" ? [out, inChannels, taps] : [out, inChannels * taps];
+    const shape = node.op === "dense" ? [out, inChannels * taps] : [out, inChannels, taps];
     dict.set(`${prefix}${node.name}.weight`, { shape, data: Float32Array.from(values) });
     if (node.op === "dense" || node.bias) copy("bias", "bias");
     if (node.op === "dense" || !node.batchNorm) continue;

@@ -1,9 +1,9 @@
 import { SeededRandom } from "../../tools/data/random.ts";
 import type { ConditionedRecord } from "../../tools/data/record.ts";
-import { inputsOf } from "../../tools/graph/graph.ts";
+import type { Graph } from "../../tools/graph/graph.ts";
 import type { FloatModel, Tensor } from "../../tools/graph/model.ts";
 import { type ResNet1dOptions, resnet1d } from "../../tools/graph/resnet1d.ts";
-import { tensorShapes } from "../../tools/graph/shapes.ts";
+import { weightShapes } from "../../tools/graph/weight-shapes.ts";
 
 export const TOY_CLASSES = ["slow", "fast", "flat"];
 
@@ -23,48 +23,28 @@ export function toyModel(seed: number, changes: Partial<ResNet1dOptions> = {}): 
     head: { kind: "average", window: 40, hop: 8, warmup: 8 },
     ...changes,
   });
+  return { graph, weights: toyWeights(graph, seed), facts: { seed } };
+}
+
+/** Random weights for any graph, its activations of the order of 1. */
+export function toyWeights(graph: Graph, seed: number): Map<string, Tensor> {
   const random = new SeededRandom(seed);
-  const tensor = (length: number, value: () => number): Tensor => ({
-    shape: [length],
-    data: Float32Array.from({ length }, value),
-  });
   const weights = new Map<string, Tensor>();
-  const shapes = tensorShapes(graph);
-  for (const node of graph.nodes) {
-    if (node.op !== "conv1d" && node.op !== "dense") continue;
-    const channels = shapes.get(inputsOf(node)[0])?.channels ?? 0;
-    const fanIn = (node.op === "conv1d" ? node.kernel : node.columns) * channels;
-    const out = node.op === "conv1d" ? node.outChannels : node.outFeatures;
-    weights.set(
-      `${node.name}.weight`,
-      tensor(fanIn * out, () => random.normal() / Math.sqrt(fanIn)),
-    );
-    if (node.op === "dense")
-      weights.set(
-        `${node.name}.bias`,
-        tensor(out, () => 0.1 * random.normal()),
-      );
-    else {
+  for (const [key, shape] of weightShapes(graph)) {
+    const length = shape.reduce((product, extent) => product * extent, 1);
+    const fanIn = length / shape[shape.length - 1];
+    const draw: Readonly<Record<string, () => number>> = {
+      weight: () => random.normal() / Math.sqrt(fanIn),
+      bias: () => 0.1 * random.normal(),
       // Gains of both signs: folding must not lose one.
-      weights.set(
-        `${node.name}.gamma`,
-        tensor(out, () => (random.next() < 0.3 ? -1 : 1) * (0.5 + random.next())),
-      );
-      weights.set(
-        `${node.name}.beta`,
-        tensor(out, () => 0.2 * random.normal()),
-      );
-      weights.set(
-        `${node.name}.mean`,
-        tensor(out, () => 0.05 * random.normal()),
-      );
-      weights.set(
-        `${node.name}.variance`,
-        tensor(out, () => 0.2 + random.next()),
-      );
-    }
+      gamma: () => (random.next() < 0.3 ? -1 : 1) * (0.5 + random.next()),
+      beta: () => 0.2 * random.normal(),
+      mean: () => 0.05 * random.normal(),
+      variance: () => 0.2 + random.next(),
+    };
+    weights.set(key, { shape, data: Float32Array.from({ length }, draw[key.slice(key.lastIndexOf(".") + 1)]) });
   }
-  return { graph, weights, facts: { seed } };
+  return weights;
 }
 
 /** Spikes at a class's own rate, or noise alone. */

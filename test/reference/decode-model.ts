@@ -1,6 +1,6 @@
 import * as layout from "../../assembly/shared/layout.ts";
 import { TILE_CHANNELS } from "../../assembly/shared/limits.ts";
-import { OP_AVERAGE_POOL, OP_CONV1D, OP_DENSE } from "../../assembly/shared/ops.ts";
+import { OP_AVERAGE_POOL, OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D } from "../../assembly/shared/ops.ts";
 import { decodeTile, tileBytes } from "./decode-weights.ts";
 import type { Layer } from "./layer.ts";
 
@@ -67,7 +67,7 @@ function decodeLayer(file: Uint8Array, index: number): Layer {
 type Shape = Omit<Layer, "multipliers" | "biases" | "weights">;
 
 function requantizationRows(shape: Shape): number {
-  if (shape.op === OP_CONV1D || shape.op === OP_DENSE) return shape.outChannels;
+  if ([OP_CONV1D, OP_DEPTHWISE_CONV1D, OP_DENSE].includes(shape.op)) return shape.outChannels;
   return shape.op === OP_AVERAGE_POOL ? shape.kernel : 0;
 }
 
@@ -79,24 +79,25 @@ function requantizationColumn(file: Uint8Array, firstRow: number, rows: number, 
 }
 
 /**
- * Tiles of up to TILE_CHANNELS output channels, each [k][lane]. A conv has one group of tiles over all its taps; a dense
- * layer has one group a column.
+ * Tiles of up to TILE_CHANNELS output channels, each [k][lane]. A conv has one group of tiles over all its taps, where a
+ * channel of a depthwise one meets itself alone; a dense layer has one group a column.
  */
 function decodeWeights(section: DataView, shape: Shape, weightsAt: number): Int32Array {
   if (shape.grid === 0) return new Int32Array(0);
   const { kernel, inChannels, outChannels, bits, grid } = shape;
   const groups = shape.op === OP_DENSE ? kernel : 1;
-  const tileInputs = (kernel / groups) * inChannels;
-  const weights = new Int32Array(outChannels * kernel * inChannels);
+  const fanIn = kernel * (shape.op === OP_DEPTHWISE_CONV1D ? 1 : inChannels);
+  const depth = fanIn / groups;
+  const weights = new Int32Array(outChannels * fanIn);
   let at = section.byteOffset + weightsAt;
   for (let group = 0; group < groups; group++) {
     for (let first = 0; first < outChannels; first += TILE_CHANNELS) {
       const lanes = Math.min(TILE_CHANNELS, outChannels - first);
-      const bytes = tileBytes(tileInputs * lanes, bits, grid);
-      const tile = decodeTile(new Uint8Array(section.buffer, at, bytes), tileInputs * lanes, bits, grid);
+      const bytes = tileBytes(depth, lanes, bits, grid);
+      const tile = decodeTile(new Uint8Array(section.buffer, at, bytes), depth, lanes, bits, grid);
       tile.forEach((weight, n) => {
-        const k = group * tileInputs + Math.floor(n / lanes);
-        weights[(first + (n % lanes)) * kernel * inChannels + k] = weight;
+        const k = group * depth + Math.floor(n / lanes);
+        weights[(first + (n % lanes)) * fanIn + k] = weight;
       });
       at += bytes;
     }

@@ -19,9 +19,9 @@ export interface Layer {
   /** An add's multipliers. */
   readonly multiplierA: number;
   readonly multiplierB: number;
-  /** Conv and dense: one an output channel; average pool: one a count, counts from 1. */
+  /** Convs and dense: one an output channel; average pool: one a count, counts from 1. */
   readonly multipliers: Int32Array;
   readonly biases: Int32Array;
-  /** weights[outChannel * kernel * inChannels + tap * inChannels + inChannel]. */
+  /** [outChannel][kernel][inChannel]; of a depthwise conv [channel][kernel]. */
   readonly weights: Int32Array;
 }

@@ -1,9 +1,18 @@
-import { OP_ADD, OP_AVERAGE_POOL, OP_CONV1D, OP_DENSE, OP_MAX_POOL, TYPE_INT16 } from "../../assembly/shared/ops.ts";
+import {
+  OP_ADD,
+  OP_AVERAGE_POOL,
+  OP_CONV1D,
+  OP_DENSE,
+  OP_DEPTHWISE_CONV1D,
+  OP_MAX_POOL,
+  TYPE_INT16,
+} from "../../assembly/shared/ops.ts";
 import { add } from "./add.ts";
 import { averagePool, averagePoolEnds } from "./average-pool.ts";
 import { conv1d } from "./conv1d.ts";
 import type { Network } from "./decode-model.ts";
 import { dense } from "./dense.ts";
+import { depthwiseConv1d } from "./depthwise-conv1d.ts";
 import type { Layer } from "./layer.ts";
 import { maxPool } from "./max-pool.ts";
 import { crcOfRows, type Rows } from "./rows.ts";
@@ -60,6 +69,8 @@ function runLayer(layer: Layer, a: Rows, b: Rows): Rows {
   switch (layer.op) {
     case OP_CONV1D:
       return conv1d(layer, a);
+    case OP_DEPTHWISE_CONV1D:
+      return depthwiseConv1d(layer, a);
     case OP_ADD:
       return add(layer, a, b);
     case OP_MAX_POOL:

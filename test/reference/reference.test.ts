@@ -1,17 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  ACTIVATION_NONE,
+  ACTIVATION_RELU,
   GRID_MID_RISE,
   GRID_MID_TREAD,
   GRID_TERNARY,
   OP_AVERAGE_POOL,
   OP_CONV1D,
+  OP_DEPTHWISE_CONV1D,
   TYPE_INT8,
   TYPE_INT16,
 } from "../../assembly/shared/ops.ts";
+import { SeededRandom } from "../../tools/data/random.ts";
 import { averagePool, averagePoolEnds } from "./average-pool.ts";
 import { conv1d } from "./conv1d.ts";
 import { decodeTile } from "./decode-weights.ts";
+import { depthwiseConv1d } from "./depthwise-conv1d.ts";
 import type { Layer } from "./layer.ts";
 import { requantize } from "./requantize.ts";
 import { crcOfRows, makeRows } from "./rows.ts";
@@ -69,6 +74,45 @@ describe("reference", () => {
     expect([...conv1d(layer, ramp(8)).values]).toEqual([41, 63, 85]);
   });
 
+  it("convolves channels by themselves as a conv whose weights between two channels are zero", () => {
+    const shapes = fc.record({
+      channels: fc.integer({ min: 1, max: 12 }),
+      kernel: fc.integer({ min: 1, max: 9 }),
+      stride: fc.integer({ min: 1, max: 3 }),
+      dilation: fc.integer({ min: 1, max: 3 }),
+      padLeft: fc.nat(8),
+      padRight: fc.nat(8),
+      rows: fc.nat(30),
+      activation: fc.constantFrom(ACTIVATION_NONE, ACTIVATION_RELU),
+      seed: fc.nat(),
+    });
+    fc.assert(
+      fc.property(shapes, ({ channels, rows, seed, ...shape }) => {
+        const { kernel } = shape;
+        const random = new SeededRandom(seed);
+        const int8 = () => random.integer(255) - 127;
+        const layer: Layer = {
+          ...COPY,
+          ...shape,
+          op: OP_DEPTHWISE_CONV1D,
+          inChannels: channels,
+          outChannels: channels,
+          shift: 40,
+          multipliers: Int32Array.from({ length: channels }, () => random.integer(2 ** 31)),
+          biases: Int32Array.from({ length: channels }, () => 100 * int8()),
+          weights: Int32Array.from({ length: channels * kernel }, int8),
+        };
+        const full = new Int32Array(channels * kernel * channels);
+        layer.weights.forEach((weight, at) => {
+          const channel = Math.floor(at / kernel);
+          full[at * channels + channel] = weight;
+        });
+        const x = makeRows(rows, channels, TYPE_INT8, int8);
+        expect(depthwiseConv1d(layer, x)).toEqual(conv1d({ ...layer, op: OP_CONV1D, weights: full }, x));
+      }),
+    );
+  });
+
   it("averages what there is until the window is full, and a short record once", () => {
     const layer = {
       ...COPY,
@@ -86,9 +130,13 @@ describe("reference", () => {
   });
 
   it("decodes each grid's extremes", () => {
-    expect(decodeTile(Uint8Array.of(0b0111_1001), 2, 4, GRID_MID_TREAD)).toEqual([-7, 7]);
-    expect(decodeTile(Uint8Array.of(0b11_10_01_00), 4, 2, GRID_MID_RISE)).toEqual([-3, -1, 1, 3]);
-    expect(decodeTile(Uint8Array.of(0 + 1 * 3 + 2 * 9, 2), 6, 2, GRID_TERNARY)).toEqual([-1, 0, 1, -1, -1, 1]);
+    expect(decodeTile(Uint8Array.of(0b0111_1001), 2, 1, 4, GRID_MID_TREAD)).toEqual([-7, 7]);
+    expect(decodeTile(Uint8Array.of(0b11_10_01_00), 2, 2, 2, GRID_MID_RISE)).toEqual([-3, -1, 1, 3]);
+  });
+
+  it("decodes ternary weights five of a lane to a byte, lane beside lane", () => {
+    const tile = Uint8Array.of(0 + 1 * 3 + 2 * 9, 242, 2, 0);
+    expect(decodeTile(tile, 6, 2, 2, GRID_TERNARY)).toEqual([-1, 1, 0, 1, 1, 1, -1, 1, -1, 1, 1, -1]);
   });
 
   it("checks rows by the CRC-32 of their little-endian bytes", () => {

@@ -22,6 +22,15 @@ export function describeKernels(name: BackendName): void {
       );
     });
 
+    it("convolves each channel by itself, with both gradients", async () => {
+      await fc.assert(
+        fc.asyncProperty(convCases, async (shape) => {
+          await expectSame(() => depthwiseConvolution(shape));
+        }),
+        { numRuns: 60 },
+      );
+    });
+
     it("multiplies matrices in batches, transposed or not, with both gradients", async () => {
       await fc.assert(
         fc.asyncProperty(matMulCases, async (shape) => {
@@ -44,9 +53,11 @@ export function describeKernels(name: BackendName): void {
       await tf.setBackend("wasm");
       const backend = tf.backend() as unknown as { numDataIds(): number };
       const run = () =>
-        tf.tidy(
-          () => void convolution({ batch: 3, rows: 31, cin: 5, cout: 7, kernel: 4, stride: 2, left: 3, right: 1 }),
-        );
+        tf.tidy(() => {
+          const shape = { batch: 3, rows: 31, cin: 5, cout: 7, kernel: 4, stride: 2, left: 3, right: 1 };
+          convolution(shape);
+          depthwiseConvolution(shape);
+        });
       run();
       const [tensors, dataIds] = [tf.memory().numTensors, backend.numDataIds()];
       run();
@@ -89,6 +100,20 @@ function convolution({ batch, rows, cin, cout, kernel, stride, left, right }: Co
     [0, 0],
   ];
   const conv = (a: tf.Tensor4D, b: tf.Tensor4D) => tf.conv2d(a, b, [1, stride], pad);
+  const y = conv(x, filter);
+  return [y, ...tf.grads(conv as never)([x, filter], noise(y.shape, 3))];
+}
+
+function depthwiseConvolution({ batch, rows, cin, kernel, stride, left, right }: ConvCase): tf.Tensor[] {
+  const x = noise([batch, 1, rows, cin], 1) as tf.Tensor4D;
+  const filter = noise([1, kernel, cin, 1], 2) as tf.Tensor4D;
+  const pad: tf.backend_util.ExplicitPadding = [
+    [0, 0],
+    [0, 0],
+    [left, right],
+    [0, 0],
+  ];
+  const conv = (a: tf.Tensor4D, b: tf.Tensor4D) => tf.depthwiseConv2d(a, b, stride, pad);
   const y = conv(x, filter);
   return [y, ...tf.grads(conv as never)([x, filter], noise(y.shape, 3))];
 }

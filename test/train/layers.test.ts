@@ -2,12 +2,13 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { SeededRandom } from "../../tools/data/random.ts";
-import type { Conv1dNode, Graph, GraphNode } from "../../tools/graph/graph.ts";
+import type { Conv1dNode, DepthwiseConv1dNode, Graph, GraphNode } from "../../tools/graph/graph.ts";
 import { BATCH_NORM_EPSILON } from "../../tools/graph/model.ts";
 import { outputRows } from "../../tools/graph/shapes.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { batchNorm } from "../../tools/train/batch-norm.ts";
 import { conv1d } from "../../tools/train/conv.ts";
+import { depthwiseConv1d } from "../../tools/train/depthwise-conv.ts";
 import { forward } from "../../tools/train/layers.ts";
 
 beforeAll(async () => {
@@ -25,19 +26,19 @@ function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, tole
     expect(Math.abs(found[i] - expected[i])).toBeLessThan(tolerance * (1 + Math.abs(expected[i])));
 }
 
-describe("conv1d", () => {
-  const shapes = fc
-    .record({
-      rows: fc.integer({ min: 1, max: 50 }),
-      kernel: fc.integer({ min: 1, max: 7 }),
-      stride: fc.integer({ min: 1, max: 4 }),
-      dilation: fc.integer({ min: 1, max: 4 }),
-      padLeft: fc.integer({ min: 0, max: 9 }),
-      padRight: fc.integer({ min: 0, max: 9 }),
-    })
-    .map((shape) => (shape.dilation > 1 ? { ...shape, stride: 1 } : shape))
-    .filter((s) => s.rows + s.padLeft + s.padRight >= (s.kernel - 1) * s.dilation + 1);
+const shapes = fc
+  .record({
+    rows: fc.integer({ min: 1, max: 50 }),
+    kernel: fc.integer({ min: 1, max: 7 }),
+    stride: fc.integer({ min: 1, max: 4 }),
+    dilation: fc.integer({ min: 1, max: 4 }),
+    padLeft: fc.integer({ min: 0, max: 9 }),
+    padRight: fc.integer({ min: 0, max: 9 }),
+  })
+  .map((shape) => (shape.dilation > 1 ? { ...shape, stride: 1 } : shape))
+  .filter((s) => s.rows + s.padLeft + s.padRight >= (s.kernel - 1) * s.dilation + 1);
 
+describe("conv1d", () => {
   it("is column j = sum over t of weight[t] * row[j * stride - padLeft + t * dilation]", () => {
     fc.assert(
       fc.property(shapes, (shape) => {
@@ -90,6 +91,37 @@ describe("conv1d", () => {
       activation: "none",
     };
     expect(() => conv1d(tf.zeros([1, 9, 1]), tf.zeros([3, 1, 1]), node)).toThrow("node both: stride 2 with dilation 2");
+  });
+});
+
+describe("depthwiseConv1d", () => {
+  it("is conv1d with zeros between two channels, with both gradients", () => {
+    fc.assert(
+      fc.property(shapes, fc.integer({ min: 1, max: 6 }), (shape, channels) => {
+        const { rows, kernel } = shape;
+        const window = { ...shape, name: "conv", input: "input", bias: false, batchNorm: false, activation: "none" };
+        const depthwise = { ...window, op: "depthwiseConv1d" } as DepthwiseConv1dNode;
+        const full = { ...window, op: "conv1d", outChannels: channels } as Conv1dNode;
+        tf.tidy(() => {
+          const x = tf.tensor3d(normals(2 * rows * channels, 1), [2, rows, channels]);
+          const weight = tf.tensor2d(normals(kernel * channels, 2), [kernel, channels]);
+          const dy = tf.tensor3d(normals(2 * outputRows(full, rows) * channels, 3), [
+            2,
+            outputRows(full, rows),
+            channels,
+          ]);
+          const run = (a: tf.Tensor, b: tf.Tensor) => depthwiseConv1d(a as tf.Tensor3D, b as tf.Tensor2D, depthwise);
+          const asConv = (a: tf.Tensor, b: tf.Tensor) =>
+            conv1d(a as tf.Tensor3D, tf.mul(b.expandDims(1), tf.eye(channels)) as tf.Tensor3D, full);
+          const results = [run, asConv].map((conv) => [conv(x, weight), ...tf.grads(conv)([x, weight], dy)]);
+          const [found, expected] = results.map((tensors) => tensors.map((tensor) => tensor.dataSync()));
+          found.forEach((values, index) => {
+            expectClose(values, expected[index]);
+          });
+        });
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 

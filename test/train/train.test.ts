@@ -7,6 +7,7 @@ import type { TrainProgress } from "../../tools/train/epoch.ts";
 import type { TrainOptions } from "../../tools/train/options.ts";
 import { copyWeights, type TrainingState } from "../../tools/train/state.ts";
 import { train } from "../../tools/train/train.ts";
+import { separableGraph } from "../cases/separable-graph.ts";
 import { sineRecords, tinyGraph } from "./signals.ts";
 
 const graph = tinyGraph();
@@ -120,6 +121,12 @@ describe("train", () => {
       head: { kind: "flatten", windowSamples: 1024 },
     });
     const { validation: score } = await train({ graph: flat, train: records, validation, options });
+    expect(score.accuracyInterval[0]).toBeGreaterThan(CHANCE);
+  });
+
+  it("trains depthwise-separable convs", async () => {
+    const separable = separableGraph(graph.classes);
+    const { validation: score } = await train({ graph: separable, train: records, validation, options });
     expect(score.accuracyInterval[0]).toBeGreaterThan(CHANCE);
   });
 

@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 const FLOAT_BITS = 32;
 const FLOAT_BYTES = 4;
 
-/** A ternary weight takes a fifth of a byte. */
+/** A ternary weight takes a fifth of a byte; up to four such fifths fill a channel's last byte, and are not counted. */
 export const TERNARY_BITS = 1.6;
 
 /** How much smaller a compressed model is, counted in three ways. The float model has 32 bits a trainable parameter. */
@@ -32,10 +32,7 @@ export interface ParameterCounts {
 
 export function parameterCounts(graph: Graph): ParameterCounts {
   const named: Record<string, number> = {};
-  for (const { name, weights } of nodeCosts(graph)) {
-    const node = graph.nodes.find((other) => other.name === name);
-    if (weights > 0) named[name] = weights + (node?.op === "conv1d" && node.batchNorm ? node.outChannels : 0);
-  }
+  for (const { name, weights, gains } of nodeCosts(graph)) if (weights > 0) named[name] = weights + gains;
   return { total: parameterCount(graph), named };
 }
 

@@ -6,21 +6,22 @@ const COUNT = z.number().int().min(1).max(1_000_000);
 const SIZE = z.number().int().min(0).max(1_000_000);
 const ACTIVATION = z.enum(["none", "relu"]);
 
+const CONVOLUTION = {
+  name: NAME,
+  input: NAME,
+  kernel: COUNT,
+  stride: COUNT,
+  dilation: COUNT,
+  padLeft: SIZE,
+  padRight: SIZE,
+  bias: z.boolean(),
+  batchNorm: z.boolean(),
+  activation: ACTIVATION,
+};
+
 const NODE = z.discriminatedUnion("op", [
-  z.strictObject({
-    op: z.literal("conv1d"),
-    name: NAME,
-    input: NAME,
-    outChannels: COUNT,
-    kernel: COUNT,
-    stride: COUNT,
-    dilation: COUNT,
-    padLeft: SIZE,
-    padRight: SIZE,
-    bias: z.boolean(),
-    batchNorm: z.boolean(),
-    activation: ACTIVATION,
-  }),
+  z.strictObject({ op: z.literal("conv1d"), ...CONVOLUTION, outChannels: COUNT }),
+  z.strictObject({ op: z.literal("depthwiseConv1d"), ...CONVOLUTION }),
   z.strictObject({ op: z.literal("add"), name: NAME, inputs: z.tuple([NAME, NAME]), activation: ACTIVATION }),
   z.strictObject({ op: z.literal("maxPool"), name: NAME, input: NAME, kernel: COUNT, stride: COUNT }),
   z.strictObject({ op: z.literal("averagePool"), name: NAME, input: NAME, window: COUNT, hop: COUNT, warmup: COUNT }),

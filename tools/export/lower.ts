@@ -1,6 +1,15 @@
 import * as limits from "../../assembly/shared/limits.ts";
 import * as ops from "../../assembly/shared/ops.ts";
-import type { AddNode, AveragePoolNode, Conv1dNode, DenseNode, Graph, GraphNode, MaxPoolNode } from "../graph/graph.ts";
+import type {
+  AddNode,
+  AveragePoolNode,
+  ConvNode,
+  DenseNode,
+  Graph,
+  GraphNode,
+  MaxPoolNode,
+  WeightedNode,
+} from "../graph/graph.ts";
 import { INPUT, inputsOf } from "../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
@@ -92,7 +101,9 @@ class Context {
     };
     switch (node.op) {
       case "conv1d":
-        return { ...base, ...this.conv1d(node) };
+        return { ...base, op: ops.OP_CONV1D, ...this.conv(node) };
+      case "depthwiseConv1d":
+        return { ...base, op: ops.OP_DEPTHWISE_CONV1D, ...this.conv(node) };
       case "add":
         return { ...base, ...this.add(node) };
       case "maxPool":
@@ -104,17 +115,19 @@ class Context {
     }
   }
 
-  private conv1d(node: Conv1dNode) {
+  private conv(node: ConvNode) {
     const { kernel, stride, dilation, padLeft, padRight } = node;
+    if (node.op === "depthwiseConv1d" && this.inputType(node) !== ops.TYPE_INT8) {
+      throw new RangeError(`layer ${node.name}: a depthwise conv reads int8, not the int16 of ${node.input}`);
+    }
     return {
-      op: ops.OP_CONV1D,
       activation: activationOf(node.activation),
       kernel,
       stride,
       dilation,
       padLeft,
       padRight,
-      ...this.weighted(node, kernel, 1),
+      ...this.weighted(node, node.op === "conv1d" ? kernel * this.channels(node.input) : kernel, 1),
     };
   }
 
@@ -123,7 +136,7 @@ class Context {
       op: ops.OP_DENSE,
       kernel: node.columns,
       stride: node.columns,
-      ...this.weighted(node, node.columns, node.columns),
+      ...this.weighted(node, node.columns * this.channels(node.input), node.columns),
     };
   }
 
@@ -151,10 +164,10 @@ class Context {
     };
   }
 
-  private weighted(node: Conv1dNode | DenseNode, rowsRead: number, columns: number) {
+  /** @param fanIn weights of an output channel */
+  private weighted(node: WeightedNode, fanIn: number, columns: number) {
     const { grid, bits, values, scale, bias } = this.weightsOf(node.name);
     checkWidth(grid, bits);
-    const fanIn = rowsRead * this.channels(node.input);
     const outChannels = this.channels(node.name);
     if (values.length !== fanIn * outChannels || scale.length !== outChannels || bias.length !== outChannels) {
       throw new RangeError(
@@ -169,7 +182,7 @@ class Context {
       const dead = values.subarray(channel * fanIn, (channel + 1) * fanIn).every((value) => value === 0);
       return dead ? 0 : step * inScale;
     });
-    const largestInput = elementType(this.graph, tensorIndex(this.graph, node.input)) === ops.TYPE_INT16 ? 32768 : 127;
+    const largestInput = this.inputType(node) === ops.TYPE_INT16 ? 32768 : 127;
     const sumLimit = fanIn * largestInput * largestWeight(grid, bits);
     return {
       bits,
@@ -189,6 +202,10 @@ class Context {
     if (!(scale !== undefined && scale > 0))
       throw new RangeError(`layer ${name}: output scale ${scale}, expected above 0`);
     return scale;
+  }
+
+  private inputType(node: WeightedNode): number {
+    return elementType(this.graph, tensorIndex(this.graph, node.input));
   }
 
   private channels(name: string): number {

@@ -1,9 +1,12 @@
 import { TILE_CHANNELS } from "../../assembly/shared/limits.ts";
 import { largestWeight, type WeightGrid } from "./quantized-network.ts";
 
+/** Ternary weights of one lane in a byte: 3^5 = 243 fits in 8 bits. */
+const DIGITS = 5;
+
 /**
- * Packs the weights of a layer into tiles of up to 8 consecutive output channels: one bit stream a tile, least
- * significant bit first, in the order [k][lane], ended by zero bits up to a byte (FORMAT.md, "Weights").
+ * Packs the weights of a layer into tiles of up to 8 consecutive output channels, the tile's lanes (FORMAT.md,
+ * "Weights").
  * @param values [outChannel][k]
  * @param columns a dense layer's columns: its tiles hold one column's weights each, by column, then by channel
  */
@@ -20,36 +23,49 @@ export function packTiles(
   for (let column = 0; column < columns; column++) {
     for (let first = 0; first < outChannels; first += TILE_CHANNELS) {
       const lanes = Math.min(TILE_CHANNELS, outChannels - first);
-      const stream = new Int8Array(depth * lanes);
+      const tile = new Int8Array(depth * lanes);
       for (let k = 0; k < depth; k++) {
         for (let lane = 0; lane < lanes; lane++) {
-          stream[k * lanes + lane] = values[(first + lane) * fanIn + column * depth + k];
+          tile[k * lanes + lane] = values[(first + lane) * fanIn + column * depth + k];
         }
       }
-      tiles.push(packStream(stream, grid, bits));
+      tiles.push(packTile(tile, lanes, grid, bits));
     }
   }
   return tiles;
 }
 
-/** Bytes of a stream of so many weights. */
-export function streamBytes(count: number, grid: WeightGrid, bits: number): number {
-  return grid === "ternary" ? Math.ceil(count / 5) : Math.ceil((count * bits) / 8);
+/** Bytes of a tile whose lanes have `depth` weights each. */
+export function tileBytes(depth: number, lanes: number, grid: WeightGrid, bits: number): number {
+  return grid === "ternary" ? Math.ceil(depth / DIGITS) * lanes : Math.ceil((depth * lanes * bits) / 8);
 }
 
-/** Packs integers of one grid. Throws RangeError on a value that the grid does not have. */
-export function packStream(values: Int8Array, grid: WeightGrid, bits: number): Uint8Array {
+/** Packs one tile. @param weights [k][lane], integers of the grid. Throws RangeError on a value that the grid lacks. */
+export function packTile(weights: Int8Array, lanes: number, grid: WeightGrid, bits: number): Uint8Array {
   const limit = largestWeight(grid, bits);
-  const bytes = new Uint8Array(streamBytes(values.length, grid, bits));
-  values.forEach((value, index) => {
-    const fits = Math.abs(value) <= limit && (grid !== "midRise" || value % 2 !== 0);
-    if (!fits) throw new RangeError(`weight ${value} is not on the ${bits}-bit ${grid} grid`);
-    if (grid === "ternary") bytes[Math.floor(index / 5)] += (value + 1) * 3 ** (index % 5);
-    else writeBits(bytes, index * bits, bits, grid === "midRise" ? (value + limit) / 2 : value & (2 ** bits - 1));
+  for (const weight of weights) {
+    const fits = Math.abs(weight) <= limit && (grid !== "midRise" || weight % 2 !== 0);
+    if (!fits) throw new RangeError(`weight ${weight} is not on the ${bits}-bit ${grid} grid`);
+  }
+  const bytes = new Uint8Array(tileBytes(weights.length / lanes, lanes, grid, bits));
+  if (grid === "ternary") return bytes.map((_, at) => ternaryByte(weights, lanes, at));
+  weights.forEach((weight, index) => {
+    writeBits(bytes, index * bits, bits, grid === "midRise" ? (weight + limit) / 2 : weight & (2 ** bits - 1));
   });
   return bytes;
 }
 
+/** Byte [block][lane]: five consecutive k of the lane in base 3, digit = weight + 1, the first k the lowest. */
+function ternaryByte(weights: Int8Array, lanes: number, at: number): number {
+  const lane = at % lanes;
+  const first = Math.floor(at / lanes) * DIGITS;
+  let byte = 0;
+  // Weights behind the lane's last are 0: digit 1.
+  for (let k = first + DIGITS - 1; k >= first; k--) byte = 3 * byte + (weights[k * lanes + lane] ?? 0) + 1;
+  return byte;
+}
+
+/** A code in a bit stream, least significant bit first. */
 function writeBits(bytes: Uint8Array, at: number, bits: number, code: number): void {
   const word = code << (at & 7);
   bytes[at >> 3] |= word;

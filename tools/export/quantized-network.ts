@@ -9,7 +9,8 @@ export interface QuantizedWeights {
   /** 2..8 on the mid-tread grid, 1..3 on the mid-rise grid, 2 for ternary. */
   readonly bits: number;
   /**
-   * Integers of the grid, [outChannel][k] with k = tap * inChannels + channel (dense: column * inChannels + channel).
+   * Integers of the grid, [outChannel][k] with k = tap * inChannels + channel (depthwise conv: tap; dense:
+   * column * inChannels + channel).
    */
   readonly values: Int8Array;
   /** One a channel, > 0: a weight is its integer times this. */

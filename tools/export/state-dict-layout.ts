@@ -1,5 +1,4 @@
-import type { Graph } from "../graph/graph.ts";
-import { nodeNamed } from "../graph/graph.ts";
+import { type Graph, isConv, nodeNamed } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
 import { weightShapes } from "../graph/weight-shapes.ts";
 
@@ -23,9 +22,10 @@ const NORM_PARTS: Readonly<Record<string, string>> = {
 /**
  * The tensors of a graph by their names in PyTorch, for modules named after the nodes:
  *
- *     conv1d  NODE.weight [out][in][kernel], NODE.bias [out] where the node has one        torch.nn.Conv1d
- *     its batch norm  NODE.norm.weight, .bias, .running_mean, .running_var [out]           torch.nn.BatchNorm1d
- *     dense   NODE.weight [out][in * columns], NODE.bias [out]                             torch.nn.Linear
+ *     conv1d           NODE.weight [out][in][kernel], NODE.bias [out] where it has one    torch.nn.Conv1d
+ *     depthwiseConv1d  NODE.weight [channels][1][kernel], NODE.bias alike                 Conv1d, groups = channels
+ *     their batch norm NODE.norm.weight, .bias, .running_mean, .running_var [out]         torch.nn.BatchNorm1d
+ *     dense            NODE.weight [out][in * columns], NODE.bias [out]                   torch.nn.Linear
  *
  * PyTorch flattens [in][columns] for a dense layer over several columns, a FloatModel [columns][in].
  */
@@ -35,9 +35,11 @@ export function stateDictTensors(graph: Graph): ReadonlyMap<string, StateDictTen
     const dot = key.lastIndexOf(".");
     const node = nodeNamed(graph, key.slice(0, dot));
     const part = key.slice(dot + 1);
-    const taps = part !== "weight" ? 1 : node.op === "conv1d" ? node.kernel : node.op === "dense" ? node.columns : 1;
-    // Both have the axes of a weight in opposite orders.
+    const isWeight = part === "weight";
+    const taps = !isWeight ? 1 : isConv(node) ? node.kernel : node.op === "dense" ? node.columns : 1;
+    // Both have the axes of a weight in opposite orders; PyTorch's depthwise weight has an input axis of one beside.
     const shape = [...modelShape].reverse();
+    if (isWeight && node.op === "depthwiseConv1d") shape.splice(1, 0, 1);
     tensors.set(`${node.name}.${NORM_PARTS[part] ?? part}`, { shape, key, modelShape, taps });
   }
   return tensors;

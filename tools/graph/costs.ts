@@ -1,5 +1,6 @@
-import { type Graph, type GraphNode, inputsOf } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import { type TensorShape, tensorShapes } from "./shapes.ts";
+import { weightShapes } from "./weight-shapes.ts";
 
 export interface NodeCost {
   readonly name: string;
@@ -7,6 +8,8 @@ export interface NodeCost {
   readonly parameters: number;
   /** Parameters of the weight tensor alone: what LAQ quantizes. */
   readonly weights: number;
+  /** Gains of its batch norm. */
+  readonly gains: number;
   /** Multiply-accumulates for one output row. */
   readonly macsPerRow: number;
   /** Input samples to an output row. */
@@ -16,28 +19,21 @@ export interface NodeCost {
 /** Parameter and MAC counts, node by node. */
 export function nodeCosts(graph: Graph): readonly NodeCost[] {
   const shapes = tensorShapes(graph);
-  return graph.nodes.map((node) => {
-    const inChannels = (shapes.get(inputsOf(node)[0]) as TensorShape).channels;
-    const weights = weightCount(node, inChannels);
+  const tensors = weightShapes(graph);
+  return graph.nodes.map(({ name }) => {
+    const count = (part: string) => tensors.get(`${name}.${part}`)?.reduce((size, extent) => size * extent, 1) ?? 0;
+    const weights = count("weight");
+    const gains = count("gamma");
     return {
-      name: node.name,
+      name,
       weights,
-      parameters: weights + extraParameters(node),
+      gains,
+      parameters: weights + gains + count("beta") + count("bias"),
+      // Every weight of these ops meets one input in a row.
       macsPerRow: weights,
-      strideSamples: (shapes.get(node.name) as TensorShape).strideSamples,
+      strideSamples: (shapes.get(name) as TensorShape).strideSamples,
     };
   });
-}
-
-function weightCount(node: GraphNode, inChannels: number): number {
-  if (node.op === "conv1d") return node.kernel * inChannels * node.outChannels;
-  if (node.op === "dense") return node.columns * inChannels * node.outFeatures;
-  return 0;
-}
-
-function extraParameters(node: GraphNode): number {
-  if (node.op === "conv1d") return (node.bias ? node.outChannels : 0) + (node.batchNorm ? 2 * node.outChannels : 0);
-  return node.op === "dense" ? node.outFeatures : 0;
 }
 
 export function parameterCount(graph: Graph): number {

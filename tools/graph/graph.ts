@@ -15,11 +15,9 @@ export interface Graph {
 export type Activation = "none" | "relu";
 
 /** Column j reads rows j*stride - padLeft + t*dilation, t in 0..kernel-1; rows outside the record are zero. */
-export interface Conv1dNode {
-  readonly op: "conv1d";
+interface Convolution {
   readonly name: string;
   readonly input: string;
-  readonly outChannels: number;
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
@@ -29,6 +27,19 @@ export interface Conv1dNode {
   readonly batchNorm: boolean;
   readonly activation: Activation;
 }
+
+/** Every output channel sums over all channels of the input. */
+export interface Conv1dNode extends Convolution {
+  readonly op: "conv1d";
+  readonly outChannels: number;
+}
+
+/** Each channel with a kernel of its own: as many channels come out as go in. Its input must be int8 (`lower`). */
+export interface DepthwiseConv1dNode extends Convolution {
+  readonly op: "depthwiseConv1d";
+}
+
+export type ConvNode = Conv1dNode | DepthwiseConv1dNode;
 
 /** Element-wise sum of two tensors with equal channels and equal rate. */
 export interface AddNode {
@@ -71,13 +82,24 @@ export interface DenseNode {
   readonly dropout: number;
 }
 
-export type GraphNode = Conv1dNode | AddNode | MaxPoolNode | AveragePoolNode | DenseNode;
+/** The nodes that have weights. */
+export type WeightedNode = ConvNode | DenseNode;
+
+export type GraphNode = WeightedNode | AddNode | MaxPoolNode | AveragePoolNode;
 
 export const INPUT = "input";
 
 /** The tensors that a node reads, in order. */
 export function inputsOf(node: GraphNode): readonly string[] {
   return node.op === "add" ? node.inputs : [node.input];
+}
+
+export function isConv(node: GraphNode): node is ConvNode {
+  return node.op === "conv1d" || node.op === "depthwiseConv1d";
+}
+
+export function isWeighted(node: GraphNode): node is WeightedNode {
+  return isConv(node) || node.op === "dense";
 }
 
 /** The node of that name. Throws RangeError where there is none. */

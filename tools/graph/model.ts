@@ -8,7 +8,8 @@ export interface Tensor {
 
 /**
  * A float network with its weights, keyed `<node>.<part>`:
- * conv1d `weight` [kernel][in][out], `bias` [out], batch norm `gamma`, `beta`, `mean`, `variance` [out];
+ * conv1d `weight` [kernel][in][out], depthwiseConv1d `weight` [kernel][channels];
+ * of both, `bias` [out], batch norm `gamma`, `beta`, `mean`, `variance` [out];
  * dense `weight` [columns * in][out], `bias` [out].
  */
 export interface FloatModel {

@@ -32,6 +32,8 @@ function shapeOf(graph: Graph, node: GraphNode, inputs: readonly TensorShape[]):
   switch (node.op) {
     case "conv1d":
       return windowOf(a, node.outChannels, (node.kernel - 1) * node.dilation + 1, node.stride, node.padLeft);
+    case "depthwiseConv1d":
+      return windowOf(a, a.channels, (node.kernel - 1) * node.dilation + 1, node.stride, node.padLeft);
     case "maxPool":
       return windowOf(a, a.channels, node.kernel, node.stride, 0);
     case "averagePool":
@@ -85,7 +87,8 @@ export function lookAheadSamples(graph: Graph): number {
 /** Rows that a node makes from `rows` rows of its input over a whole record. */
 export function outputRows(node: GraphNode, rows: number): number {
   switch (node.op) {
-    case "conv1d": {
+    case "conv1d":
+    case "depthwiseConv1d": {
       const span = (node.kernel - 1) * node.dilation + 1;
       return Math.max(0, Math.floor((rows + node.padLeft + node.padRight - span) / node.stride) + 1);
     }

@@ -1,20 +1,33 @@
-import { type Graph, inputsOf } from "./graph.ts";
+import { type Graph, inputsOf, isConv, isWeighted, type WeightedNode } from "./graph.ts";
 import { type TensorShape, tensorShapes } from "./shapes.ts";
 
 /** The shape of every tensor that a graph needs, keyed as in FloatModel, in the graph's order. */
 export function weightShapes(graph: Graph): ReadonlyMap<string, readonly number[]> {
   const shapes = tensorShapes(graph);
+  const channelsOf = (name: string) => (shapes.get(name) as TensorShape).channels;
   const needed = new Map<string, readonly number[]>();
   for (const node of graph.nodes) {
-    const inChannels = (shapes.get(inputsOf(node)[0]) as TensorShape).channels;
-    if (node.op === "conv1d") {
-      needed.set(`${node.name}.weight`, [node.kernel, inChannels, node.outChannels]);
-      const parts = [...(node.bias ? ["bias"] : []), ...(node.batchNorm ? ["gamma", "beta", "mean", "variance"] : [])];
-      for (const part of parts) needed.set(`${node.name}.${part}`, [node.outChannels]);
-    } else if (node.op === "dense") {
-      needed.set(`${node.name}.weight`, [node.columns * inChannels, node.outFeatures]);
-      needed.set(`${node.name}.bias`, [node.outFeatures]);
-    }
+    if (!isWeighted(node)) continue;
+    const outChannels = channelsOf(node.name);
+    needed.set(`${node.name}.weight`, weightShape(node, channelsOf(inputsOf(node)[0]), outChannels));
+    for (const part of vectorParts(node)) needed.set(`${node.name}.${part}`, [outChannels]);
   }
   return needed;
+}
+
+/** The last axis is the output channels; the others together are the weights of one. */
+function weightShape(node: WeightedNode, inChannels: number, outChannels: number): readonly number[] {
+  switch (node.op) {
+    case "conv1d":
+      return [node.kernel, inChannels, outChannels];
+    case "depthwiseConv1d":
+      return [node.kernel, outChannels];
+    case "dense":
+      return [node.columns * inChannels, outChannels];
+  }
+}
+
+function vectorParts(node: WeightedNode): readonly string[] {
+  if (!isConv(node)) return ["bias"];
+  return [...(node.bias ? ["bias"] : []), ...(node.batchNorm ? ["gamma", "beta", "mean", "variance"] : [])];
 }

@@ -1,4 +1,12 @@
-import type { AveragePoolNode, Conv1dNode, Graph, GraphNode, MaxPoolNode } from "../graph/graph.ts";
+import type {
+  AveragePoolNode,
+  Conv1dNode,
+  DepthwiseConv1dNode,
+  Graph,
+  GraphNode,
+  MaxPoolNode,
+  WeightedNode,
+} from "../graph/graph.ts";
 import { INPUT, inputsOf } from "../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { outputRows } from "../graph/shapes.ts";
@@ -48,14 +56,10 @@ export function forward(
 export function runNode(node: GraphNode, inputs: readonly Rows[], weights?: NodeWeights): Rows {
   switch (node.op) {
     case "conv1d":
-    case "dense": {
+    case "depthwiseConv1d":
+    case "dense":
       if (!weights) throw new RangeError(`node ${node.name} has no weights`);
-      return applyAffine(
-        rawSums(node, inputs[0], weights.values),
-        weights.affine,
-        node.op === "conv1d" && node.activation === "relu",
-      );
-    }
+      return applyAffine(rawSums(node, inputs[0], weights.values), weights.affine, hasRelu(node));
     case "add":
       return add(inputs[0], inputs[1], node.activation === "relu");
     case "maxPool":
@@ -66,8 +70,9 @@ export function runNode(node: GraphNode, inputs: readonly Rows[], weights?: Node
 }
 
 /** The sums of a conv or dense node before batch norm, bias and activation. @param values [outChannel][k] */
-export function rawSums(node: Extract<GraphNode, { op: "conv1d" | "dense" }>, input: Rows, values: Float32Array): Rows {
+export function rawSums(node: WeightedNode, input: Rows, values: Float32Array): Rows {
   if (node.op === "conv1d") return matrixProduct(patches(node, input), values);
+  if (node.op === "depthwiseConv1d") return depthwiseSums(node, input, values);
   const rows = outputRows(node, input.rows);
   const fanIn = node.columns * input.channels;
   return matrixProduct({ rows, channels: fanIn, data: input.data.subarray(0, rows * fanIn) }, values);
@@ -88,6 +93,31 @@ function patches(node: Conv1dNode, input: Rows): Rows {
     }
   }
   return { rows, channels: fanIn, data };
+}
+
+/** @param values [channel][tap] */
+function depthwiseSums(node: DepthwiseConv1dNode, input: Rows, values: Float32Array): Rows {
+  const { channels } = input;
+  const { kernel, stride, dilation, padLeft } = node;
+  const rows = outputRows(node, input.rows);
+  const data = new Float32Array(rows * channels);
+  for (let row = 0; row < rows; row++) {
+    for (let channel = 0; channel < channels; channel++) {
+      let sum = 0;
+      for (let tap = 0; tap < kernel; tap++) {
+        const from = row * stride - padLeft + tap * dilation;
+        if (from < 0 || from >= input.rows) continue;
+        sum += input.data[from * channels + channel] * values[channel * kernel + tap];
+      }
+      data[row * channels + channel] = sum;
+    }
+  }
+  return { rows, channels, data };
+}
+
+/** Whether relu follows a weighted node's affine. */
+export function hasRelu(node: WeightedNode): boolean {
+  return node.op !== "dense" && node.activation === "relu";
 }
 
 /** gain * sum + offset, channel by channel, then relu. */

@@ -1,4 +1,4 @@
-import { inputsOf } from "../graph/graph.ts";
+import { isConv, isWeighted } from "../graph/graph.ts";
 import { BATCH_NORM_EPSILON, type FloatModel, weightOf } from "../graph/model.ts";
 import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
 
@@ -8,7 +8,7 @@ export interface LayerWeights {
   readonly outChannels: number;
   /** Weights of one output channel. */
   readonly fanIn: number;
-  /** [outChannel][k], k = tap * inChannels + channel. */
+  /** [outChannel][k], k = tap * inChannels + channel; of a depthwise conv [channel][tap]. */
   readonly values: Float32Array;
   readonly bias: Float32Array;
   readonly norm: BatchNorm | null;
@@ -36,21 +36,20 @@ export function layerWeights(model: FloatModel): ReadonlyMap<string, LayerWeight
   const shapes = tensorShapes(model.graph);
   const layers = new Map<string, LayerWeights>();
   for (const node of model.graph.nodes) {
-    if (node.op !== "conv1d" && node.op !== "dense") continue;
-    const { channels } = shapes.get(inputsOf(node)[0]) as TensorShape;
+    if (!isWeighted(node)) continue;
     const part = (key: string) => weightOf(model, `${node.name}.${key}`).data;
-    const outChannels = node.op === "conv1d" ? node.outChannels : node.outFeatures;
-    const fanIn = (node.op === "conv1d" ? node.kernel : node.columns) * channels;
-    const hasNorm = node.op === "conv1d" && node.batchNorm;
+    const { channels: outChannels } = shapes.get(node.name) as TensorShape;
+    const values = channelsFirst(part("weight"), outChannels);
     layers.set(node.name, {
       name: node.name,
       outChannels,
-      fanIn,
-      values: channelsFirst(part("weight"), outChannels),
+      fanIn: values.length / outChannels,
+      values,
       bias: node.op === "dense" || node.bias ? part("bias") : new Float32Array(outChannels),
-      norm: hasNorm
-        ? { gamma: part("gamma"), beta: part("beta"), mean: part("mean"), variance: part("variance") }
-        : null,
+      norm:
+        isConv(node) && node.batchNorm
+          ? { gamma: part("gamma"), beta: part("beta"), mean: part("mean"), variance: part("variance") }
+          : null,
     });
   }
   return layers;

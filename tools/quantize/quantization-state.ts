@@ -1,9 +1,9 @@
 import type { QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
-import { type Graph, type GraphNode, INPUT, inputsOf } from "../graph/graph.ts";
+import { type Graph, type GraphNode, INPUT, inputsOf, isWeighted, type WeightedNode } from "../graph/graph.ts";
 import { type FloatModel, INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";
 import { activationScales, type RangeMethod } from "./calibrate.ts";
-import { applyAffine, inputRows, type Rows, rawSums, runNode } from "./float-forward.ts";
+import { applyAffine, hasRelu, inputRows, type Rows, rawSums, runNode } from "./float-forward.ts";
 import {
   type ChannelAffine,
   type ChannelStatistics,
@@ -30,8 +30,6 @@ export const DEFAULT_QUANTIZATION: QuantizationOptions = {
 
 /** A bias must stay below this many accumulator counts; a channel that exceeds it has next to no weights. */
 const MAX_BIAS_COUNTS = 2 ** 29;
-
-type WeightedNode = Extract<GraphNode, { op: "conv1d" | "dense" }>;
 
 /**
  * A model on its way to integers: a width a layer, batch-norm statistics that follow, activation ranges of the float
@@ -151,7 +149,7 @@ export class QuantizationState {
   }
 
   private runNode(node: GraphNode): readonly Rows[] {
-    if (node.op === "conv1d" || node.op === "dense") return this.runWeighted(node);
+    if (isWeighted(node)) return this.runWeighted(node);
     const inputs = inputsOf(node).map((name) => this.tensors.get(name) as readonly Rows[]);
     return inputs[0].map((_, crop) =>
       runNode(
@@ -168,6 +166,6 @@ export class QuantizationState {
     const affine = settled ? this.normAffine(layer, sums) : foldBatchNorm(layer);
     if (settled) this.chosen.set(node.name, { levels: settled.levels, affine });
     else this.floatStatistics.set(node.name, channelStatistics(sums));
-    return sums.map((rows) => applyAffine(rows, affine, node.op === "conv1d" && node.activation === "relu"));
+    return sums.map((rows) => applyAffine(rows, affine, hasRelu(node)));
   }
 }

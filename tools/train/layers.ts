@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import {
   type AveragePoolNode,
-  type Conv1dNode,
+  type ConvNode,
   type DenseNode,
   type Graph,
   type GraphNode,
@@ -12,6 +12,7 @@ import {
 import { outputRows } from "../graph/shapes.ts";
 import { batchNorm, batchNormWith, type Moments } from "./batch-norm.ts";
 import { conv1d } from "./conv.ts";
+import { depthwiseConv1d } from "./depthwise-conv.ts";
 
 export type Weights = ReadonlyMap<string, tf.Tensor>;
 
@@ -43,6 +44,7 @@ function run(node: GraphNode, inputs: tf.Tensor3D[], weights: Weights, training:
   const [x] = inputs;
   switch (node.op) {
     case "conv1d":
+    case "depthwiseConv1d":
       return conv(node, x, weights, training);
     case "add":
       return activate(addRows(x, inputs[1]), node.activation);
@@ -55,9 +57,11 @@ function run(node: GraphNode, inputs: tf.Tensor3D[], weights: Weights, training:
   }
 }
 
-function conv(node: Conv1dNode, x: tf.Tensor3D, weights: Weights, training: TrainingMode | null): tf.Tensor3D {
+function conv(node: ConvNode, x: tf.Tensor3D, weights: Weights, training: TrainingMode | null): tf.Tensor3D {
   const part = (name: string) => weightNamed(weights, `${node.name}.${name}`) as tf.Tensor1D;
-  let y: tf.Tensor = conv1d(x, weightNamed(weights, `${node.name}.weight`) as tf.Tensor3D, node);
+  const weight = weightNamed(weights, `${node.name}.weight`);
+  let y: tf.Tensor =
+    node.op === "conv1d" ? conv1d(x, weight as tf.Tensor3D, node) : depthwiseConv1d(x, weight as tf.Tensor2D, node);
   if (node.bias) y = tf.add(y, part("bias"));
   if (node.batchNorm) {
     y = training

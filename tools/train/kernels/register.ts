@@ -4,7 +4,8 @@ import { type Blas, blasGemm } from "./blas-gemm.ts";
 import { convFilterGradient } from "./conv-filter-gradient.ts";
 import { convForward } from "./conv-forward.ts";
 import { convInputGradient } from "./conv-input-gradient.ts";
-import { type ConvRows, convRows } from "./conv-rows.ts";
+import { convRows } from "./conv-rows.ts";
+import { depthwiseFilterGradient, depthwiseInputGradient, depthwiseRows } from "./depthwise-gradients.ts";
 import { matMul } from "./mat-mul.ts";
 import { leadingAxes, sumLeading } from "./sum-leading.ts";
 import { wasmGemm } from "./wasm-gemm.ts";
@@ -41,6 +42,14 @@ export function registerKernels(blas: Blas | null): void {
     const conv = requireRows(convRows(attrs.inputShape, filter.shape, attrs.strides, attrs.pad), attrs.inputShape);
     return convInputGradient(backend, gemm, conv, dy, filter, attrs.inputShape);
   });
+  replace("DepthwiseConv2dNativeBackpropFilter", ({ x, dy }, attrs) => {
+    const conv = depthwiseRows(x.shape, attrs.filterShape, attrs.strides, attrs.pad, attrs.dilations);
+    return depthwiseFilterGradient(backend, requireRows(conv, x.shape), x, dy);
+  });
+  replace("DepthwiseConv2dNativeBackpropInput", ({ dy, filter }, attrs) => {
+    const conv = depthwiseRows(attrs.inputShape, filter.shape, attrs.strides, attrs.pad, attrs.dilations);
+    return depthwiseInputGradient(backend, requireRows(conv, attrs.inputShape), dy, filter);
+  });
   replace("BatchMatMul", ({ a, b }, attrs) => matMul(backend, gemm, a, b, attrs.transposeA, attrs.transposeB));
 
   const stockSum = stock("Sum");
@@ -70,7 +79,7 @@ function replace(kernelName: string, kernel: Kernel): void {
   });
 }
 
-function requireRows(conv: ConvRows | null, shape: readonly number[]): ConvRows {
+function requireRows<T>(conv: T | null, shape: readonly number[]): T {
   if (!conv) throw new RangeError(`only convolutions along one axis are trained here, not an input of ${shape}`);
   return conv;
 }
