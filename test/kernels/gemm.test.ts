@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Arena, CANARY, withGap } from "./arena.ts";
+import { Arena, withGap } from "./arena.ts";
 import { compileKernels, type Kernels } from "./compile-kernels.ts";
-import { dotOf, expectedOutput, lanes8Of, type ProductCase, productCases, runProduct } from "./product-case.ts";
+import { dotOf, expectedBytes, lanes8Of, type ProductCase, productCases, runProduct } from "./product-case.ts";
 
 const SOURCE = `
 export { accumulatePairs, gemmPairs, widen } from "./assembly/kernels/gemm.simd";
@@ -32,15 +32,6 @@ const QUADS = [127, 63, 31, 15, 7, 3, 1].map((maxWeight) => ({
   group: Math.floor(32767 / (254 * maxWeight)),
   limits: { inputLow: 0, inputHigh: 127, maxWeight, maxSpan: maxWeight > 3 ? 150 : 700 },
 }));
-
-/** The whole output area: the expected bytes, canaries between columns and behind. */
-function expectedBytes(product: ProductCase): Uint8Array {
-  const bytes = new Uint8Array((product.columns - 1) * product.outStep + product.lanes).fill(CANARY);
-  expectedOutput(product).forEach((column, index) => {
-    bytes.set(new Uint8Array(column.buffer), index * product.outStep);
-  });
-  return withGap(bytes);
-}
 
 function placePairs(arena: Arena, product: ProductCase): number {
   const { taps, span } = product;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { SeededRandom } from "../../tools/data/random.ts";
-import type { Arena } from "./arena.ts";
+import { type Arena, CANARY, withGap } from "./arena.ts";
 import type { Kernels } from "./compile-kernels.ts";
 
 /** Lanes of a tile. */
@@ -35,7 +35,7 @@ export interface ProductLimits {
   readonly maxSpan?: number;
 }
 
-interface Shape {
+export interface Shape {
   readonly columns: number;
   readonly taps: number;
   readonly span: number;
@@ -119,7 +119,7 @@ export function dotOf(product: ProductCase, column: number, lane: number): numbe
 }
 
 /** out[column][lane] of a product. */
-export function expectedOutput(product: ProductCase): Int8Array[] {
+function expectedOutput(product: ProductCase): Int8Array[] {
   const { multipliers, biases, shift, low, lanes, columns } = product;
   return Array.from({ length: columns }, (_, column) =>
     Int8Array.from({ length: lanes }, (_, lane) => {
@@ -128,6 +128,15 @@ export function expectedOutput(product: ProductCase): Int8Array[] {
       return Math.min(Math.max(value, low), 127);
     }),
   );
+}
+
+/** The whole output area: the expected bytes, canaries between columns and behind. */
+export function expectedBytes(product: ProductCase): Uint8Array {
+  const bytes = new Uint8Array((product.columns - 1) * product.outStep + product.lanes).fill(CANARY);
+  expectedOutput(product).forEach((column, index) => {
+    bytes.set(new Uint8Array(column.buffer), index * product.outStep);
+  });
+  return withGap(bytes);
 }
 
 /** The weights as kernels/unpack.ts leaves them: [taps * span][8]. */

@@ -1,0 +1,52 @@
+import { addressOf, I16View, I8View } from "../views";
+import { TILE_CHANNELS } from "../shared/limits";
+import { arrangePairsSimd } from "./panel.simd";
+import { directTapsOf, triplesOf } from "./winograd.simd";
+
+/**
+ * lanes8 (i8[kernel * channels][8]) as the panel of winograd.simd.ts: for a triple g of taps v = 24 G g, so that
+ *   v0 = 6 g0    v1 = -4 (g0 + g1 + g2)    v2 = -4 (g0 - g1 + g2)    v3 = g0 + 2 g1 + 4 g2    v4 = g0 - 2 g1 + 4 g2    v5 = 24 g2
+ */
+export function arrangeWinograd(lanes8: I8View, kernel: i32, channels: i32, panel: I16View): void {
+  const triples = triplesOf(kernel);
+  const tapBytes = <usize>(channels * TILE_CHANNELS);
+  const plane = <usize>triples * tapBytes * 2;
+  let to = <usize>addressOf(panel);
+  for (let triple = 0; triple < triples; triple++) {
+    let from = <usize>addressOf(lanes8) + <usize>triple * 4 * tapBytes;
+    for (const end = from + tapBytes; from < end; from += 2 * TILE_CHANNELS, to += 4 * TILE_CHANNELS) {
+      transformPair(from, tapBytes, to, plane);
+    }
+  }
+  const direct = directTapsOf(kernel);
+  if (direct > 0) {
+    const rest = lanes8.from(3 * channels * TILE_CHANNELS);
+    arrangePairsSimd(rest, 1, direct * channels, panel.from(6 * triples * channels * TILE_CHANNELS));
+  }
+}
+
+/** Two channels of a triple: their weights are 2 * 8 bytes in each of three taps. */
+// @ts-ignore: decorator
+@inline
+function transformPair(from: usize, tapBytes: usize, to: usize, plane: usize): void {
+  const a0 = v128.load8x8_s(from), a1 = v128.load8x8_s(from + tapBytes), a2 = v128.load8x8_s(from + 2 * tapBytes);
+  const b0 = v128.load8x8_s(from, 8), b1 = v128.load8x8_s(from + tapBytes, 8), b2 = v128.load8x8_s(from + 2 * tapBytes, 8);
+  const six = i16x8.splat(6), minus4 = i16x8.splat(-4), times24 = i16x8.splat(24);
+  storePair(to, i16x8.mul(a0, six), i16x8.mul(b0, six));
+  const aEnds = i16x8.add(a0, a2), bEnds = i16x8.add(b0, b2);
+  storePair(to + plane, i16x8.mul(i16x8.add(aEnds, a1), minus4), i16x8.mul(i16x8.add(bEnds, b1), minus4));
+  storePair(to + 2 * plane, i16x8.mul(i16x8.sub(aEnds, a1), minus4), i16x8.mul(i16x8.sub(bEnds, b1), minus4));
+  const aFar = i16x8.add(a0, i16x8.shl(a2, 2)), bFar = i16x8.add(b0, i16x8.shl(b2, 2));
+  const aNear = i16x8.shl(a1, 1), bNear = i16x8.shl(b1, 1);
+  storePair(to + 3 * plane, i16x8.add(aFar, aNear), i16x8.add(bFar, bNear));
+  storePair(to + 4 * plane, i16x8.sub(aFar, aNear), i16x8.sub(bFar, bNear));
+  storePair(to + 5 * plane, i16x8.mul(a2, times24), i16x8.mul(b2, times24));
+}
+
+/** i16[8][2] of two channels. */
+// @ts-ignore: decorator
+@inline
+function storePair(to: usize, even: v128, odd: v128): void {
+  v128.store(to, v128.shuffle<i16>(even, odd, 0, 8, 1, 9, 2, 10, 3, 11));
+  v128.store(to, v128.shuffle<i16>(even, odd, 4, 12, 5, 13, 6, 14, 7, 15), 16);
+}
