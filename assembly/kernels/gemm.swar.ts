@@ -6,50 +6,72 @@ import { startSums, storeFourLanes, storeSums } from "./store-lanes";
 /**
  * The twin of gemm.ts for int8 rows and machines without SIMD, byte for byte: one 64-bit multiply serves two channels.
  *
- *   panel  i32[taps][span][4]   word[i] = weight[2i] + weight[2i + 1] * 2^21
+ *   panel  i32[taps][terms][4]   word[i] = weight[2i] + weight[2i + 1] * 2^21; terms = span, with a word 0 to make it even
  *   sum over n terms of x * word = even + odd * 2^21, even and odd being the sums of the two channels
  *
  * |word| <= 127 * 2^21 + 127 < 2^31. While n * 127 * maxWeight < 2^20 (n = 64: 1,032,256 < 1,048,576), `even` is bits 0..20,
  * signed, and `odd` is the sum plus 2^20, shifted down by 21, since -2^20 < even < 2^20; |odd * 2^21| < 2^41. So every
- * `group` terms (wordGroup) both go to their 32-bit sums.
+ * `group` terms (wordGroup) both go to their 32-bit sums. One element behind an odd span is read and counts nothing.
  *
- * On a Cortex-M, x * word + sum is one SMLAL. Fields of 32 bits, which need no group, take twice the panel and, because a
- * 64-bit word costs four multiplies there, 7.2 instructions per MAC instead of 2.0 (Cortex-M4, wasm2c).
+ * On a Cortex-M4 (wasm2c), x * word + sum is one SMLAL: 1.8 instructions per MAC where gemm.ts takes 9.2. Fields of 32 bits
+ * need no group, but twice the panel, and took 7.2, since a 64-bit word costs more than one multiply there.
  */
 const FIELD_BITS: i32 = 21;
 const WORDS: i32 = TILE_CHANNELS / 2;
 /** Bytes of the words of one term. */
 const TERM_BYTES: i32 = 4 * WORDS;
-/** The sums of a single column. */
+/** The sums of two columns times four lanes, or of one times eight. */
 const SUMS = memory.data(4 * TILE_CHANNELS, 4);
 
-/** Terms that a word's fields hold. */
+/** Terms that a word's fields hold: an even number. */
+export function wordGroup(maxWeight: i32): i32 {
+  return (((1 << (FIELD_BITS - 1)) - 1) / (127 * maxWeight)) & ~1;
+}
+
+/** Words of a run. */
 // @ts-ignore: decorator
 @inline
-export function wordGroup(maxWeight: i32): i32 {
-  return ((1 << (FIELD_BITS - 1)) - 1) / (127 * maxWeight);
+function termsOf(span: i32): i32 {
+  return (span + 1) & ~1;
+}
+
+/** Bytes of a panel of words. */
+export function wordBytes(taps: i32, span: i32): i32 {
+  return taps * termsOf(span) * TERM_BYTES;
 }
 
 /**
- * words[i] of `count` terms from lanes i8[count][8]. The lanes may be the last half of the words' own memory: term k writes
- * the bytes 16k..16k+15 and the first byte not yet read is 8 * count + 8 * (k + 1) >= 16k + 16, for every k < count.
+ * The panel out of lanes8, i8[taps * span][8]. The lanes may be the last bytes of the panel's own memory: a term is read
+ * before its words are written, and as no fewer terms are to be written than read, 16 bytes each against 8 and both up to
+ * the same end, what is written stays below what is not yet read.
  */
-export function arrangeWords(lanes8: I8View, words: I32View, count: i32): void {
-  for (let term = 0; term < count; term++) {
-    const from = lanes8.from(term * TILE_CHANNELS);
-    const word0 = from[0] + (from[1] << FIELD_BITS);
-    const word1 = from[2] + (from[3] << FIELD_BITS);
-    const word2 = from[4] + (from[5] << FIELD_BITS);
-    const word3 = from[6] + (from[7] << FIELD_BITS);
-    const to = words.from(term * WORDS);
-    to[0] = word0;
-    to[1] = word1;
-    to[2] = word2;
-    to[3] = word3;
+export function arrangeWords(lanes8: I8View, taps: i32, span: i32, words: I32View): void {
+  let from = lanes8;
+  let to = words;
+  for (let tap = 0; tap < taps; tap++) {
+    for (let term = 0; term < span; term++) {
+      arrangeTerm(from, to);
+      from = from.from(TILE_CHANNELS);
+      to = to.from(WORDS);
+    }
+    if (termsOf(span) == span) continue;
+    for (let word = 0; word < WORDS; word++) to[word] = 0;
+    to = to.from(WORDS);
   }
 }
 
-/** The product over int8 rows with `group` <= wordGroup(max|weight|). */
+function arrangeTerm(from: I8View, to: I32View): void {
+  const word0 = from[0] + (from[1] << FIELD_BITS);
+  const word1 = from[2] + (from[3] << FIELD_BITS);
+  const word2 = from[4] + (from[5] << FIELD_BITS);
+  const word3 = from[6] + (from[7] << FIELD_BITS);
+  to[0] = word0;
+  to[1] = word1;
+  to[2] = word2;
+  to[3] = word3;
+}
+
+/** The product over int8 rows; `group` is an even number up to wordGroup(max|weight|). */
 export function gemmWords(product: Product, group: i32): void {
   const pairs = product.columns & ~1;
   for (let lane = 0; lane < product.lanes; lane += 4) {
@@ -58,42 +80,61 @@ export function gemmWords(product: Product, group: i32): void {
   if (pairs < product.columns) multiplyColumn(product, pairs, group);
 }
 
-/** Two columns times four lanes: their sums just fit the registers of a Cortex-M. */
+/** Two columns times four lanes: four SMLALs share two words and two elements. */
 function multiplyBlock(product: Product, column: i32, lane: i32, group: i32): void {
   const step = <usize>product.columnStep;
+  const terms = termsOf(product.span);
   const rows = at<I32View>(product.rows).from(2 * lane);
-  let a0 = rows[1], a1 = rows[3], a2 = rows[5], a3 = rows[7];
-  let b0 = a0, b1 = a1, b2 = a2, b3 = a3;
+  const sums = changetype<I32View>(SUMS);
+  for (let i = 0; i < 4; i++) sums[i] = sums[i + 4] = rows[2 * i + 1];
   let words = <usize>(product.panel + 2 * lane);
   for (let tap = 0; tap < product.taps; tap++) {
     let x = <usize>(product.input + column * product.columnStep + tap * product.tapStep);
-    for (let left = product.span; left > 0; left -= group) {
-      const stop = words + <usize>(TERM_BYTES * min(left, group));
-      let a01: i64 = 0, a23: i64 = 0, b01: i64 = 0, b23: i64 = 0;
-      do {
-        const a = <i64>load<i8>(x);
-        const b = <i64>load<i8>(x + step);
-        const word01 = <i64>load<i32>(words);
-        const word23 = <i64>load<i32>(words, 4);
-        a01 += a * word01;
-        a23 += a * word23;
-        b01 += b * word01;
-        b23 += b * word23;
-        x++;
-        words += TERM_BYTES;
-      } while (words < stop);
-      a0 += even(a01);
-      a1 += odd(a01);
-      a2 += even(a23);
-      a3 += odd(a23);
-      b0 += even(b01);
-      b1 += odd(b01);
-      b2 += even(b23);
-      b3 += odd(b23);
+    let left = terms;
+    for (; left > group; left -= group) {
+      multiplyTerms(x, step, words, group);
+      x += <usize>group;
+      words += <usize>(group * TERM_BYTES);
     }
+    multiplyTerms(x, step, words, left);
+    words += <usize>(left * TERM_BYTES);
   }
-  storeFourLanes(product, column, lane, a0, a1, a2, a3);
-  storeFourLanes(product, column + 1, lane, b0, b1, b2, b3);
+  storeFourLanes(product, column, lane, sums[0], sums[1], sums[2], sums[3]);
+  storeFourLanes(product, column + 1, lane, sums[4], sums[5], sums[6], sums[7]);
+}
+
+/**
+ * Adds `terms` terms of x and x + step to SUMS. Two terms a round, and a function of its own with two callers, so that
+ * no compiler inlines it: gcc then keeps the loop in registers (1.8 instructions per MAC; inlined 4.2, one term 2.7).
+ */
+function multiplyTerms(x: usize, step: usize, words: usize, terms: i32): void {
+  const stop = words + <usize>(terms * TERM_BYTES);
+  let a01: i64 = 0, a23: i64 = 0, b01: i64 = 0, b23: i64 = 0;
+  do {
+    let a = <i64>load<i8>(x);
+    let b = <i64>load<i8>(x + step);
+    let word01 = <i64>load<i32>(words);
+    let word23 = <i64>load<i32>(words, 4);
+    a01 += a * word01;
+    a23 += a * word23;
+    b01 += b * word01;
+    b23 += b * word23;
+    a = <i64>load<i8>(x, 1);
+    b = <i64>load<i8>(x + step, 1);
+    word01 = <i64>load<i32>(words, TERM_BYTES);
+    word23 = <i64>load<i32>(words, TERM_BYTES + 4);
+    a01 += a * word01;
+    a23 += a * word23;
+    b01 += b * word01;
+    b23 += b * word23;
+    x += 2;
+    words += 2 * TERM_BYTES;
+  } while (words < stop);
+  const sums = changetype<I32View>(SUMS);
+  addFields(a01, sums);
+  addFields(a23, sums.from(2));
+  addFields(b01, sums.from(4));
+  addFields(b23, sums.from(6));
 }
 
 function multiplyColumn(product: Product, column: i32, group: i32): void {
@@ -101,7 +142,7 @@ function multiplyColumn(product: Product, column: i32, group: i32): void {
   startSums(product, sums);
   for (let tap = 0; tap < product.taps; tap++) {
     const row = product.input + column * product.columnStep + tap * product.tapStep;
-    const panel = product.panel + tap * product.span * TERM_BYTES;
+    const panel = product.panel + wordBytes(tap, product.span);
     accumulateWords(at<I8View>(row), product.span, at<I32View>(panel), group, sums);
   }
   storeSums(product, column, sums);

@@ -9,19 +9,21 @@ import { TILE_CHANNELS } from "../shared/limits";
  *   PANEL_PAIRS         i16 [tap][pair][8][2]       an odd span ends in a zero
  *   PANEL_QUADS         i8  [tap][quad][8][4]       a span ends in zeros up to a multiple of four
  *   PANEL_OFFSET_QUADS  u8  [tap][quad][8][4]       weight + offset, 0 behind the span
- *   PANEL_WORDS         i32 [tap][element][4]       two lanes to a word (gemm.swar.ts)
+ *   PANEL_WORDS         gemm.swar.ts
+ *   PANEL_WINOGRAD      winograd-panel.simd.ts
  */
 export const PANEL_LANES = 0;
 export const PANEL_PAIRS = 1;
 export const PANEL_QUADS = 2;
 export const PANEL_OFFSET_QUADS = 3;
 export const PANEL_WORDS = 4;
+export const PANEL_WINOGRAD = 5;
 
-/** Bytes of a panel. */
+/** Bytes of a panel of the first four kinds. */
 export function panelBytes(kind: i32, taps: i32, span: i32): i32 {
   if (kind == PANEL_PAIRS) return taps * (span + 1 >> 1) * 4 * TILE_CHANNELS;
   if (kind == PANEL_QUADS || kind == PANEL_OFFSET_QUADS) return taps * (span + 3 >> 2) * 4 * TILE_CHANNELS;
-  return taps * span * TILE_CHANNELS * (kind == PANEL_WORDS ? 2 : 1);
+  return taps * span * TILE_CHANNELS;
 }
 
 /** lanes8 as PANEL_PAIRS. */

@@ -4,15 +4,7 @@ import { clamp } from "../numeric/saturate";
 import { requantize } from "../numeric/requantize";
 import { Product } from "./product";
 
-/** The end of a product in the kernels that keep several sums at once: lanes that the layer does not have are dropped. */
-
-/** out[column][lane .. lane + 3] = clamp(requantize(sum0 .. sum3)), as far as there are lanes. */
-export function storeFourLanes(product: Product, column: i32, lane: i32, sum0: i32, sum1: i32, sum2: i32, sum3: i32): void {
-  storeLane(product, column, lane, sum0);
-  if (lane + 1 < product.lanes) storeLane(product, column, lane + 1, sum1);
-  if (lane + 2 < product.lanes) storeLane(product, column, lane + 2, sum2);
-  if (lane + 3 < product.lanes) storeLane(product, column, lane + 3, sum3);
-}
+/** The start and the end of a product in the kernels that keep several sums at once. */
 
 /** sums[lane] = bias[lane] for eight lanes. */
 export function startSums(product: Product, sums: I32View): void {
@@ -20,12 +12,22 @@ export function startSums(product: Product, sums: I32View): void {
   for (let lane = 0; lane < TILE_CHANNELS; lane++) sums[lane] = rows[2 * lane + 1];
 }
 
-/** out[column][lane] = clamp(requantize(sums[lane])) for every lane. */
-export function storeSums(product: Product, column: i32, sums: I32View): void {
-  for (let lane = 0; lane < product.lanes; lane++) storeLane(product, column, lane, sums[lane]);
+/** out[column][lane .. lane + 3] = clamp(requantize(sum0 .. sum3)); lanes that the layer does not have are dropped. */
+export function storeFourLanes(product: Product, column: i32, lane: i32, sum0: i32, sum1: i32, sum2: i32, sum3: i32): void {
+  const rows = at<I32View>(product.rows).from(2 * lane);
+  const out = at<I8View>(product.out).from(column * product.outStep + lane);
+  const lanes = product.lanes - lane;
+  const shift = product.shift;
+  const low = product.low;
+  const high = product.high;
+  out[0] = clamp(requantize(sum0, rows[0], shift), low, high);
+  if (lanes > 1) out[1] = clamp(requantize(sum1, rows[2], shift), low, high);
+  if (lanes > 2) out[2] = clamp(requantize(sum2, rows[4], shift), low, high);
+  if (lanes > 3) out[3] = clamp(requantize(sum3, rows[6], shift), low, high);
 }
 
-function storeLane(product: Product, column: i32, lane: i32, sum: i32): void {
-  const value = requantize(sum, at<I32View>(product.rows)[2 * lane], product.shift);
-  at<I8View>(product.out)[column * product.outStep + lane] = clamp(value, product.low, product.high);
+/** out[column][lane] = clamp(requantize(sums[lane])) for every lane. */
+export function storeSums(product: Product, column: i32, sums: I32View): void {
+  storeFourLanes(product, column, 0, sums[0], sums[1], sums[2], sums[3]);
+  if (product.lanes > 4) storeFourLanes(product, column, 4, sums[4], sums[5], sums[6], sums[7]);
 }

@@ -1,10 +1,11 @@
 import { wordGroup } from "../kernels/gemm.swar";
 import { quadGroup } from "../kernels/gemm.relaxed";
-import { PANEL_LANES, PANEL_PAIRS, PANEL_QUADS, PANEL_WORDS } from "../kernels/panel";
-import { OP_DENSE, OP_DEPTHWISE_CONV1D, TYPE_INT16 } from "../shared/ops";
+import { PANEL_LANES, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WORDS } from "../kernels/panel";
+import { winogradFits, winogradScratchBytes } from "../kernels/winograd.simd";
+import { OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D, TYPE_INT16 } from "../shared/ops";
 import { EngineState } from "./engine-state";
-import { Layer } from "./layer";
-import { tensorAt } from "./tensor";
+import { Layer, spanOf } from "./layer";
+import { Tensor, tensorAt } from "./tensor";
 import { maxWeight } from "./tiles";
 
 /**
@@ -23,7 +24,7 @@ export function chooseKernel(state: EngineState, layer: Layer): void {
     layer.panelKind = PANEL_QUADS;
     layer.group = quadGroup(weight);
   } else if (ASC_FEATURE_SIMD) {
-    layer.panelKind = PANEL_PAIRS;
+    layer.panelKind = takesWinograd(layer, input, weight) ? PANEL_WINOGRAD : PANEL_PAIRS;
   } else if (isDefined(QHUBERT_INTRINSICS)) {
     layer.panelKind = PANEL_QUADS;
   } else {
@@ -32,9 +33,24 @@ export function chooseKernel(state: EngineState, layer: Layer): void {
   }
 }
 
+/** Fewer columns to a pass gain nothing (kernel bench). */
+const WINOGRAD_LEAST_COLUMNS = 16;
+/** More scratch than this no host should have to grant: a pass of so many samples belongs cut up. */
+const WINOGRAD_MOST_BYTES = 4194304;
+
+function takesWinograd(layer: Layer, input: Tensor, weight: i32): bool {
+  const columns = input.capacity - spanOf(layer) + 1;
+  return layer.op == OP_CONV1D && layer.stride == 1 && layer.dilation == 1 && columns >= WINOGRAD_LEAST_COLUMNS &&
+    winogradFits(layer.kernel, input.channels, weight) &&
+    winogradScratchBytes(layer.kernel, input.channels, input.capacity) <= WINOGRAD_MOST_BYTES;
+}
+
 /** Bytes that the kernel of a layer wants for its prepared input. */
 export function inputScratchBytes(state: EngineState, layer: Layer): i32 {
   const input = tensorAt(state.tensorsAt, layer.inputA);
+  if (ASC_FEATURE_SIMD && layer.panelKind == PANEL_WINOGRAD) {
+    return winogradScratchBytes(layer.kernel, input.channels, input.capacity);
+  }
   if (layer.panelKind != PANEL_PAIRS || input.type == TYPE_INT16) return 0;
   const rows = layer.op == OP_DENSE ? 1 : input.capacity;
   return 2 * rows * input.channels;

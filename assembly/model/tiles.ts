@@ -2,7 +2,9 @@ import { alignUp, at, I32View } from "../views";
 import { flashRead } from "../flash";
 import { traceLayer, traceUnpack } from "../trace";
 import { packedBytes } from "../kernels/unpack";
-import { panelBytes } from "../kernels/panel";
+import { wordBytes } from "../kernels/gemm.swar";
+import { PANEL_WINOGRAD, PANEL_WORDS, panelBytes } from "../kernels/panel";
+import { winogradPanelBytes } from "../kernels/winograd.simd";
 import { GRID_MID_RISE, GRID_TERNARY, OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D } from "../shared/ops";
 import { REQUANTIZATION_BYTES, SECTION_REQUANTIZATION, SECTION_WEIGHTS } from "../shared/layout";
 import { TILE_CHANNELS } from "../shared/limits";
@@ -71,7 +73,13 @@ export function tileBytes(layer: Layer, group: i32): i32 {
 
 /** Bytes of an unpacked tile. */
 export function entryBytes(layer: Layer): i32 {
-  return ROWS_BYTES + panelBytes(layer.panelKind, tapsOf(layer), tapSpanOf(layer));
+  return ROWS_BYTES + panelBytesOf(layer);
+}
+
+export function panelBytesOf(layer: Layer): i32 {
+  if (layer.panelKind == PANEL_WINOGRAD) return winogradPanelBytes(layer.kernel, layer.inChannels);
+  if (layer.panelKind == PANEL_WORDS) return wordBytes(tapsOf(layer), tapSpanOf(layer));
+  return panelBytes(layer.panelKind, tapsOf(layer), tapSpanOf(layer));
 }
 
 /** Offset of a tile from the start of its layer's weights. */

@@ -86,7 +86,7 @@ export class ModelEditor {
     let tile = layer.getUint32(layout.LAYER_FIRST_TILE_AT, true);
     let at = this.weights(layer).byteOffset;
     for (let first = 0; first < outChannels; first += TILE_CHANNELS) {
-      const bytes = tileBytes(depth * Math.min(TILE_CHANNELS, outChannels - first), bits, grid);
+      const bytes = tileBytes(depth, Math.min(TILE_CHANNELS, outChannels - first), bits, grid);
       const crc = crc32(this.file.subarray(at, at + bytes));
       this.record(layout.SECTION_TILE_CRCS, tile, layout.TILE_CRC_BYTES).setUint32(0, crc, true);
       at += bytes;
