@@ -1,4 +1,5 @@
-import type { INamespace } from "protobufjs";
+import type * as Protobuf from "protobufjs";
+import { loadPackage } from "./peers/load-package.ts";
 
 /** Element types of an ONNX tensor (onnx.proto, TensorProto.DataType). */
 export const ONNX_FLOAT = 1;
@@ -36,7 +37,7 @@ const repeated = (type: string, id: number) => ({ rule: "repeated" as const, typ
 const field = (type: string, id: number) => ({ type, id });
 
 /** What the bench needs of onnx.proto: message, field and field number. */
-const SCHEMA: INamespace = {
+const SCHEMA: Protobuf.INamespace = {
   nested: {
     Model: { fields: { irVersion: field("int64", 1), graph: field("Graph", 7), opsetImport: repeated("Opset", 8) } },
     Opset: { fields: { domain: field("string", 1), version: field("int64", 2) } },
@@ -80,9 +81,9 @@ const SCHEMA: INamespace = {
 const IR_VERSION = 8;
 const OPSET_VERSION = 17;
 
-/** The bytes of an `.onnx` file. Throws Error where protobufjs is not installed. */
+/** The bytes of an `.onnx` file. Throws NotInstalledError where protobufjs is not there. */
 export async function encodeOnnx(graph: OnnxGraph): Promise<Uint8Array> {
-  const { default: protobuf } = await import("protobufjs");
+  const { default: protobuf } = await loadPackage<{ default: typeof Protobuf }>("protobufjs");
   const model = protobuf.Root.fromJSON(SCHEMA).lookupType("Model");
   const message = {
     irVersion: IR_VERSION,

@@ -1,7 +1,14 @@
 import type { QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
-import { type Conv1dNode, type DenseNode, type GraphNode, INPUT, inputsOf } from "../graph/graph.ts";
+import {
+  type AveragePoolNode,
+  type Conv1dNode,
+  type DenseNode,
+  type GraphNode,
+  INPUT,
+  inputsOf,
+} from "../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
-import { tensorShapes } from "../graph/shapes.ts";
+import { realValues } from "./float-run.ts";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./onnx-format.ts";
 
 /** Counts of the int16 input to one step of the 8-bit input that int8 peers take. */
@@ -50,15 +57,19 @@ class Writer {
     switch (node.op) {
       case "conv1d":
         this.conv(node, inputs[0]);
-        return this.activate(node.name, node.activation);
+        this.activate(node.name, node.activation);
+        break;
       case "add":
         this.push("Add", inputs, node.name);
-        return this.activate(node.name, node.activation);
+        this.activate(node.name, node.activation);
+        break;
       case "averagePool":
         this.push("GlobalAveragePool", inputs, node.name);
-        return this.activate(node.name, "relu");
+        this.round(node.name, this.codesLikeInput(node));
+        break;
       case "dense":
-        return this.dense(node, inputs[0]);
+        this.dense(node, inputs[0]);
+        break;
       case "maxPool":
         throw new RangeError(`node ${node.name}: the bench writes no max pool`);
     }
@@ -87,11 +98,10 @@ class Writer {
     const inChannels = weights.values.length / outChannels / kernel;
     const dims = node.op === "conv1d" ? [outChannels, inChannels, kernel] : [outChannels, inChannels];
     const values = channelsBeforeTaps(weights.values, inChannels, kernel);
-    const fanIn = inChannels * kernel;
     const weight = `${node.name}.weight`;
     const bias = `${node.name}.bias`;
     if (this.precision === "fp32") {
-      const real = Float32Array.from(values, (value, index) => value * weights.scale[Math.floor(index / fanIn)]);
+      const real = realValues(values, weights.scale);
       return [this.constant(weight, dims, real), this.constant(bias, [outChannels], Float32Array.from(weights.bias))];
     }
     const inScale = (this.codes.get(node.input) as Codes).scale;
@@ -109,11 +119,15 @@ class Writer {
       if (activation === "relu") this.push("Relu", [name], `${name}.relu`);
       return;
     }
-    const scale = this.network.scales.get(name) as number;
-    // 0..127 * scale becomes 0..255 * scale * 127 / 255: the peer keeps all its 8 bits.
-    this.round(name, activation === "relu" ? { scale: (scale * 127) / 255, zeroPoint: 0 } : { scale, zeroPoint: 128 });
+    this.round(name, codesOf(this.network.scales.get(name) as number, activation === "relu"));
   }
 
+  /** An average of values of one sign keeps it. */
+  private codesLikeInput(node: AveragePoolNode): Codes {
+    return codesOf(this.network.scales.get(node.name) as number, this.codes.get(node.input)?.zeroPoint === 0);
+  }
+
+  /** Puts a pair of QuantizeLinear and DequantizeLinear behind a tensor. */
   private round(name: string, codes: Codes): void {
     if (this.precision === "fp32") return;
     this.codes.set(name, codes);
@@ -153,6 +167,11 @@ class Writer {
   private push(opType: string, inputs: readonly string[], output: string, attributes?: OnnxNode["attributes"]): void {
     this.nodes.push({ opType, inputs, output, attributes });
   }
+}
+
+/** @param scale of the engine's int8: 0..127 steps of it become 0..255 smaller ones where nothing is below 0 */
+function codesOf(scale: number, nonNegative: boolean): Codes {
+  return nonNegative ? { scale: (scale * 127) / 255, zeroPoint: 0 } : { scale, zeroPoint: 128 };
 }
 
 /** From [out][tap][in], as the engine has them, to [out][in][tap]. */

@@ -1,6 +1,7 @@
 import type { Conv1dNode, Graph, GraphNode } from "../graph/graph.ts";
 import { INPUT } from "../graph/graph.ts";
 
+export const REFERENCE_NAME = "R-1M";
 /** Samples of the window that every whole-window row decides on: 10.24 s. */
 export const WINDOW_SAMPLES = 5120;
 /** Columns of the last stream tensor in a window, and in the 0.8 s hop of the per-beat rows. */
@@ -40,7 +41,7 @@ export function referenceNetwork(hopColumns: number): Graph {
     { op: "averagePool", name: "pool", input: last, window: WINDOW_COLUMNS, hop: hopColumns, warmup: hopColumns },
     { op: "dense", name: "logits", input: "pool", outFeatures: CLASSES.length, columns: 1, dropout: 0 },
   );
-  return { name: "R-1M", classes: CLASSES, sampleRateHz: 500, windowSamples: null, nodes };
+  return { name: REFERENCE_NAME, classes: CLASSES, sampleRateHz: 500, windowSamples: null, nodes };
 }
 
 function residual(name: string, input: string, inChannels: number, channels: number, stride: number): GraphNode[] {
