@@ -56,6 +56,14 @@ describe("qhubert bench --quick --json", () => {
     expect(reasons.filter((reason) => reason !== "onnxruntime-node is not installed")).toEqual([]);
   });
 
+  it("says what R-1M's stream keeps in RAM", () => {
+    const [fine, middle, coarse] = report.streaming as { tickMs: number; activationBytes: number }[];
+    expect([fine, middle, coarse].map(({ tickMs }) => tickMs)).toEqual([32, 160, 800]);
+    // The k - 1 rows that each convolution sees again take 7,661 B by themselves.
+    expect(fine.activationBytes).toBeGreaterThan(7661);
+    expect(coarse.activationBytes).toBeGreaterThan(middle.activationBytes);
+  });
+
   it("has cold starts, sizes and versions", () => {
     const builds = ["scalar", "simd", "onnxruntime-web", "tfjs-backend-wasm"];
     const started = (report.coldStart as { build: string; startMs: number }[]).filter(({ startMs }) => startMs > 0);
@@ -68,7 +76,8 @@ describe("qhubert bench --quick --json", () => {
 
 describe.concurrent("a wrong usage of bench gives exit code 2 and one sentence:", () => {
   it.each([
-    [["--rows", "no such row"], /no row of the bench has "no such row" in its name/],
+    [["--rows", "no such row"], /no row of the bench matches "no such row"/],
+    [["--rows", "simd("], /regular expression: .*simd\(/],
     [["--rounds", "0"], /expected a whole number of 1 or more, found "0"/],
     [["--rounds", "many"], /expected a whole number, found "many"/],
     [["--fast"], /unknown option '--fast'/],

@@ -5,16 +5,17 @@ import { BUILDS, prepareBuilds } from "./builds.ts";
 import { type ColdStart, coldStart } from "./cold-start.ts";
 import { describeMachine, type Machine } from "./machine.ts";
 import { type PeerRuntimes, peerRuntimes } from "./peers/peer-rows.ts";
-import { allRows, chooseRows, isQuick, type ReferenceSubjects, referenceSubjects } from "./plan.ts";
+import { allRows, BEAT_TICKS_MS, chooseRows, isQuick, type ReferenceSubjects, referenceSubjects } from "./plan.ts";
 import { WINDOW_SAMPLES } from "./reference-network.ts";
 import { timeRounds } from "./rounds.ts";
 import { NotInstalledError, RefusedError, type RowPlan, type Run } from "./row.ts";
+import { type StreamingMemory, streamingMemory } from "./streaming-memory.ts";
 import { edgeGraph, recordMacs, referenceGraph } from "./subject.ts";
 import { type BenchRow, summarise } from "./summary.ts";
 
 export interface BenchOptions {
   readonly rounds: number;
-  /** Only rows that have this in their label. */
+  /** A regular expression: only rows whose label it matches. */
   readonly rows: string;
   /** A few rows, cold starts once each: does the bench work, not how fast is it. */
   readonly quick: boolean;
@@ -29,6 +30,7 @@ export interface BenchReport {
   readonly leftOut: readonly LeftOut[];
   readonly networks: readonly { readonly name: string; readonly parameters: number; readonly windowMacs: number }[];
   readonly coldStart: readonly ColdStart[];
+  readonly streaming: readonly StreamingMemory[];
   /** Of each build and of the peers' WebAssembly. */
   readonly wasmBytes: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, string>>;
@@ -75,6 +77,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       windowMacs: recordMacs(graph, WINDOW_SAMPLES),
     })),
     coldStart: await coldStarts(timed, reference, options),
+    streaming: BEAT_TICKS_MS.map(streamingMemory),
     ...(await peerFacts(timed, runtimes)),
   };
 }

@@ -9,7 +9,7 @@ import { edgeGraph, edgeSubject, referenceGraph, referenceSubject, type Subject 
 
 const WIDTHS: readonly Width[] = [8, 7, 6, 5, 4, 3, 2, 1, "ternary"];
 const BEAT_WIDTHS: readonly Width[] = [8, 4, 2];
-const BEAT_TICKS_MS = [32, 160, 800];
+export const BEAT_TICKS_MS = [32, 160, 800];
 
 /** R-1M at a width, made when it is first needed: that takes two seconds. */
 export type ReferenceSubjects = (width: Width) => Subject;
@@ -31,16 +31,25 @@ export function allRows(reference: ReferenceSubjects, runtimes: PeerRuntimes): R
 }
 
 /**
- * The rows whose label has the pattern in it, case apart, and the baselines of their networks.
- * Throws RangeError where there is none.
+ * The rows whose label the regular expression matches, case apart, and the baselines of their networks.
+ * Throws RangeError where there is none, or on a wrong expression.
  */
 export function chooseRows(rows: readonly RowPlan[], pattern: string): RowPlan[] {
-  const chosen = rows.filter((row) => labelOf(row).toLowerCase().includes(pattern.toLowerCase()));
+  const expression = regularExpression(pattern);
+  const chosen = rows.filter((row) => expression.test(labelOf(row)));
   if (chosen.length === 0) {
-    throw new RangeError(`no row of the bench has "${pattern}" in its name; one is "${labelOf(rows[0])}"`);
+    throw new RangeError(`no row of the bench matches "${pattern}"; one is "${labelOf(rows[0])}"`);
   }
   const networks = new Set(chosen.map((row) => row.network));
   return rows.filter((row) => chosen.includes(row) || (isBaseline(row) && networks.has(row.network)));
+}
+
+function regularExpression(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern, "i");
+  } catch (error) {
+    throw new RangeError(`rows are chosen by a regular expression: ${(error as Error).message}`);
+  }
 }
 
 /** One width, one tick: rows of every kind, in a minute. */

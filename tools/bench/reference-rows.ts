@@ -13,11 +13,10 @@ import {
   WINDOW_SAMPLES,
 } from "./reference-network.ts";
 import type { RowPlan } from "./row.ts";
-import { ecgStream, ecgWindow, recordMacs, referenceGraph, type Subject } from "./subject.ts";
+import { ecgStream, ecgWindow, recordMacs, referenceGraph, SAMPLES_PER_MS, type Subject } from "./subject.ts";
 
 /** Long enough for decisions over a full window. */
 const STREAM_SECONDS = 16;
-const SAMPLES_PER_MS = 0.5;
 
 /** R-1M on a whole window: 5120 samples pushed in one pass, then the 325 of its look-ahead flushed. */
 export function windowRows(width: Width, subject: () => Subject): RowPlan[] {

@@ -22,6 +22,7 @@ export interface Subject {
 }
 
 const SEED = 1;
+export const SAMPLES_PER_MS = 0.5;
 export const EDGE_NAME = "resnet1d-edge";
 
 /** R-1M with random weights of one width in every layer; one decision a window. */

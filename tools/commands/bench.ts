@@ -20,10 +20,10 @@ export function addBenchCommand(program: Command): void {
     .command("bench")
     .description("time the engine against its peers on the same networks, one thread, paired rounds")
     .option("--rounds <count>", `rounds, each of which runs every row (default: ${DEFAULT_ROUNDS})`, countNumber)
-    .option("--rows <text>", 'only rows with this in their name, like "simd" or "R-1M window"', "")
+    .option("--rows <pattern>", 'only rows like "R-1M window, simd, 4 bit" that this regular expression matches', "")
     .option("--quick", "a few rows and cold starts once: whether it runs, not how fast")
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExample:\n  qhubert bench --rows simd")
+    .addHelpText("after", "\nExample:\n  qhubert bench --rows 'simd|relaxed'")
     .action(runBenchCommand);
 }
 
@@ -53,7 +53,8 @@ function progressByStage() {
   };
 }
 
-function printReport({ rows, coldStart, wasmBytes, leftOut, rounds, machine, versions }: BenchReport): void {
+function printReport(report: BenchReport): void {
+  const { rows, coldStart, streaming, wasmBytes, leftOut, rounds, machine, versions } = report;
   printTable(
     ["what", "build", "bits", "median ms", "p99 ms", "GMAC/s", "x ort-web int8"],
     rows.map((row) => [
@@ -67,6 +68,10 @@ function printReport({ rows, coldStart, wasmBytes, leftOut, rounds, machine, ver
     ]),
   );
   if (coldStart.length > 0) printColdStart(coldStart);
+  printTable(
+    ["R-1M streaming, ticks of ms", "bytes of activations", "bytes that the pool keeps"],
+    streaming.map(({ tickMs, activationBytes, pooledBytes }) => [tickMs, activationBytes, pooledBytes]),
+  );
   printTable(
     ["WebAssembly", "bytes"],
     Object.entries(wasmBytes).map(([name, bytes]) => [name, bytesText(bytes)]),
