@@ -1,7 +1,8 @@
 import { crc32 } from "node:zlib";
 import { bench, describe } from "vitest";
 import { FrontEnd, type InputConfig } from "../host/index.ts";
-import { BUILDS, sinusCounts } from "./shapes.ts";
+import { BUILDS } from "../tools/bench/builds.ts";
+import { synthesize } from "../tools/data/synth/synthesize.ts";
 
 const OPTIONS = { time: 1000, warmupTime: 300 };
 const SECONDS = 60;
@@ -21,3 +22,8 @@ describe.each([300, 500])(
     for (const { build, frontEnd } of frontEnds) bench(build, () => void frontEnd.condition(counts, input), OPTIONS);
   },
 );
+
+/** ADC counts of a synthetic sinus rhythm, 1 count = 1 uV. */
+function sinusCounts(seconds: number, sampleRateHz: number): Int16Array {
+  return Int16Array.from(synthesize({ rhythm: "sinus", seconds, sampleRateHz, seed: 1 }).leads[0].samples);
+}

@@ -11,6 +11,7 @@ const COMMANDS = [
   "inspect",
   "simulate",
   "detect",
+  "bench",
   "reproduce",
 ];
 const DATA_COMMANDS = ["data import", "data synth"];

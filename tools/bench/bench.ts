@@ -1,0 +1,134 @@
+import { engineBytes } from "../../host/index.ts";
+import { pack } from "../export/pack.ts";
+import { parameterCount } from "../graph/costs.ts";
+import { BUILDS, prepareBuilds } from "./builds.ts";
+import { type ColdStart, coldStart } from "./cold-start.ts";
+import { describeMachine, type Machine } from "./machine.ts";
+import { type PeerRuntimes, peerRuntimes } from "./peers/peer-rows.ts";
+import { allRows, BEAT_TICKS_MS, chooseRows, isQuick, type ReferenceSubjects, referenceSubjects } from "./plan.ts";
+import { WINDOW_SAMPLES } from "./reference-network.ts";
+import { timeRounds } from "./rounds.ts";
+import { NotInstalledError, RefusedError, type RowPlan, type Run } from "./row.ts";
+import { type StreamingMemory, streamingMemory } from "./streaming-memory.ts";
+import { edgeGraph, recordMacs, referenceGraph } from "./subject.ts";
+import { type BenchRow, summarise } from "./summary.ts";
+
+export interface BenchOptions {
+  readonly rounds: number;
+  /** A regular expression: only rows whose label it matches. */
+  readonly rows: string;
+  /** A few rows, cold starts once each: does the bench work, not how fast is it. */
+  readonly quick: boolean;
+  readonly onProgress?: (done: number, total: number, what: string) => void;
+}
+
+export interface BenchReport {
+  readonly machine: Machine;
+  readonly rounds: number;
+  readonly rows: readonly BenchRow[];
+  /** Rows that were not timed: a peer is not installed, or gave other results. */
+  readonly leftOut: readonly LeftOut[];
+  readonly networks: readonly { readonly name: string; readonly parameters: number; readonly windowMacs: number }[];
+  readonly coldStart: readonly ColdStart[];
+  readonly streaming: readonly StreamingMemory[];
+  /** Of each build and of the peers' WebAssembly. */
+  readonly wasmBytes: Readonly<Record<string, number>>;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface LeftOut extends Pick<RowPlan, "name" | "build" | "bits"> {
+  readonly reason: string;
+}
+
+const WARM_UP_ROUNDS = 3;
+const ROUND_MS = 20;
+const COLD_START_PROCESSES = 10;
+
+/**
+ * Times the engine and its peers on the same networks, in rounds that run every row. Outputs are checked before.
+ * Throws RangeError where no row is chosen.
+ */
+export async function runBench(options: BenchOptions): Promise<BenchReport> {
+  prepareBuilds();
+  const machine = describeMachine();
+  const reference = referenceSubjects();
+  const runtimes = peerRuntimes();
+  const chosen = chooseRows(allRows(reference, runtimes), options.rows);
+  const plans = options.quick ? chosen.filter(isQuick) : chosen;
+  const { ready, leftOut } = await prepareRows(plans, options);
+  const times = await timeRounds(
+    ready.map(({ run }) => run),
+    {
+      rounds: options.rounds,
+      roundMs: options.quick ? 1 : ROUND_MS,
+      warmUpRounds: options.quick ? 1 : WARM_UP_ROUNDS,
+      onRow: (done, total) => options.onProgress?.(done, total, "timing rows"),
+    },
+  );
+  const timed = ready.map(({ plan }) => plan);
+  return {
+    machine,
+    rounds: options.rounds,
+    rows: summarise(timed, times),
+    leftOut,
+    networks: [referenceGraph(), edgeGraph()].map((graph) => ({
+      name: graph.name,
+      parameters: parameterCount(graph),
+      windowMacs: recordMacs(graph, WINDOW_SAMPLES),
+    })),
+    coldStart: await coldStarts(timed, reference, options),
+    streaming: BEAT_TICKS_MS.map(streamingMemory),
+    ...(await peerFacts(timed, runtimes)),
+  };
+}
+
+/** Loads and checks every row; one that cannot be timed says why. */
+async function prepareRows(plans: readonly RowPlan[], { onProgress }: BenchOptions) {
+  const ready: { plan: RowPlan; run: Run }[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const [index, plan] of plans.entries()) {
+    onProgress?.(index, plans.length, "checking rows");
+    try {
+      ready.push({ plan, run: await plan.prepare() });
+    } catch (error) {
+      if (!(error instanceof NotInstalledError || error instanceof RefusedError)) throw error;
+      const { name, build, bits } = plan;
+      leftOut.push({ name, build, bits, reason: error.message });
+    }
+  }
+  return { ready, leftOut };
+}
+
+/** R-1M's first decision in fresh processes: each build at 8 bits, each peer in each precision. */
+async function coldStarts(
+  timed: readonly RowPlan[],
+  reference: ReferenceSubjects,
+  { quick, onProgress }: BenchOptions,
+): Promise<ColdStart[]> {
+  const plans = timed.filter(({ name, bits }) => name === "R-1M window" && (bits === 8 || bits === 32));
+  const starts: ColdStart[] = [];
+  for (const [index, { build, bits }] of plans.entries()) {
+    onProgress?.(index, plans.length, "starting from cold");
+    const { network } = reference(8);
+    const own = BUILDS.find((candidate) => candidate === build);
+    const task = own
+      ? { kind: "engine" as const, build: own, file: pack(network, { tickSamples: WINDOW_SAMPLES }) }
+      : { kind: "peer" as const, name: build, precision: bits === 8 ? ("int8" as const) : ("fp32" as const), network };
+    starts.push(await coldStart(task, Number(bits), quick ? 1 : COLD_START_PROCESSES));
+  }
+  return starts;
+}
+
+/** Bytes and versions of the builds and peers that were timed. */
+async function peerFacts(timed: readonly RowPlan[], runtimes: PeerRuntimes) {
+  const wasmBytes: Record<string, number> = {};
+  const versions: Record<string, string> = {};
+  for (const build of BUILDS) wasmBytes[build] = (await engineBytes(build)).length;
+  for (const [name, runtime] of runtimes) {
+    if (!timed.some(({ build }) => build === name)) continue;
+    const { version, wasmBytes: bytes } = await runtime();
+    versions[name] = version;
+    if (bytes !== null) wasmBytes[name] = bytes;
+  }
+  return { wasmBytes, versions };
+}

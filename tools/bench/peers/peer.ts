@@ -1,0 +1,24 @@
+import type { QuantizedNetwork } from "../../export/quantized-network.ts";
+
+export type Precision = "int8" | "fp32";
+
+/** Another way to run the same network, one thread. */
+export interface Peer {
+  readonly name: string;
+  readonly precisions: readonly Precision[];
+  /** Imports its JavaScript. Throws NotInstalledError where this machine lacks it. */
+  open(): Promise<PeerRuntime>;
+}
+
+export interface PeerRuntime {
+  readonly version: string;
+  /** Of the WebAssembly that it compiles; null for native code. */
+  readonly wasmBytes: number | null;
+  /** Compiles and initialises, without weights. */
+  start(): Promise<void>;
+  /** A network in the peer's own form, for windows of so many samples; what it returns loads it. */
+  encode(network: QuantizedNetwork, samples: number, precision: Precision): Promise<() => Promise<PeerModel>>;
+}
+
+/** Millivolts [samples] -> logits [classes]. */
+export type PeerModel = (window: Float32Array) => Promise<Float32Array>;

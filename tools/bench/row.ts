@@ -1,0 +1,37 @@
+import type { Width } from "../quantize/width.ts";
+
+/** One thing to time, from its name to a call that does it once. */
+export interface RowPlan {
+  /** What is done, the same words in every build. */
+  readonly name: string;
+  /** Of our engine, or a peer's name. */
+  readonly build: string;
+  /** Of the weights: 8..1, "ternary", the mean of a network with several widths, or 32 for float. */
+  readonly bits: Width | number;
+  /** Rows of one network share a baseline. */
+  readonly network: string;
+  /** Multiply-accumulates of one run. */
+  readonly macs: number;
+  /** Loads what it takes and checks its output. Throws NotInstalledError and RefusedError; both cost this row alone. */
+  prepare(): Promise<Run>;
+}
+
+export type Run = () => unknown;
+
+/** The row that all rows of its network are compared with. */
+export const BASELINE = { build: "onnxruntime-web", bits: 8 } as const;
+
+export function isBaseline(row: Pick<RowPlan, "build" | "bits">): boolean {
+  return row.build === BASELINE.build && row.bits === BASELINE.bits;
+}
+
+/** What `--rows` is matched with: "R-1M window, simd, 4 bit". */
+export function labelOf({ name, build, bits }: Pick<RowPlan, "name" | "build" | "bits">): string {
+  return `${name}, ${build}, ${bits === "ternary" ? bits : `${bits} bit`}`;
+}
+
+/** A peer that this machine does not have. */
+export class NotInstalledError extends Error {}
+
+/** A row that gave other results than it should. */
+export class RefusedError extends Error {}

@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { synthesize } from "../data/synth/synthesize.ts";
+import type { QuantizedNetwork } from "../export/quantized-network.ts";
+import { readFloatModel } from "../export/safetensors.ts";
+import { nodeCosts } from "../graph/costs.ts";
+import { type Graph, INPUT, inputsOf } from "../graph/graph.ts";
+import type { FloatModel } from "../graph/model.ts";
+import { outputRows } from "../graph/shapes.ts";
+import { DEFAULT_QUANTIZATION, QuantizationState } from "../quantize/quantization-state.ts";
+import type { Width } from "../quantize/width.ts";
+import { floatRun } from "./float-run.ts";
+import { INPUT_STEP_COUNTS } from "./onnx-network.ts";
+import { randomNetwork } from "./random-network.ts";
+import { referenceNetwork, WINDOW_COLUMNS, WINDOW_SAMPLES } from "./reference-network.ts";
+
+/** A network in the integers that the engine and all peers are given, and what it should answer. */
+export interface Subject {
+  readonly network: QuantizedNetwork;
+  /** Logits of the float run over `ecgWindow()`. */
+  readonly logits: Float32Array;
+}
+
+const SEED = 1;
+export const SAMPLES_PER_MS = 0.5;
+export const EDGE_NAME = "resnet1d-edge";
+
+/** R-1M with random weights of one width in every layer; one decision a window. */
+export function referenceSubject(width: Width): Subject {
+  return subjectOf(randomNetwork(referenceGraph(), width, SEED, ecgWindow()));
+}
+
+export function referenceGraph(): Graph {
+  return referenceNetwork(WINDOW_COLUMNS);
+}
+
+export function edgeGraph(): Graph {
+  return edgeFloatModel().graph;
+}
+
+/** The shipped resnet1d-edge, its float weights at 8 bits: what int8 peers get of it. */
+export function edgeSubject(): Subject {
+  return subjectOf(new QuantizationState(edgeFloatModel(), [ecgWindow()], 8, DEFAULT_QUANTIZATION).network());
+}
+
+/** The bytes of the shipped model, packed. */
+export function edgeModelFile(): Uint8Array {
+  return readFileSync(shippedPath(`${EDGE_NAME}.qhb`));
+}
+
+function edgeFloatModel(): FloatModel {
+  return readFloatModel(shippedPath(`${EDGE_NAME}.safetensors`));
+}
+
+function subjectOf(network: QuantizedNetwork): Subject {
+  const { graph, weights } = network;
+  const tensors = floatRun(graph, weights, ecgWindow());
+  return { network, logits: tensors.get(graph.nodes[graph.nodes.length - 1].name)?.data ?? new Float32Array() };
+}
+
+/** The window that is timed: conditioned samples on the 8-bit grid of the int8 peers' input, so that all see the same. */
+export function ecgWindow(): Int16Array {
+  return ecgStream(11).subarray(0, WINDOW_SAMPLES);
+}
+
+/** Synthetic atrial fibrillation, 500 Hz, one count a microvolt in steps of INPUT_STEP_COUNTS. */
+export function ecgStream(seconds: number): Int16Array {
+  const { samples } = synthesize({ rhythm: "afib", seconds, sampleRateHz: 500, seed: SEED }).leads[0];
+  return Int16Array.from(samples, (count) => {
+    const step = Math.round(count / INPUT_STEP_COUNTS);
+    return INPUT_STEP_COUNTS * Math.max(-128, Math.min(127, step));
+  });
+}
+
+/** Multiply-accumulates of a record of so many samples, padding's counted as any other. */
+export function recordMacs(graph: Graph, samples: number): number {
+  const rows = new Map([[INPUT, samples]]);
+  const macsPerRow = new Map(nodeCosts(graph).map((cost) => [cost.name, cost.macsPerRow] as const));
+  let macs = 0;
+  for (const node of graph.nodes) {
+    const made = outputRows(node, Math.min(...inputsOf(node).map((name) => rows.get(name) as number)));
+    rows.set(node.name, made);
+    macs += made * (macsPerRow.get(node.name) as number);
+  }
+  return macs;
+}
+
+/** A file of the package's models/ folder. */
+function shippedPath(name: string): string {
+  // From tools/bench/ in the sources, from dist/tools/bench/ in the package.
+  const depth = import.meta.url.endsWith(".ts") ? "../.." : "../../..";
+  return fileURLToPath(new URL(`${depth}/models/${name}`, import.meta.url));
+}

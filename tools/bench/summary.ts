@@ -1,0 +1,35 @@
+import type { RoundTimes } from "./rounds.ts";
+import { isBaseline, type RowPlan } from "./row.ts";
+import { median, percentile } from "./statistics.ts";
+
+/** One row of the table. */
+export interface BenchRow extends Pick<RowPlan, "name" | "build" | "bits"> {
+  /** Over rounds, of a round's median run. */
+  readonly medianMs: number;
+  /** Over all runs. */
+  readonly p99Ms: number;
+  readonly gmacPerSecond: number;
+  /**
+   * How many of these runs go into one whole window of onnxruntime-web int8 on the same network: the median over rounds of
+   * the quotient of the two. Null where that peer is not there.
+   */
+  readonly ratioToOrtWebInt8: number | null;
+}
+
+/** The table's rows. @param times of the plans, in their order */
+export function summarise(plans: readonly RowPlan[], times: RoundTimes): BenchRow[] {
+  const perRound = times.map((rounds) => rounds.map(median));
+  return plans.map((plan, row) => {
+    const baseline = plans.findIndex((other) => isBaseline(other) && other.network === plan.network);
+    const medianMs = median(perRound[row]);
+    return {
+      name: plan.name,
+      build: plan.build,
+      bits: plan.bits,
+      medianMs,
+      p99Ms: percentile(times[row].flat(), 0.99),
+      gmacPerSecond: plan.macs / medianMs / 1e6,
+      ratioToOrtWebInt8: baseline < 0 ? null : median(perRound[row].map((ms, round) => perRound[baseline][round] / ms)),
+    };
+  });
+}

@@ -1,0 +1,100 @@
+import type { Command } from "commander";
+import { type BenchReport, runBench } from "../bench/bench.ts";
+import { countNumber } from "./arguments.ts";
+import { bytesText, printJson, printLine, printNote, printTable } from "./output.ts";
+import { type Progress, startProgress } from "./progress.ts";
+
+interface BenchArguments {
+  readonly rounds?: number;
+  readonly rows: string;
+  readonly quick?: boolean;
+  readonly json?: boolean;
+}
+
+const DEFAULT_ROUNDS = 30;
+const QUICK_ROUNDS = 2;
+
+/** `qhubert bench`. */
+export function addBenchCommand(program: Command): void {
+  program
+    .command("bench")
+    .description("time the engine against its peers on the same networks, one thread, paired rounds")
+    .option("--rounds <count>", `rounds, each of which runs every row (default: ${DEFAULT_ROUNDS})`, countNumber)
+    .option("--rows <pattern>", 'only rows like "R-1M window, simd, 4 bit" that this regular expression matches', "")
+    .option("--quick", "a few rows and cold starts once: whether it runs, not how fast")
+    .option("--json", "print JSON")
+    .addHelpText("after", "\nExample:\n  qhubert bench --rows 'simd|relaxed'")
+    .action(runBenchCommand);
+}
+
+async function runBenchCommand({ rows, quick = false, json, ...given }: BenchArguments): Promise<void> {
+  const rounds = given.rounds ?? (quick ? QUICK_ROUNDS : DEFAULT_ROUNDS);
+  const progress = progressByStage();
+  const report = await runBench({ rounds, rows, quick, onProgress: progress.update });
+  progress.end();
+  if (json) return printJson(report);
+  printReport(report);
+}
+
+/** A bar for each thing that is done. */
+function progressByStage() {
+  let stage = "";
+  let bar: Progress | null = null;
+  return {
+    update(done: number, total: number, what: string) {
+      if (what !== stage) {
+        bar?.end();
+        bar = startProgress(what);
+        stage = what;
+      }
+      bar?.update(done, total);
+    },
+    end: () => bar?.end(),
+  };
+}
+
+function printReport(report: BenchReport): void {
+  const { rows, coldStart, streaming, wasmBytes, leftOut, rounds, machine, versions } = report;
+  printTable(
+    ["what", "build", "bits", "median ms", "p99 ms", "GMAC/s", "x ort-web int8"],
+    rows.map((row) => [
+      row.name,
+      row.build,
+      row.bits,
+      digits(row.medianMs),
+      digits(row.p99Ms),
+      row.gmacPerSecond.toFixed(1),
+      row.ratioToOrtWebInt8 === null ? "-" : row.ratioToOrtWebInt8.toFixed(2),
+    ]),
+  );
+  if (coldStart.length > 0) printColdStart(coldStart);
+  printTable(
+    ["R-1M streaming, ticks of ms", "bytes of activations", "bytes that the pool keeps"],
+    streaming.map(({ tickMs, activationBytes, pooledBytes }) => [tickMs, activationBytes, pooledBytes]),
+  );
+  printTable(
+    ["WebAssembly", "bytes"],
+    Object.entries(wasmBytes).map(([name, bytes]) => [name, bytesText(bytes)]),
+  );
+  const peers = Object.entries(versions).map(([name, version]) => `, ${name} ${version}`);
+  printLine(
+    `${rounds} rounds; ${machine.cpu}, ${machine.cores} cores, load average ${machine.loadAverage}, ` +
+      `${machine.platform}, Node ${machine.node}, V8 ${machine.v8}${peers.join("")}`,
+  );
+  for (const { name, build, bits, reason } of leftOut) printNote(`left out: ${name}, ${build}, ${bits}: ${reason}`);
+}
+
+function printColdStart(starts: BenchReport["coldStart"]): void {
+  printTable(
+    ["cold start of R-1M", "bits", "start ms", "load ms", "first decision ms", "in all ms"],
+    starts.map(({ build, bits, startMs, loadMs, firstDecisionMs, totalMs }) => [
+      build,
+      bits,
+      ...[startMs, loadMs, firstDecisionMs, totalMs].map(digits),
+    ]),
+  );
+}
+
+function digits(ms: number): string {
+  return ms.toFixed(ms < 1 ? 3 : 2);
+}
