@@ -5,6 +5,7 @@ import { argMax } from "../evaluate/arg-max.ts";
 import { type McNemar, mcnemar } from "../evaluate/mcnemar.ts";
 import type { RhythmScore } from "../evaluate/score.ts";
 import { writeWhole } from "../export/write-whole.ts";
+import { isWeighted } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { type Compressed, type CompressionRequest, compress } from "../quantize/compress.ts";
 import { type CompressionMethod, laqMethod, parseMethod } from "../quantize/compression-method.ts";
@@ -137,7 +138,7 @@ export async function compressWithProgress(
   method: CompressionMethod,
   options: Pick<CompressionRequest, "seed" | "selectionCrops" | "measureAccuracy"> & { progress?: Progress },
 ): Promise<Compressed> {
-  const layers = model.graph.nodes.filter(({ op }) => op === "conv1d" || op === "dense").length;
+  const layers = model.graph.nodes.filter(isWeighted).length;
   const { progress = startProgress("searching widths"), ...request } = options;
   const settled = new Set<string>();
   const compressed = await compress({

@@ -13,7 +13,7 @@ import { PAPER_RESULTS, type PaperFigures } from "../evaluate/paper-tables.ts";
 import { writeFloatModel } from "../export/safetensors.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
-import type { Graph } from "../graph/graph.ts";
+import { type Graph, isWeighted } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { type Compressed, compress } from "../quantize/compress.ts";
 import { parseMethod } from "../quantize/compression-method.ts";
@@ -169,7 +169,7 @@ async function compressWithNotes(
   { criterion, selectionCrops, seed }: ReproduceArguments,
 ): Promise<Compressed> {
   const progress = startProgress(`compressing, ${method}`);
-  const layers = model.graph.nodes.filter(({ op }) => op === "conv1d" || op === "dense").length;
+  const layers = model.graph.nodes.filter(isWeighted).length;
   const settled = new Set<string>();
   // A record is one window: a second crop of it would be the same again.
   const compressed = await compress({
