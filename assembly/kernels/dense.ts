@@ -2,8 +2,8 @@ import { I32View, I8View } from "../views";
 import { TILE_CHANNELS } from "../shared/limits";
 
 /**
- * sums[lane] += sum over e of input[e] * panel[e][lane], for the panel's eight lanes: one column's share of a dense layer.
- * A head over many columns keeps its sums between columns, so that no column has to be kept.
+ * sums[lane] += sum over e of input[e] * panel[e][lane] for eight lanes: one column's share of a dense layer. A head
+ * over many columns keeps its sums between columns, so that no column has to be kept.
  *   input  i8[span]    panel  i8[span][8]    sums  i32[8]
  */
 export function accumulate(input: I8View, span: i32, panel: I8View, sums: I32View): void {

@@ -5,9 +5,11 @@ import { requantize } from "../numeric/requantize";
 import { Product } from "./product";
 
 /**
- * out[c][lane] = clamp(requantize(bias[lane] + sum over t of input[c * columnStep + t * tapStep + lane] * panel[t][lane])):
- * each channel has a filter of its own. Of the product's fields (product.ts), `input` is the tile's first channel of the
- * first int8 row, columnStep = stride * channels, tapStep = dilation * channels, taps = kernel, and span counts nothing.
+ * Each channel has a filter of its own:
+ *   sum[c][lane] = bias[lane] + sum over t of input[c * columnStep + t * tapStep + lane] * panel[t][lane]
+ *   out[c][lane] = clamp(requantize(sum[c][lane]))
+ * Of the product's fields (product.ts), `input` is the tile's first channel in the first int8 row, `columnStep` is
+ * stride * channels, `tapStep` dilation * channels, `taps` the kernel; `span` counts nothing.
  *   panel  i8[taps][8]
  * Accumulator: |bias| + taps * 127 * max|weight| < 2^31, proven by model/validate.
  */

@@ -3,41 +3,107 @@ import { biasLanes, multiplierLanes, roundingHalf, storeColumn } from "./requant
 import { Product } from "./product";
 
 /**
- * The relaxed-SIMD twin of gemm.ts: same result, byte for byte, on int8 rows of 0..127 (symmetric activations behind a relu).
- * The panel is PANEL_QUADS: a step multiplies four elements with eight lanes.
+ * The relaxed-SIMD twins of gemm.ts on int8 rows: same result, byte for byte. A step multiplies four elements with eight lanes.
  *
- * i16x8.relaxed_dot_i8x16_i7x16_s adds two products into an i16. Engines may differ where its second operand has a byte above
- * 127 or where the sum saturates. Neither happens: x is the second operand, and |sum| <= 2 * 127 * 127. What is read up to
- * three bytes behind a run may be above 127, but meets a zero weight, and 0 times either reading of a byte is 0.
+ *   gemmQuads        input 0..127 (symmetric, behind a relu)    PANEL_QUADS, weights of any width
+ *   gemmOffsetQuads  any input                                  PANEL_OFFSET_QUADS, weight + offset in 0..127
  *
- * Sums of `group` steps stay in i16, so group * 254 * maxWeight <= 32767; then i32x4.dot_i16x8_s with ones adds each
- * lane's two of them into an i32.
+ * i16x8.relaxed_dot_i8x16_i7x16_s adds two products into an i16. Engines may differ where its second operand, the i7 one, has a
+ * byte above 127 or where the sum saturates. Neither happens. Unsigned: x is the i7 operand, |sum| <= 2 * 127 * 127. Signed:
+ * the panel is, |sum| <= 2 * 128 * 126. What is read up to three bytes behind a run may be any byte, but meets a zero weight,
+ * and 0 times either reading of it is 0.
+ *
+ * Sums of `group` steps stay in i16, then i32x4.dot_i16x8_s with ones adds each lane's two of them into an i32.
+ * i32x4.relaxed_dot_i8x16_i7x16_add_s would do all at once and gives wrong sums on Node 20: it is not used.
  */
 
 /** Bytes of a step. */
 const STEP_BYTES = 32;
 
+/** Below, each step is flushed at once: groups of two lose a fifth, groups of four gain a twentieth (8 to 6 bits). */
+const FEWEST_GROUPED = 4;
+
 /** i16[8]. In memory, as some engines make a splat anew at each use (V8 13.6: 22.5 ms with a splat, 14.9 ms without). */
 const ONES = memory.data<i16>([1, 1, 1, 1, 1, 1, 1, 1], 16);
 
-/** Steps whose sums fit an i16: 1 for 8 bits, 2, 4, 8, 18, 43, 129 for 7 to 2 bits. */
-// @ts-ignore: decorator
-@inline
+/** Steps whose sums fit an i16: group * 2 * 127 * maxWeight <= 32767. 1 for 8 bits, then 2, 4, 8, 18, 43, 129. */
 export function quadGroup(maxWeight: i32): i32 {
   return 32767 / (254 * maxWeight);
 }
 
+/** The same for gemmOffsetQuads: group * 2 * 128 * (maxWeight + offset) <= 32767. 1 for 7 bits and offset 63, then 2, 4, 9, 21, 64. */
+export function offsetQuadGroup(maxWeight: i32, offset: i32): i32 {
+  return 32767 / (256 * (maxWeight + offset));
+}
+
 /** @param group quadGroup of the layer's largest weight, or less */
 export function gemmQuads(product: Product, group: i32): void {
+  multiply(product, group, false, 0);
+}
+
+/**
+ * @param group offsetQuadGroup, or less
+ * @param corrections i32[columns] of columnCorrections
+ */
+export function gemmOffsetQuads(product: Product, group: i32, corrections: I32View): void {
+  multiply(product, group, true, <usize>addressOf(corrections));
+}
+
+// @ts-ignore: decorator
+@inline
+function multiply(product: Product, group: i32, signed: bool, corrections: usize): void {
   const columns = product.columns;
-  const blocked = group == 1 ? columns - columns % 3 : columns & ~3;
-  if (group == 1) threeColumns(product, blocked);
-  else fourColumns(product, blocked, group);
-  oneColumn(product, blocked);
+  const atOnce = group < FEWEST_GROUPED;
+  const blocked = atOnce ? columns - columns % 3 : columns & ~3;
+  if (atOnce) threeColumns(product, blocked, signed, corrections);
+  else fourColumns(product, blocked, group, signed, corrections);
+  oneColumn(product, blocked, signed, corrections);
+}
+
+/**
+ * corrections[column] = offset * sum of the column's elements: what a panel with `offset` on each weight gives too much. Once a
+ * layer pass: all its panels share it.
+ */
+export function columnCorrections(product: Product, offset: i32, corrections: I32View): void {
+  for (let column = 0; column < product.columns; column++) {
+    let sum = 0;
+    for (let tap = 0; tap < product.taps; tap++) {
+      sum += sumBytes(<usize>(product.input + column * product.columnStep + tap * product.tapStep), product.span);
+    }
+    corrections[column] = offset * sum;
+  }
+}
+
+function sumBytes(from: usize, count: i32): i32 {
+  let words = i32x4.splat(0);
+  const end = from + <usize>(count & ~15);
+  for (; from < end; from += 16) {
+    words = i32x4.add(words, i32x4.extadd_pairwise_i16x8_s(i16x8.extadd_pairwise_i8x16_s(v128.load(from))));
+  }
+  let sum = i32x4.extract_lane(words, 0) + i32x4.extract_lane(words, 1)
+    + i32x4.extract_lane(words, 2) + i32x4.extract_lane(words, 3);
+  for (const last = end + <usize>(count & 15); from < last; from++) sum += <i32>load<i8>(from);
+  return sum;
+}
+
+/** Four weights by four elements for four lanes, in pairs: the i7 operand is second. */
+// @ts-ignore: decorator
+@inline
+function dotQuads(weights: v128, x: v128, signed: bool): v128 {
+  return signed ? i16x8.relaxed_dot_i8x16_i7x16_s(x, weights) : i16x8.relaxed_dot_i8x16_i7x16_s(weights, x);
+}
+
+/** What a column's sums begin with. */
+// @ts-ignore: decorator
+@inline
+function firstSum(bias: v128, signed: bool, corrections: usize, column: i32): v128 {
+  return signed ? i32x4.sub(bias, v128.load32_splat(corrections + <usize>(column << 2))) : bias;
 }
 
 /** Columns 0..end-1, end a multiple of three, each step flushed at once: a fourth column would spill registers. */
-function threeColumns(product: Product, end: i32): void {
+// @ts-ignore: decorator
+@inline
+function threeColumns(product: Product, end: i32, signed: bool, corrections: usize): void {
   const step = <usize>product.columnStep;
   const runBytes = <usize>((product.span + 3 >> 2) * STEP_BYTES);
   const ones = v128.load(ONES);
@@ -50,8 +116,9 @@ function threeColumns(product: Product, end: i32): void {
   let row = <usize>product.input;
   let out = <usize>product.out;
   for (let column = 0; column < end; column += 3) {
-    let a0 = bias0, a1 = bias0, a2 = bias0;
-    let b0 = bias1, b1 = bias1, b2 = bias1;
+    let a0 = firstSum(bias0, signed, corrections, column), b0 = firstSum(bias1, signed, corrections, column);
+    let a1 = firstSum(bias0, signed, corrections, column + 1), b1 = firstSum(bias1, signed, corrections, column + 1);
+    let a2 = firstSum(bias0, signed, corrections, column + 2), b2 = firstSum(bias1, signed, corrections, column + 2);
     let weights = <usize>product.panel;
     for (let tap = 0; tap < product.taps; tap++) {
       let p0 = row + <usize>(tap * product.tapStep);
@@ -60,14 +127,14 @@ function threeColumns(product: Product, end: i32): void {
       do {
         const w0 = v128.load(weights), w1 = v128.load(weights, 16);
         let x = v128.load32_splat(p0);
-        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(w0, x), ones));
-        b0 = i32x4.add(b0, i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(w1, x), ones));
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(dotQuads(w0, x, signed), ones));
+        b0 = i32x4.add(b0, i32x4.dot_i16x8_s(dotQuads(w1, x, signed), ones));
         x = v128.load32_splat(p1);
-        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(w0, x), ones));
-        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(w1, x), ones));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(dotQuads(w0, x, signed), ones));
+        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(dotQuads(w1, x, signed), ones));
         x = v128.load32_splat(p2);
-        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(w0, x), ones));
-        b2 = i32x4.add(b2, i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(w1, x), ones));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(dotQuads(w0, x, signed), ones));
+        b2 = i32x4.add(b2, i32x4.dot_i16x8_s(dotQuads(w1, x, signed), ones));
         p0 += 4; p1 += 4; p2 += 4;
         weights += STEP_BYTES;
       } while (weights < runEnd);
@@ -83,7 +150,9 @@ function threeColumns(product: Product, end: i32): void {
 }
 
 /** Columns 0..end-1, end a multiple of four: they share each panel load. */
-function fourColumns(product: Product, end: i32, group: i32): void {
+// @ts-ignore: decorator
+@inline
+function fourColumns(product: Product, end: i32, group: i32, signed: bool, corrections: usize): void {
   const step = <usize>product.columnStep;
   const runBytes = <usize>((product.span + 3 >> 2) * STEP_BYTES);
   const groupBytes = <usize>(group * STEP_BYTES);
@@ -95,8 +164,11 @@ function fourColumns(product: Product, end: i32, group: i32): void {
   let row = <usize>product.input;
   let out = <usize>product.out;
   for (let column = 0; column < end; column += 4) {
-    let a0 = biasLanes(rows), a1 = a0, a2 = a0, a3 = a0;
-    let b0 = biasLanes(rows + 32), b1 = b0, b2 = b0, b3 = b0;
+    const bias0 = biasLanes(rows), bias1 = biasLanes(rows + 32);
+    let a0 = firstSum(bias0, signed, corrections, column), b0 = firstSum(bias1, signed, corrections, column);
+    let a1 = firstSum(bias0, signed, corrections, column + 1), b1 = firstSum(bias1, signed, corrections, column + 1);
+    let a2 = firstSum(bias0, signed, corrections, column + 2), b2 = firstSum(bias1, signed, corrections, column + 2);
+    let a3 = firstSum(bias0, signed, corrections, column + 3), b3 = firstSum(bias1, signed, corrections, column + 3);
     let weights = <usize>product.panel;
     for (let tap = 0; tap < product.taps; tap++) {
       let p0 = row + <usize>(tap * product.tapStep);
@@ -109,17 +181,17 @@ function fourColumns(product: Product, end: i32, group: i32): void {
         do {
           const w0 = v128.load(weights), w1 = v128.load(weights, 16);
           let x = v128.load32_splat(p0);
-          c0 = i16x8.add(c0, i16x8.relaxed_dot_i8x16_i7x16_s(w0, x));
-          d0 = i16x8.add(d0, i16x8.relaxed_dot_i8x16_i7x16_s(w1, x));
+          c0 = i16x8.add(c0, dotQuads(w0, x, signed));
+          d0 = i16x8.add(d0, dotQuads(w1, x, signed));
           x = v128.load32_splat(p1);
-          c1 = i16x8.add(c1, i16x8.relaxed_dot_i8x16_i7x16_s(w0, x));
-          d1 = i16x8.add(d1, i16x8.relaxed_dot_i8x16_i7x16_s(w1, x));
+          c1 = i16x8.add(c1, dotQuads(w0, x, signed));
+          d1 = i16x8.add(d1, dotQuads(w1, x, signed));
           x = v128.load32_splat(p2);
-          c2 = i16x8.add(c2, i16x8.relaxed_dot_i8x16_i7x16_s(w0, x));
-          d2 = i16x8.add(d2, i16x8.relaxed_dot_i8x16_i7x16_s(w1, x));
+          c2 = i16x8.add(c2, dotQuads(w0, x, signed));
+          d2 = i16x8.add(d2, dotQuads(w1, x, signed));
           x = v128.load32_splat(p3);
-          c3 = i16x8.add(c3, i16x8.relaxed_dot_i8x16_i7x16_s(w0, x));
-          d3 = i16x8.add(d3, i16x8.relaxed_dot_i8x16_i7x16_s(w1, x));
+          c3 = i16x8.add(c3, dotQuads(w0, x, signed));
+          d3 = i16x8.add(d3, dotQuads(w1, x, signed));
           p0 += 4; p1 += 4; p2 += 4; p3 += 4;
           weights += STEP_BYTES;
         } while (weights < groupEnd);
@@ -147,21 +219,24 @@ function fourColumns(product: Product, end: i32, group: i32): void {
 }
 
 /** Columns from..columns-1, one at a time. */
-function oneColumn(product: Product, from: i32): void {
+// @ts-ignore: decorator
+@inline
+function oneColumn(product: Product, from: i32, signed: bool, corrections: usize): void {
   const rows = <usize>product.rows;
   const runBytes = <usize>((product.span + 3 >> 2) * STEP_BYTES);
   const ones = v128.load(ONES);
   const low = i8x16.splat(<i8>product.low), high = i8x16.splat(<i8>product.high);
   for (let column = from; column < product.columns; column++) {
-    let a = biasLanes(rows), b = biasLanes(rows + 32);
+    let a = firstSum(biasLanes(rows), signed, corrections, column);
+    let b = firstSum(biasLanes(rows + 32), signed, corrections, column);
     let weights = <usize>product.panel;
     for (let tap = 0; tap < product.taps; tap++) {
       let p = <usize>(product.input + column * product.columnStep + tap * product.tapStep);
       const runEnd = weights + runBytes;
       do {
         const x = v128.load32_splat(p);
-        a = i32x4.add(a, i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(v128.load(weights), x), ones));
-        b = i32x4.add(b, i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(v128.load(weights, 16), x), ones));
+        a = i32x4.add(a, i32x4.dot_i16x8_s(dotQuads(v128.load(weights), x, signed), ones));
+        b = i32x4.add(b, i32x4.dot_i16x8_s(dotQuads(v128.load(weights, 16), x, signed), ones));
         p += 4;
         weights += STEP_BYTES;
       } while (weights < runEnd);
@@ -183,8 +258,8 @@ export function accumulateQuads(input: I8View, span: i32, panel: I8View, sums: I
   let a = v128.load(addressOf(sums)), b = v128.load(addressOf(sums), 16);
   do {
     const x = v128.load32_splat(p);
-    a = i32x4.add(a, i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(v128.load(weights), x), ones));
-    b = i32x4.add(b, i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(v128.load(weights, 16), x), ones));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(dotQuads(v128.load(weights), x, false), ones));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(dotQuads(v128.load(weights, 16), x, false), ones));
     p += 4;
     weights += STEP_BYTES;
   } while (weights < end);

@@ -6,15 +6,15 @@ import { startSums, storeFourLanes, storeSums } from "./store-lanes";
 /**
  * The twin of gemm.ts for int8 rows and machines without SIMD, byte for byte: one 64-bit multiply serves two channels.
  *
- *   panel  i32[taps][terms][4]   word[i] = weight[2i] + weight[2i + 1] * 2^21; terms = span, with a word 0 to make it even
+ *   panel  i32[taps][terms][4]   word[i] = weight[2i] + weight[2i + 1] * 2^21; terms = span, made even with zero words
  *   sum over n terms of x * word = even + odd * 2^21, even and odd being the sums of the two channels
  *
- * |word| <= 127 * 2^21 + 127 < 2^31. While n * 127 * maxWeight < 2^20 (n = 64: 1,032,256 < 1,048,576), `even` is bits 0..20,
- * signed, and `odd` is the sum plus 2^20, shifted down by 21, since -2^20 < even < 2^20; |odd * 2^21| < 2^41. So every
- * `group` terms (wordGroup) both go to their 32-bit sums. One element behind an odd span is read and counts nothing.
+ * |word| <= 127 * 2^21 + 127 < 2^31. While n * 127 * maxWeight < 2^20 (n = 64: 1,032,256 < 1,048,576), `even` is bits
+ * 0..20, signed, and `odd` is the sum plus 2^20, shifted down by 21, since -2^20 < even < 2^20; |odd * 2^21| < 2^41. So
+ * every `group` terms (wordGroup) both go to 32-bit sums. One element behind an odd span is read and counts nothing.
  *
- * On a Cortex-M4 (wasm2c), x * word + sum is one SMLAL: 1.8 instructions per MAC where gemm.ts takes 9.2. Fields of 32 bits
- * need no group, but twice the panel, and took 7.2, since a 64-bit word costs more than one multiply there.
+ * On a Cortex-M, x * word + sum is one SMLAL: 1.8 instructions per MAC (M4, wasm2c, gcc 12 -O2; M3 1.9) where gemm.ts
+ * takes 9.2. Fields of 32 bits need no group, but twice the panel, and took 7.2: a 64-bit word is no single multiply.
  */
 const FIELD_BITS: i32 = 21;
 const WORDS: i32 = TILE_CHANNELS / 2;
@@ -41,9 +41,9 @@ export function wordBytes(taps: i32, span: i32): i32 {
 }
 
 /**
- * The panel out of lanes8, i8[taps * span][8]. The lanes may be the last bytes of the panel's own memory: a term is read
- * before its words are written, and as no fewer terms are to be written than read, 16 bytes each against 8 and both up to
- * the same end, what is written stays below what is not yet read.
+ * The panel out of lanes8, i8[taps * span][8]. The lanes may be the last bytes of the panel's own memory: a term is
+ * read before its words are written, and as no fewer terms are to be written than read, 16 bytes each against 8 and
+ * both up to the same end, what is written stays below what is not yet read.
  */
 export function arrangeWords(lanes8: I8View, taps: i32, span: i32, words: I32View): void {
   let from = lanes8;

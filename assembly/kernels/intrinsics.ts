@@ -1,7 +1,7 @@
 /**
- * The multiply-accumulate instructions of the dsp build. Compiled with `--use QHUBERT_INTRINSICS=1` they are imports, which
- * wasm2c's C runtime inlines as machine instructions (SMLAD and SXTB16 on Armv7E-M); elsewhere they have this body, since
- * an import called from JavaScript's engines costs 5 to 6 ns.
+ * The multiply-accumulate instructions of the dsp build. Compiled with `--use QHUBERT_INTRINSICS=1` they are imports
+ * that wasm2c's C runtime inlines as machine instructions (SMLAD and SXTB16 on Armv7E-M). Otherwise they have a body,
+ * since an import costs 5 to 6 ns a call in a JavaScript engine.
  */
 
 // @ts-ignore: decorator

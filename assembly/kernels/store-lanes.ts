@@ -13,7 +13,9 @@ export function startSums(product: Product, sums: I32View): void {
 }
 
 /** out[column][lane .. lane + 3] = clamp(requantize(sum0 .. sum3)); lanes that the layer does not have are dropped. */
-export function storeFourLanes(product: Product, column: i32, lane: i32, sum0: i32, sum1: i32, sum2: i32, sum3: i32): void {
+export function storeFourLanes(
+  product: Product, column: i32, lane: i32, sum0: i32, sum1: i32, sum2: i32, sum3: i32,
+): void {
   const rows = at<I32View>(product.rows).from(2 * lane);
   const out = at<I8View>(product.out).from(column * product.outStep + lane);
   const lanes = product.lanes - lane;

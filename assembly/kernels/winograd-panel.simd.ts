@@ -1,36 +1,39 @@
 import { addressOf, I16View, I8View } from "../views";
 import { TILE_CHANNELS } from "../shared/limits";
 import { arrangePairsSimd } from "./panel.simd";
-import { directTapsOf, triplesOf } from "./winograd.simd";
+import { directSpanOf, triplesOf } from "./winograd.simd";
 
 /**
- * lanes8 (i8[kernel * channels][8]) as the panel of winograd.simd.ts: for a triple g of taps v = 24 G g, so that
+ * lanes8 (i8[span][8]) as the panel of winograd.simd.ts: for a triple g of rows v = 24 G g, so that
  *   v0 = 6 g0    v1 = -4 (g0 + g1 + g2)    v2 = -4 (g0 - g1 + g2)    v3 = g0 + 2 g1 + 4 g2    v4 = g0 - 2 g1 + 4 g2    v5 = 24 g2
  */
-export function arrangeWinograd(lanes8: I8View, kernel: i32, channels: i32, panel: I16View): void {
-  const triples = triplesOf(kernel);
-  const tapBytes = <usize>(channels * TILE_CHANNELS);
-  const plane = <usize>triples * tapBytes * 2;
+export function arrangeWinograd(lanes8: I8View, columnStep: i32, span: i32, panel: I16View): void {
+  const triples = triplesOf(columnStep, span);
+  const rowBytes = <usize>(columnStep * TILE_CHANNELS);
+  const plane = <usize>triples * rowBytes * 2;
+  const end = <usize>addressOf(lanes8) + <usize>(span * TILE_CHANNELS);
   let to = <usize>addressOf(panel);
   for (let triple = 0; triple < triples; triple++) {
-    let from = <usize>addressOf(lanes8) + <usize>triple * 4 * tapBytes;
-    for (const end = from + tapBytes; from < end; from += 2 * TILE_CHANNELS, to += 4 * TILE_CHANNELS) {
-      transformPair(from, tapBytes, to, plane);
+    let from = <usize>addressOf(lanes8) + <usize>triple * 4 * rowBytes;
+    for (const rowEnd = from + rowBytes; from < rowEnd; from += 2 * TILE_CHANNELS, to += 4 * TILE_CHANNELS) {
+      const third = from + 2 * rowBytes;
+      transformPair(v128.load(from), v128.load(from + rowBytes), third < end ? v128.load(third) : i64x2.splat(0), to, plane);
     }
   }
-  const direct = directTapsOf(kernel);
+  const direct = directSpanOf(columnStep, span);
   if (direct > 0) {
-    const rest = lanes8.from(3 * channels * TILE_CHANNELS);
-    arrangePairsSimd(rest, 1, direct * channels, panel.from(6 * triples * channels * TILE_CHANNELS));
+    const rest = lanes8.from(3 * columnStep * TILE_CHANNELS);
+    arrangePairsSimd(rest, 1, direct, panel.from(6 * triples * columnStep * TILE_CHANNELS));
   }
 }
 
-/** Two channels of a triple: their weights are 2 * 8 bytes in each of three taps. */
+/** Two elements of a triple's rows, i8[2][8] each. */
 // @ts-ignore: decorator
 @inline
-function transformPair(from: usize, tapBytes: usize, to: usize, plane: usize): void {
-  const a0 = v128.load8x8_s(from), a1 = v128.load8x8_s(from + tapBytes), a2 = v128.load8x8_s(from + 2 * tapBytes);
-  const b0 = v128.load8x8_s(from, 8), b1 = v128.load8x8_s(from + tapBytes, 8), b2 = v128.load8x8_s(from + 2 * tapBytes, 8);
+function transformPair(row0: v128, row1: v128, row2: v128, to: usize, plane: usize): void {
+  const a0 = i16x8.extend_low_i8x16_s(row0), b0 = i16x8.extend_high_i8x16_s(row0);
+  const a1 = i16x8.extend_low_i8x16_s(row1), b1 = i16x8.extend_high_i8x16_s(row1);
+  const a2 = i16x8.extend_low_i8x16_s(row2), b2 = i16x8.extend_high_i8x16_s(row2);
   const six = i16x8.splat(6), minus4 = i16x8.splat(-4), times24 = i16x8.splat(24);
   storePair(to, i16x8.mul(a0, six), i16x8.mul(b0, six));
   const aEnds = i16x8.add(a0, a2), bEnds = i16x8.add(b0, b2);

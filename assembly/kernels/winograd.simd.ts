@@ -1,10 +1,10 @@
-import { alignUp } from "../views";
+import { PANEL_PAIRS, panelBytes } from "./panel";
 import { biasLanes, multiplierLanes, roundingHalf, storeColumn } from "./requantize.simd";
 import { Product } from "./product";
 
 /**
- * Exact integer Winograd F(4,3) for a conv1d of stride 1 and dilation 1 over int8 rows: four columns (a tile) of three taps
- * take six products instead of twelve. With d, g and m vectors of one channel (Lavin and Gray 2016, points 0, +-1, +-2, oo):
+ * Exact integer Winograd F(4,3) for a conv1d of dilation 1 over int8 rows: four columns (a tile) of three taps take six products
+ * instead of twelve. With d, g and m vectors of one channel (Lavin and Gray 2016, points 0, +-1, +-2, oo):
  *
  *   input     u = B d    u0 = 4 d0 - 5 d2 + d4              d: six rows of the tile
  *                        u1 = (d4 - 4 d2) + (d3 - 4 d1)     u2 = (d4 - 4 d2) - (d3 - 4 d1)
@@ -15,43 +15,56 @@ import { Product } from "./product";
  *   columns   24 y = A m  24 y0 = m0 + (m1 + m2) + (m3 + m4)    24 y1 = (m1 - m2) + 2 (m3 - m4)
  *                        24 y2 = (m1 + m2) + 4 (m3 + m4)        24 y3 = (m1 - m2) + 8 (m3 - m4) + m5
  *
- * Kernels 3, 5 and 7 are one or two such triples of taps and a direct rest: taps 0-2 | 3-4 and 0-2 | 3 | 4-6. Taps 4-6 begin a tile
- * later than taps 0-2, so one transformed input serves both.
+ * A row is what a column steps by: stride rows of the tensor, so that every stride is a stride of one over wider rows. A column's
+ * `span` elements are one or two triples of rows and a direct rest (products for four columns, against those of gemmPairs):
+ *
+ *   kernel 7 stride 1   rows 0-2, 4-6 | 3     6 + 6 + 4 of 28     kernel 7 stride 2   rows 0-2 | 3, half     6 + 2 of 14
+ *   kernel 5 stride 1   rows 0-2 | 3-4        6 + 8 of 20         kernel 5 stride 2   rows 0-2               6 of 10
+ *   kernel 3 stride 1   rows 0-2              6 of 12
+ *
+ * Rows 4-6 begin a tile later than rows 0-2, so one transformed input serves both. A triple that the span does not fill has zeros.
  *
  * Exact: |u| <= 10 * 128 and |v| <= 24 * 127 fit i16; sums of products may wrap modulo 2^32, but 24 y is a multiple of 24 below
  * 2^31 in magnitude (winogradFits), so y is (24 y >> 3) * 3^-1 modulo 2^32.
  */
 
-/** Whether a layer may take this kernel: its products are exact, its channels come in vectors. */
-export function winogradFits(kernel: i32, channels: i32, maxWeight: i32): bool {
-  const known = kernel == 3 || kernel == 5 || kernel == 7;
-  return known && channels % 8 == 0 && <i64>24 * 3 * triplesOf(kernel) * channels * 128 * maxWeight < <i64>1 << 31;
+/** Whether this kernel can take a layer: its rows come in vectors and fill a triple, its sums are exact. */
+export function winogradFits(columnStep: i32, span: i32, maxWeight: i32): bool {
+  const filled = columnStep % 8 == 0 && span > 2 * columnStep && span <= 7 * columnStep;
+  return filled && <i64>24 * 3 * triplesOf(columnStep, span) * columnStep * 128 * maxWeight < <i64>1 << 31;
 }
 
-/** Triples of taps that are transformed. */
+/** Triples of rows that are transformed: the second pays from five and a half rows on. */
 // @ts-ignore: decorator
 @inline
-export function triplesOf(kernel: i32): i32 {
-  return kernel == 7 ? 2 : 1;
+export function triplesOf(columnStep: i32, span: i32): i32 {
+  return 2 * span > 11 * columnStep ? 2 : 1;
 }
 
-/** Taps that are not, from tap 3 on. */
+/** Elements that are not transformed, from row 3 on. */
 // @ts-ignore: decorator
 @inline
-export function directTapsOf(kernel: i32): i32 {
-  return kernel - 3 * triplesOf(kernel);
+export function directSpanOf(columnStep: i32, span: i32): i32 {
+  return triplesOf(columnStep, span) == 2 ? columnStep : max(0, span - 3 * columnStep);
 }
 
-/** Bytes of i16[6][triples * channels / 2][8][2], then of the direct taps' PANEL_PAIRS. */
-export function winogradPanelBytes(kernel: i32, channels: i32): i32 {
-  return (6 * triplesOf(kernel) + directTapsOf(kernel)) * channels * 16;
-}
-
-/** Tiles of `columns` columns, and one more for what lies behind tap 3. */
+/** Panel bytes of a direct span. */
 // @ts-ignore: decorator
 @inline
-function tilesOf(kernel: i32, columns: i32): i32 {
-  return (columns + 3 >> 2) + (kernel > 3 ? 1 : 0);
+function directBytesOf(columnStep: i32, span: i32): i32 {
+  return panelBytes(PANEL_PAIRS, 1, directSpanOf(columnStep, span));
+}
+
+/** Bytes of i16[6][triples * columnStep / 2][8][2], then of the direct span's PANEL_PAIRS. */
+export function winogradPanelBytes(columnStep: i32, span: i32): i32 {
+  return 6 * triplesOf(columnStep, span) * columnStep * 16 + directBytesOf(columnStep, span);
+}
+
+/** Tiles of `columns` columns, and one more for what lies behind row 3. */
+// @ts-ignore: decorator
+@inline
+function tilesOf(columnStep: i32, span: i32, columns: i32): i32 {
+  return (columns + 3 >> 2) + (span > 3 * columnStep ? 1 : 0);
 }
 
 /** Bytes of i32[4][8]: eight sums of each of four tiles. */
@@ -60,21 +73,21 @@ const PLANE_SUMS_BYTES = 4 * 32;
 const SUMS_BYTES = 10 * PLANE_SUMS_BYTES;
 
 /**
- * Bytes of scratch for one pass, whatever its output channels: sums, the transformed input i16[6][tiles][channels], the rows
- * themselves as i16[4 * tiles][channels], and what is read behind them.
+ * Bytes of scratch for one pass, whatever its output channels: sums, the transformed input i16[6][tiles][columnStep], the rows
+ * themselves as i16[4 * tiles][columnStep], and what is read behind them.
  */
-export function winogradScratchBytes(kernel: i32, channels: i32, columns: i32): i32 {
-  return SUMS_BYTES + (6 + 4) * (tilesOf(kernel, columns) + 3) * channels * 2;
+export function winogradScratchBytes(columnStep: i32, span: i32, columns: i32): i32 {
+  return SUMS_BYTES + (6 + 4) * (tilesOf(columnStep, span, columns) + 3) * columnStep * 2;
 }
 
 /**
- * Transforms the rows of `columns` columns into scratch, once for all output channels. Reads up to five rows of any content
- * behind the last.
+ * Transforms the rows of `columns` columns into scratch, once for all output channels. Reads up to 7 * columnStep bytes of any
+ * content behind the last column's span.
  */
-export function winogradTransform(input: i32, channels: i32, kernel: i32, columns: i32, scratch: i32): void {
-  const tiles = tilesOf(kernel, columns);
-  const rowBytes = <usize>channels;
-  const plane = <usize>(tiles * channels * 2);
+export function winogradTransform(input: i32, columnStep: i32, span: i32, columns: i32, scratch: i32): void {
+  const tiles = tilesOf(columnStep, span, columns);
+  const rowBytes = <usize>columnStep;
+  const plane = <usize>(tiles * columnStep * 2);
   let from = <usize>input;
   let to = <usize>(scratch + SUMS_BYTES);
   let rows = to + 6 * plane;
@@ -103,7 +116,7 @@ export function winogradTransform(input: i32, channels: i32, kernel: i32, column
 
 /**
  * The product of a layer's pass and one panel (winogradPanelBytes), input from winogradTransform's scratch: product.input is
- * not read. taps 1, columnStep the channels, span kernel * channels.
+ * not read; taps is 1.
  */
 export function gemmWinograd(product: Product, scratch: i32): void {
   const tiles = product.columns + 3 >> 2;
@@ -124,11 +137,11 @@ export function gemmWinograd(product: Product, scratch: i32): void {
 // @ts-ignore: decorator
 @inline
 function sumTiles(product: Product, scratch: i32, tile: i32, four: bool): void {
-  const rowBytes = <usize>(product.columnStep * 2);
-  const kernel = product.span / product.columnStep;
-  const plane = <usize>tilesOf(kernel, product.columns) * rowBytes;
-  const tripleBytes = <usize>triplesOf(kernel) * rowBytes * 8;
-  const directBytes = <usize>directTapsOf(kernel) * rowBytes * 8;
+  const columnStep = product.columnStep, span = product.span;
+  const rowBytes = <usize>(columnStep * 2);
+  const plane = <usize>tilesOf(columnStep, span, product.columns) * rowBytes;
+  const tripleBytes = <usize>triplesOf(columnStep, span) * rowBytes * 8;
+  const directBytes = <usize>directBytesOf(columnStep, span);
   const transformed = <usize>(scratch + SUMS_BYTES);
   let weights = <usize>product.panel;
   let sums = <usize>scratch;

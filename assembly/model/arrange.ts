@@ -1,6 +1,9 @@
 import { at, I8View, I16View, I32View, U8View } from "../views";
 import { arrangeWords } from "../kernels/gemm.swar";
-import { arrangePairs, arrangeQuads, PANEL_LANES, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WORDS } from "../kernels/panel";
+import {
+  arrangePairs, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD,
+} from "../kernels/panel";
+import { arrangeQuadsPacked } from "../kernels/panel.dsp";
 import { arrangePairsSimd, arrangeQuadsSimd } from "../kernels/panel.simd";
 import { unpack } from "../kernels/unpack";
 import { unpackSimd } from "../kernels/unpack.simd";
@@ -8,38 +11,55 @@ import { arrangeWinograd } from "../kernels/winograd-panel.simd";
 import { TILE_CHANNELS } from "../shared/limits";
 import { EngineState } from "./engine-state";
 import { Layer } from "./layer";
-import { panelBytesOf, tapSpanOf, tapsOf } from "./tiles";
+import { maxWeight, panelBytesOf, tapSpanOf, tapsOf } from "./tiles";
 
-/** Makes the panel that a layer's kernel takes from a packed tile. */
+/** Makes the panel that a layer's kernel takes from the packed tile at hand. */
 export function makePanel(state: EngineState, layer: Layer, lanes: i32, panel: i32): void {
   const taps = tapsOf(layer);
   const span = tapSpanOf(layer);
-  const count = taps * span;
-  const lanes8 = at<I8View>(lanesAt(state, layer, count, panel));
+  const lanes8 = at<I8View>(lanesAt(state, layer, taps * span, panel));
   const packed = at<U8View>(state.packedAt);
-  if (ASC_FEATURE_SIMD) unpackSimd(packed, lanes8, count, lanes, layer.bits, layer.grid);
-  else unpack(packed, lanes8, count, lanes, layer.bits, layer.grid);
-  if (layer.panelKind == PANEL_PAIRS) {
-    if (ASC_FEATURE_SIMD) arrangePairsSimd(lanes8, taps, span, at<I16View>(panel));
-    else if (isDefined(QHUBERT_INTRINSICS)) arrangePairs(lanes8, taps, span, at<I16View>(panel));
-  } else if (layer.panelKind == PANEL_WINOGRAD) {
-    if (ASC_FEATURE_SIMD) arrangeWinograd(lanes8, layer.kernel, layer.inChannels, at<I16View>(panel));
-  } else if (layer.panelKind == PANEL_QUADS) {
-    if (ASC_FEATURE_RELAXED_SIMD) arrangeQuadsSimd(lanes8, taps, span, 0, at<I8View>(panel));
-    else if (isDefined(QHUBERT_INTRINSICS)) arrangeQuads(lanes8, taps, span, at<I8View>(panel));
-  } else if (layer.panelKind == PANEL_WORDS) {
-    if (!ASC_FEATURE_SIMD && !isDefined(QHUBERT_INTRINSICS)) arrangeWords(lanes8, taps, span, at<I32View>(panel));
+  if (ASC_FEATURE_SIMD) {
+    unpackSimd(packed, lanes8, taps * span, lanes, layer.bits, layer.grid);
+    arrangeSimd(layer, lanes8, taps, span, panel);
+  } else {
+    unpack(packed, lanes8, taps * span, lanes, layer.bits, layer.grid);
+    arrange(layer, lanes8, taps, span, panel);
   }
 }
 
-/** Where the unpacked lanes go: words take the place of theirs one by one. */
+function arrangeSimd(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32): void {
+  switch (layer.panelKind) {
+    case PANEL_LANES: break;
+    case PANEL_PAIRS: arrangePairsSimd(lanes8, taps, span, at<I16View>(panel)); break;
+    case PANEL_WINOGRAD: arrangeWinograd(lanes8, <i32>layer.stride * layer.inChannels, span, at<I16View>(panel)); break;
+    case PANEL_QUADS: arrangeQuadsSimd(lanes8, taps, span, 0, at<I8View>(panel)); break;
+    case PANEL_OFFSET_QUADS: arrangeQuadsSimd(lanes8, taps, span, maxWeight(layer), at<I8View>(panel)); break;
+    default: unreachable();
+  }
+}
+
+function arrange(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32): void {
+  if (layer.panelKind == PANEL_LANES) return;
+  if (!isDefined(QHUBERT_INTRINSICS)) arrangeWords(lanes8, taps, span, at<I32View>(panel));
+  else if (layer.panelKind == PANEL_QUADS) arrangeQuadsPacked(lanes8, taps, span, at<I8View>(panel));
+  else arrangePairs(lanes8, taps, span, at<I16View>(panel));
+}
+
+/** Where the unpacked lanes go: without SIMD, where RAM is short, to the panel's own end, to be overwritten one by one. */
 function lanesAt(state: EngineState, layer: Layer, count: i32, panel: i32): i32 {
   if (layer.panelKind == PANEL_LANES) return panel;
-  return layer.panelKind == PANEL_WORDS ? panel + panelBytesOf(layer) - count * TILE_CHANNELS : state.lanesAt;
+  return arrangesInPlace(layer) ? panel + panelBytesOf(layer) - count * TILE_CHANNELS : state.lanesAt;
+}
+
+// @ts-ignore: decorator
+@inline
+function arrangesInPlace(layer: Layer): bool {
+  return !ASC_FEATURE_SIMD && layer.panelKind != PANEL_PAIRS;
 }
 
 /** Bytes of a layer's unpacked lanes beside its panel. */
 export function lanesBytes(layer: Layer): i32 {
-  const beside = layer.panelKind != PANEL_LANES && layer.panelKind != PANEL_WORDS;
+  const beside = layer.panelKind != PANEL_LANES && !arrangesInPlace(layer);
   return beside ? tapsOf(layer) * tapSpanOf(layer) * TILE_CHANNELS : 0;
 }

@@ -1,12 +1,14 @@
+import { offsetQuadGroup, quadGroup } from "../kernels/gemm.relaxed";
 import { wordGroup } from "../kernels/gemm.swar";
-import { quadGroup } from "../kernels/gemm.relaxed";
-import { PANEL_LANES, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WORDS } from "../kernels/panel";
+import {
+  PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WORDS,
+} from "../kernels/panel";
 import { winogradFits, winogradScratchBytes } from "../kernels/winograd.simd";
 import { OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D, TYPE_INT16 } from "../shared/ops";
 import { EngineState } from "./engine-state";
 import { Layer, spanOf } from "./layer";
 import { Tensor, tensorAt } from "./tensor";
-import { maxWeight } from "./tiles";
+import { maxWeight, tapSpanOf } from "./tiles";
 
 /**
  * Chooses the kernel of a layer with weights: the build's fastest one that is exact for its width and its input. Each
@@ -15,43 +17,55 @@ import { maxWeight } from "./tiles";
 export function chooseKernel(state: EngineState, layer: Layer): void {
   const input = tensorAt(state.tensorsAt, layer.inputA);
   const weight = maxWeight(layer);
-  layer.group = 0;
-  if (layer.op == OP_DEPTHWISE_CONV1D) {
-    layer.panelKind = PANEL_LANES;
-  } else if (input.type == TYPE_INT16) {
-    layer.panelKind = ASC_FEATURE_SIMD || isDefined(QHUBERT_INTRINSICS) ? PANEL_PAIRS : PANEL_LANES;
-  } else if (ASC_FEATURE_RELAXED_SIMD && input.nonNegative != 0) {
-    layer.panelKind = PANEL_QUADS;
-    layer.group = quadGroup(weight);
-  } else if (ASC_FEATURE_SIMD) {
-    layer.panelKind = takesWinograd(layer, input, weight) ? PANEL_WINOGRAD : PANEL_PAIRS;
-  } else if (isDefined(QHUBERT_INTRINSICS)) {
-    layer.panelKind = PANEL_QUADS;
+  layer.panelKind = chooseKind(layer, input, weight);
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    layer.group = layer.panelKind == PANEL_OFFSET_QUADS ? offsetQuadGroup(weight, weight) : quadGroup(weight);
   } else {
-    layer.panelKind = PANEL_WORDS;
     layer.group = wordGroup(weight);
   }
 }
 
-/** Fewer columns to a pass gain nothing (kernel bench). */
+function chooseKind(layer: Layer, input: Tensor, weight: i32): i32 {
+  if (layer.op == OP_DEPTHWISE_CONV1D) return PANEL_LANES;
+  const isWide = input.type == TYPE_INT16;
+  if (isDefined(QHUBERT_INTRINSICS)) return isWide ? PANEL_PAIRS : PANEL_QUADS;
+  if (!ASC_FEATURE_SIMD) return isWide ? PANEL_LANES : PANEL_WORDS;
+  if (isWide) return PANEL_PAIRS;
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    if (input.nonNegative != 0) return PANEL_QUADS;
+    // The weight and its offset, which is the largest weight, are to stay below 128.
+    if (layer.op == OP_CONV1D && weight < 64) return PANEL_OFFSET_QUADS;
+  }
+  return takesWinograd(layer, input, weight) ? PANEL_WINOGRAD : PANEL_PAIRS;
+}
+
+/** Fewer columns to a pass gain nothing. */
 const WINOGRAD_LEAST_COLUMNS = 16;
-/** More scratch than this no host should have to grant: a pass of so many samples belongs cut up. */
+/** More scratch than this no host should have to grant: a pass of so many samples is better cut up. */
 const WINOGRAD_MOST_BYTES = 4194304;
 
 function takesWinograd(layer: Layer, input: Tensor, weight: i32): bool {
-  const columns = input.capacity - spanOf(layer) + 1;
-  return layer.op == OP_CONV1D && layer.stride == 1 && layer.dilation == 1 && columns >= WINOGRAD_LEAST_COLUMNS &&
-    winogradFits(layer.kernel, input.channels, weight) &&
-    winogradScratchBytes(layer.kernel, input.channels, input.capacity) <= WINOGRAD_MOST_BYTES;
+  const columnStep = <i32>layer.stride * layer.inChannels;
+  return layer.op == OP_CONV1D && layer.dilation == 1 && mostColumns(layer, input) >= WINOGRAD_LEAST_COLUMNS &&
+    winogradFits(columnStep, tapSpanOf(layer), weight) &&
+    winogradScratchBytes(columnStep, tapSpanOf(layer), mostColumns(layer, input)) <= WINOGRAD_MOST_BYTES;
+}
+
+/** Columns that a pass makes at most. */
+function mostColumns(layer: Layer, input: Tensor): i32 {
+  return max(0, input.capacity - spanOf(layer)) / layer.stride + 1;
 }
 
 /** Bytes that the kernel of a layer wants for its prepared input. */
 export function inputScratchBytes(state: EngineState, layer: Layer): i32 {
   const input = tensorAt(state.tensorsAt, layer.inputA);
-  if (ASC_FEATURE_SIMD && layer.panelKind == PANEL_WINOGRAD) {
-    return winogradScratchBytes(layer.kernel, input.channels, input.capacity);
+  switch (layer.panelKind) {
+    case PANEL_PAIRS:
+      if (!ASC_FEATURE_SIMD || input.type == TYPE_INT16) return 0;
+      return 2 * (layer.op == OP_DENSE ? 1 : input.capacity) * input.channels;
+    case PANEL_OFFSET_QUADS: return 4 * mostColumns(layer, input);
+    case PANEL_WINOGRAD:
+      return winogradScratchBytes(<i32>layer.stride * layer.inChannels, tapSpanOf(layer), mostColumns(layer, input));
+    default: return 0;
   }
-  if (layer.panelKind != PANEL_PAIRS || input.type == TYPE_INT16) return 0;
-  const rows = layer.op == OP_DENSE ? 1 : input.capacity;
-  return 2 * rows * input.channels;
 }

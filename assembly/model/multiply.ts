@@ -3,40 +3,48 @@ import { depthwiseConv1d } from "../kernels/depthwise-conv1d";
 import { depthwiseConv1dSimd } from "../kernels/depthwise-conv1d.simd";
 import { gemm } from "../kernels/gemm";
 import { accumulatePacked, gemmPacked } from "../kernels/gemm.dsp";
-import { accumulateQuads, gemmQuads } from "../kernels/gemm.relaxed";
+import { accumulateQuads, columnCorrections, gemmOffsetQuads, gemmQuads } from "../kernels/gemm.relaxed";
 import { accumulatePairs, gemmPairs, widen } from "../kernels/gemm.simd";
 import { accumulateWords, gemmWords } from "../kernels/gemm.swar";
-import { PANEL_PAIRS, PANEL_WINOGRAD } from "../kernels/panel";
+import { PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD } from "../kernels/panel";
 import { Product } from "../kernels/product";
 import { gemmWinograd, winogradTransform } from "../kernels/winograd.simd";
 import { OP_DEPTHWISE_CONV1D, TYPE_INT16 } from "../shared/ops";
 import { EngineState } from "./engine-state";
 import { Layer } from "./layer";
+import { maxWeight } from "./tiles";
 
-/** Which kernel takes which panel is fixed by the build: a build holds no kernel that it does not use. */
+/**
+ * From a layer's kind of panel to the kernel that takes it. What a build never chooses (choose-kernel.ts) it does not hold.
+ */
 
 /** Puts the input of a product, `elements` from its first on, into the form that the layer's kernel takes. */
 export function prepareInput(state: EngineState, layer: Layer, type: i32, elements: i32): void {
+  if (!ASC_FEATURE_SIMD) return;
   const product = at<Product>(state.productAt);
-  if (ASC_FEATURE_SIMD && layer.panelKind == PANEL_PAIRS && type != TYPE_INT16) {
-    widen(at<I8View>(product.input), at<I16View>(state.inputScratchAt), elements);
-    product.input = state.inputScratchAt;
-  }
-  if (ASC_FEATURE_SIMD && layer.panelKind == PANEL_WINOGRAD) {
-    winogradTransform(product.input, layer.inChannels, layer.kernel, product.columns, state.inputScratchAt);
+  const scratch = state.inputScratchAt;
+  if (layer.panelKind == PANEL_WINOGRAD) {
+    winogradTransform(product.input, product.columnStep, product.span, product.columns, scratch);
+  } else if (layer.panelKind == PANEL_PAIRS && type != TYPE_INT16) {
+    widen(at<I8View>(product.input), at<I16View>(scratch), elements);
+    product.input = scratch;
+  } else if (ASC_FEATURE_RELAXED_SIMD && layer.panelKind == PANEL_OFFSET_QUADS) {
+    columnCorrections(product, maxWeight(layer), at<I32View>(scratch));
   }
 }
 
 /** Computes a product of eight channels. */
 export function multiply(state: EngineState, layer: Layer, type: i32): void {
   const product = at<Product>(state.productAt);
-  if (layer.op == OP_DEPTHWISE_CONV1D) {
-    if (ASC_FEATURE_SIMD) depthwiseConv1dSimd(product);
-    else depthwiseConv1d(product);
-  } else if (ASC_FEATURE_SIMD) {
-    if (layer.panelKind == PANEL_PAIRS) gemmPairs(product);
-    else if (layer.panelKind == PANEL_WINOGRAD) gemmWinograd(product, state.inputScratchAt);
-    else if (ASC_FEATURE_RELAXED_SIMD) gemmQuads(product, layer.group);
+  if (ASC_FEATURE_SIMD) {
+    switch (layer.panelKind) {
+      case PANEL_LANES: depthwiseConv1dSimd(product); break;
+      case PANEL_PAIRS: gemmPairs(product); break;
+      case PANEL_WINOGRAD: gemmWinograd(product, state.inputScratchAt); break;
+      default: multiplyRelaxed(state, layer, product);
+    }
+  } else if (layer.op == OP_DEPTHWISE_CONV1D) {
+    depthwiseConv1d(product);
   } else if (isDefined(QHUBERT_INTRINSICS)) {
     if (type == TYPE_INT16) gemmPacked<i16>(product);
     else gemmPacked<i8>(product);
@@ -45,6 +53,12 @@ export function multiply(state: EngineState, layer: Layer, type: i32): void {
   } else {
     gemmWords(product, layer.group);
   }
+}
+
+function multiplyRelaxed(state: EngineState, layer: Layer, product: Product): void {
+  if (!ASC_FEATURE_RELAXED_SIMD) return;
+  if (layer.panelKind == PANEL_QUADS) gemmQuads(product, layer.group);
+  else gemmOffsetQuads(product, layer.group, at<I32View>(state.inputScratchAt));
 }
 
 /** sums[lane] += the prepared row times the panel of eight channels. */

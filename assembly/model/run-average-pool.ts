@@ -1,5 +1,7 @@
 import { at, clearBytes, I8View, I16View } from "../views";
-import { averageBlocks, sumRows } from "../kernels/average-pool";
+import { averageBlocks } from "../kernels/average-pool";
+import { addRows } from "../kernels/row-sums";
+import { addRowsSimd } from "../kernels/row-sums.simd";
 import { EngineState } from "./engine-state";
 import { Layer } from "./layer";
 import { rowAddress, Tensor } from "./tensor";
@@ -48,6 +50,8 @@ function takeBlock(layer: Layer, input: Tensor, end: i64, warmup: i32): void {
   const rows = <i32>min<i64>(layer.blockRows - within, end - layer.taken);
   const sumsAt = layer.sumsAt + <i32>(from / layer.blockRows % layer.blocks) * 2 * layer.inChannels;
   if (within == 0) clearBytes(sumsAt, 2 * layer.inChannels);
-  sumRows(at<I8View>(rowAddress(input, layer.taken)), layer.inChannels, rows, at<I16View>(sumsAt));
+  const taken = at<I8View>(rowAddress(input, layer.taken));
+  if (ASC_FEATURE_SIMD) addRowsSimd(taken, layer.inChannels, rows, at<I16View>(sumsAt));
+  else addRows(taken, layer.inChannels, rows, at<I16View>(sumsAt));
   layer.taken += rows;
 }

@@ -1,7 +1,9 @@
 import { at, I8View, I16View, U8View } from "../views";
 import { crc32 } from "../numeric/crc32";
 import { add } from "../kernels/add";
+import { addSimd } from "../kernels/add.simd";
 import { maxPool } from "../kernels/max-pool";
+import { maxPoolSimd } from "../kernels/max-pool.simd";
 import {
   ACTIVATION_RELU, OP_ADD, OP_CONV1D, OP_DEPTHWISE_CONV1D, OP_MAX_POOL, TYPE_INT16,
 } from "../shared/ops";
@@ -37,16 +39,20 @@ function runAdd(state: EngineState, layer: Layer, output: Tensor, columns: i32):
   const b = at<I8View>(rowAddress(tensorAt(state.tensorsAt, layer.inputB), output.next));
   const low = layer.activation == ACTIVATION_RELU ? 0 : -127;
   const out = at<I8View>(rowAddress(output, output.next));
-  add(a, layer.multiplierA, b, layer.multiplierB, layer.shift, low, 127, out, columns * layer.outChannels);
+  const count = columns * layer.outChannels;
+  if (ASC_FEATURE_SIMD) addSimd(a, layer.multiplierA, b, layer.multiplierB, layer.shift, low, 127, out, count);
+  else add(a, layer.multiplierA, b, layer.multiplierB, layer.shift, low, 127, out, count);
 }
 
 function runMaxPool(state: EngineState, layer: Layer, output: Tensor, columns: i32): void {
   const input = tensorAt(state.tensorsAt, layer.inputA);
   const from = rowAddress(input, output.next * layer.stride);
   const to = rowAddress(output, output.next);
-  if (input.type == TYPE_INT16) {
-    maxPool<I16View>(at<I16View>(from), layer.inChannels, layer.kernel, layer.stride, at<I16View>(to), columns);
-  } else {
-    maxPool<I8View>(at<I8View>(from), layer.inChannels, layer.kernel, layer.stride, at<I8View>(to), columns);
-  }
+  if (input.type == TYPE_INT16) maxPoolRows<I16View, i16>(layer, from, to, columns);
+  else maxPoolRows<I8View, i8>(layer, from, to, columns);
+}
+
+function maxPoolRows<T, E>(layer: Layer, from: i32, to: i32, columns: i32): void {
+  if (ASC_FEATURE_SIMD) maxPoolSimd<T, E>(at<T>(from), layer.inChannels, layer.kernel, layer.stride, at<T>(to), columns);
+  else maxPool<T>(at<T>(from), layer.inChannels, layer.kernel, layer.stride, at<T>(to), columns);
 }

@@ -77,7 +77,7 @@ export function entryBytes(layer: Layer): i32 {
 }
 
 export function panelBytesOf(layer: Layer): i32 {
-  if (layer.panelKind == PANEL_WINOGRAD) return winogradPanelBytes(layer.kernel, layer.inChannels);
+  if (layer.panelKind == PANEL_WINOGRAD) return winogradPanelBytes(<i32>layer.stride * layer.inChannels, tapSpanOf(layer));
   if (layer.panelKind == PANEL_WORDS) return wordBytes(tapsOf(layer), tapSpanOf(layer));
   return panelBytes(layer.panelKind, tapsOf(layer), tapSpanOf(layer));
 }

@@ -9,7 +9,7 @@ const MVP = ["bulk-memory", "nontrapping-f2i", "sign-extension", "mutable-global
   name,
 ]);
 
-/** Compiles what an AssemblyScript source exports as the scalar build does, or with intrinsics as the dsp build does. */
+/** Compiles what an AssemblyScript source exports, as the scalar build or, with intrinsics, the dsp build does. */
 export async function compileMvp(source: string, intrinsics = false): Promise<Kernels> {
   let binary: Uint8Array | undefined;
   const arguments_ = [ENTRY, "--outFile", "kernels.wasm", "--config", "none", "--runtime", "stub", "--noAssert", "-O3"];

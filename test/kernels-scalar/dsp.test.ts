@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Arena } from "../kernels/arena.ts";
+import { Arena, withGap } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/compile-kernels.ts";
 import { lanes8Of, type ProductCase, productCases, runProduct } from "../kernels/product-case.ts";
 import { compileMvp } from "./compile-mvp.ts";
@@ -10,6 +10,7 @@ const SOURCE = `
 import { accumulatePacked, gemmPacked } from "./assembly/kernels/gemm.dsp";
 import { Product } from "./assembly/kernels/product";
 import { I32View } from "./assembly/views";
+export { arrangeQuadsPacked } from "./assembly/kernels/panel.dsp";
 export function gemmInt8(product: Product): void { gemmPacked<i8>(product); }
 export function gemmInt16(product: Product): void { gemmPacked<i16>(product); }
 export function accumulateInt8(input: i32, span: i32, panel: i32, sums: I32View): void {
@@ -75,4 +76,19 @@ describe.each([
     });
     fc.assert(property);
   });
+});
+
+it("arrangeQuadsPacked makes the panel of int8 rows, also over the lanes that it is made of", () => {
+  const kernels = builds.get(false) as Kernels;
+  const property = fc.property(productCases(TYPES[0].limits), fc.boolean(), (product, inPlace) => {
+    const expected = new Uint8Array(packedPanel(product, Int8Array).buffer);
+    const lanes8 = lanes8Of(product);
+    const arena = new Arena(kernels);
+    const panel = arena.reserve(expected.length);
+    const from = inPlace ? panel + expected.length - lanes8.length : arena.reserve(lanes8.length);
+    new Int8Array(kernels.memory.buffer).set(lanes8, from);
+    kernels.call("arrangeQuadsPacked", from, product.taps, product.span, panel);
+    expect(arena.readBeyond(panel, expected.length)).toEqual(withGap(expected));
+  });
+  fc.assert(property, { numRuns: 200 });
 });

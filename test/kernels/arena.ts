@@ -15,14 +15,14 @@ export class Arena {
 
   constructor(kernels: Kernels) {
     this.memory = kernels.memory;
-    this.bytes(0, this.memory.buffer.byteLength).fill(CANARY, FIRST_BYTE);
   }
 
   /** The address of `bytes` canary bytes, at `misalignment` modulo 16. */
   reserve(bytes: number, misalignment = 0): number {
     const address = this.next + misalignment;
-    this.next = (address + bytes + GAP_BYTES + 15) & -16;
-    if (this.next > this.memory.buffer.byteLength) throw new Error(`${this.next} bytes do not fit the arena`);
+    const next = (address + bytes + GAP_BYTES + 15) & -16;
+    this.bytes(this.next, next - this.next).fill(CANARY);
+    this.next = next;
     return address;
   }
 

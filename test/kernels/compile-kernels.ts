@@ -15,6 +15,8 @@ const FEATURES: Readonly<Record<KernelBuild, readonly string[]>> = {
   simd: ["--enable", "simd"],
   relaxed: ["--enable", "simd", "--enable", "relaxed-simd"],
 };
+/** What asconfig.json disables. */
+const DISABLED = ["bulk-memory", "nontrapping-f2i", "sign-extension", "mutable-globals"];
 const PAGES = 64;
 const ENTRY = "kernels-under-test.ts";
 
@@ -23,6 +25,7 @@ export async function compileKernels(build: KernelBuild, source: string): Promis
   let binary: Uint8Array | undefined;
   const arguments_ = [ENTRY, "--outFile", "kernels.wasm", "--config", "none", "--runtime", "stub", "--noAssert", "-O3"];
   arguments_.push("--importMemory", "--initialMemory", `${PAGES}`, "--use", "abort=", ...FEATURES[build]);
+  arguments_.push(...DISABLED.flatMap((feature) => ["--disable", feature]));
   const { error, stderr } = await asc.main(arguments_, {
     readFile: (name) => (name === ENTRY ? source : readFile(name, "utf8").catch(() => null)),
     writeFile: (name, contents) => {

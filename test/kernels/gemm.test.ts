@@ -15,7 +15,9 @@ const INT8 = { inputLow: -127, inputHigh: 127, maxWeight: 127 };
 const INT16 = { inputLow: -32768, inputHigh: 32767, maxWeight: 127, maxSpan: 100 };
 
 const RELAXED_SOURCE = `
-export { accumulateQuads, gemmQuads, quadGroup } from "./assembly/kernels/gemm.relaxed";
+export {
+  accumulateQuads, columnCorrections, gemmOffsetQuads, gemmQuads, offsetQuadGroup, quadGroup,
+} from "./assembly/kernels/gemm.relaxed";
 export { arrangeQuadsSimd } from "./assembly/kernels/panel.simd";
 `;
 
@@ -92,10 +94,12 @@ describe("gemmPairs", () => {
   });
 });
 
-describe("gemmQuads", () => {
-  /** The bytes that a kernel reads behind the input may be anything. */
-  const withTail = (product: ProductCase): Int8Array => Int8Array.from([...product.input, -128, -1, -77]);
+/** int8 rows; what a kernel reads behind them may be anything. */
+function withTail(product: ProductCase): Int8Array {
+  return Int8Array.from([...product.input, -128, -1, -77]);
+}
 
+describe("gemmQuads", () => {
   it.each(QUADS)("is the product of rows of 0..127 and weights up to $maxWeight", ({ maxWeight, group, limits }) => {
     expect(relaxed.call("quadGroup", maxWeight)).toBe(group);
     fc.assert(
@@ -121,6 +125,38 @@ describe("gemmQuads", () => {
         relaxed.call("accumulateQuads", input, product.span, placeQuads(arena, product, 0), sums);
         expect(arena.readBeyond(sums, 32)).toEqual(withGap(sumsAfter(product, before)));
       }),
+    );
+  });
+});
+
+describe("gemmOffsetQuads", () => {
+  const cases = [63, 31, 15, 7, 3, 1].map((maxWeight) => ({
+    maxWeight,
+    limits: { inputLow: -128, inputHigh: 127, maxWeight, maxSpan: maxWeight > 3 ? 150 : 700 },
+  }));
+  it.each(cases)("is the product of signed rows and weights up to $maxWeight", ({ maxWeight, limits }) => {
+    const group = Math.floor(32767 / (512 * maxWeight));
+    expect(relaxed.call("offsetQuadGroup", maxWeight, maxWeight)).toBe(group);
+    fc.assert(
+      fc.property(productCases(limits), fc.boolean(), (product, least) => {
+        const arena = new Arena(relaxed);
+        const input = arena.place(withTail(product), 1);
+        const panel = placeQuads(arena, product, maxWeight);
+        const corrections = arena.reserve(4 * product.columns);
+        runProduct(relaxed, arena, "columnCorrections", product, input, panel, maxWeight, corrections);
+        const made = runProduct(
+          relaxed,
+          arena,
+          "gemmOffsetQuads",
+          product,
+          input,
+          panel,
+          least ? 1 : group,
+          corrections,
+        );
+        expect(made).toEqual(expectedBytes(product));
+      }),
+      { numRuns: 150 },
     );
   });
 });

@@ -72,14 +72,15 @@ export function productCases(limits: ProductLimits): fc.Arbitrary<ProductCase> {
 export function fillShape(shape: Shape, limits: ProductLimits): ProductCase {
   const random = new SeededRandom(shape.seed);
   const any = (low: number, high: number): number => low + Math.floor(random.next() * (high - low + 1));
-  const element = (low: number, high: number): number => {
-    if (shape.values === "top") return high;
+  const element = (low: number, high: number, lowTop: boolean): number => {
+    if (shape.values === "top") return lowTop ? low : high;
     if (shape.values === "ends") return random.next() < 0.5 ? low : high;
     return any(low, high);
   };
+  const [inputLow, weightsLow] = [random.next() < 0.5, random.next() < 0.5];
   const weight = (): number => {
-    if (limits.odd) return 2 * element(0, limits.maxWeight) - limits.maxWeight;
-    return element(-limits.maxWeight, limits.maxWeight);
+    if (limits.odd) return 2 * element(0, limits.maxWeight, weightsLow) - limits.maxWeight;
+    return element(-limits.maxWeight, limits.maxWeight, weightsLow);
   };
   const { columns, taps, span, columnStep, tapStep, lanes, shift } = shape;
   const elements = (columns - 1) * columnStep + (taps - 1) * tapStep + span + 8;
@@ -89,7 +90,7 @@ export function fillShape(shape: Shape, limits: ProductLimits): ProductCase {
   const largest = Number((2n ** 31n * 2n ** BigInt(shift)) / BigInt(bound + maxBias)) - 2;
   const useful = Math.min(2 ** 31 - 1, largest, Math.max(1, (400 * 2 ** shift) / bound));
   return {
-    input: Array.from({ length: elements }, () => element(limits.inputLow, limits.inputHigh)),
+    input: Array.from({ length: elements }, () => element(limits.inputLow, limits.inputHigh, inputLow)),
     weights: Array.from({ length: taps * span * lanes }, weight),
     multipliers: Array.from({ length: lanes }, () => any(0, Math.max(0, Math.floor(useful)))),
     biases: Array.from({ length: lanes }, () => any(-maxBias, maxBias)),

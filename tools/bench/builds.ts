@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import type { EngineBuild } from "../../host/index.ts";
 
 /** The builds of the engine that are timed. */
-export const BUILDS: readonly EngineBuild[] = ["scalar", "simd"];
+export const BUILDS: readonly EngineBuild[] = ["scalar", "simd", "relaxed"];
 
 /** Node that has relaxed SIMD without being asked. */
 const RELAXED_SIMD_NODE = 22;

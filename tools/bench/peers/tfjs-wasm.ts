@@ -113,6 +113,7 @@ function run(tf: typeof Tf, node: GraphNode, [x, y]: Rows[], parameters?: Parame
         .matMul({ a: x.reshape([1, -1]), b: weight as Tf.Tensor2D, bias })
         .reshape([1, 1, 1, node.outFeatures]);
     case "maxPool":
-      throw new RangeError(`node ${node.name}: the bench runs no max pool`);
+    case "depthwiseConv1d":
+      throw new RangeError(`node ${node.name}: the bench runs no ${node.op}`);
   }
 }
