@@ -1,4 +1,4 @@
-import { engineBytes } from "../../host/index.ts";
+import { EngineError, engineBytes } from "../../host/index.ts";
 import { pack } from "../export/pack.ts";
 import { parameterCount } from "../graph/costs.ts";
 import { BUILDS, prepareBuilds } from "./builds.ts";
@@ -11,7 +11,7 @@ import { timeRounds } from "./rounds.ts";
 import { NotInstalledError, RefusedError, type RowPlan, type Run } from "./row.ts";
 import { type StreamingMemory, streamingMemory } from "./streaming-memory.ts";
 import { edgeGraph, recordMacs, referenceGraph } from "./subject.ts";
-import { type BenchRow, summarise } from "./summary.ts";
+import { type BenchRow, type Minimum, minima, summarise } from "./summary.ts";
 
 export interface BenchOptions {
   readonly rounds: number;
@@ -26,7 +26,9 @@ export interface BenchReport {
   readonly machine: Machine;
   readonly rounds: number;
   readonly rows: readonly BenchRow[];
-  /** Rows that were not timed: a peer is not installed, or gave other results. */
+  /** In the order of the rows. */
+  readonly minima: readonly Minimum[];
+  /** Rows that were not timed. */
   readonly leftOut: readonly LeftOut[];
   readonly networks: readonly { readonly name: string; readonly parameters: number; readonly windowMacs: number }[];
   readonly coldStart: readonly ColdStart[];
@@ -37,6 +39,8 @@ export interface BenchReport {
 }
 
 export interface LeftOut extends Pick<RowPlan, "name" | "build" | "bits"> {
+  /** A peer is not installed, or a row was refused: it did not load, or its outputs are wrong. */
+  readonly cause: "not installed" | "refused";
   readonly reason: string;
 }
 
@@ -70,6 +74,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     machine,
     rounds: options.rounds,
     rows: summarise(timed, times),
+    minima: minima(timed, times),
     leftOut,
     networks: [referenceGraph(), edgeGraph()].map((graph) => ({
       name: graph.name,
@@ -91,12 +96,19 @@ async function prepareRows(plans: readonly RowPlan[], { onProgress }: BenchOptio
     try {
       ready.push({ plan, run: await plan.prepare() });
     } catch (error) {
-      if (!(error instanceof NotInstalledError || error instanceof RefusedError)) throw error;
-      const { name, build, bits } = plan;
-      leftOut.push({ name, build, bits, reason: error.message });
+      leftOut.push({ ...leftOutBecause(error), name: plan.name, build: plan.build, bits: plan.bits });
     }
   }
   return { ready, leftOut };
+}
+
+/** Throws the error again where it is none that one row is left out for. */
+function leftOutBecause(error: unknown): Pick<LeftOut, "cause" | "reason"> {
+  if (error instanceof NotInstalledError) return { cause: "not installed", reason: error.message };
+  if (error instanceof RefusedError || error instanceof EngineError || error instanceof WebAssembly.CompileError) {
+    return { cause: "refused", reason: error.message };
+  }
+  throw error;
 }
 
 /** R-1M's first decision in fresh processes: each build at 8 bits, each peer in each precision. */

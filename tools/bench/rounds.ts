@@ -11,14 +11,15 @@ export interface RoundOptions {
 }
 
 const MAX_RUNS = 200;
+const CLOCK_STEP_MS = 1e-3;
 
 /** Milliseconds of every run, [row][round][run]. */
 export type RoundTimes = readonly (readonly (readonly number[])[])[];
 
 /**
  * Times rows against each other: a round runs every row, its order rotated by one from round to round, so that all rows of
- * a round meet the same machine. A row that runs more than once a round has an untimed run first: the row before it has
- * left its own data in the caches. Warm-up rounds come before; they also tell how often a row runs.
+ * a round meet the same machine. Each has an untimed run first, since the row before it has left its own data in the caches.
+ * Warm-up rounds come before; they also tell how often a row runs.
  */
 export async function timeRounds(rows: readonly Run[], options: RoundOptions): Promise<RoundTimes> {
   const { rounds, roundMs, warmUpRounds, onRow } = options;
@@ -29,7 +30,7 @@ export async function timeRounds(rows: readonly Run[], options: RoundOptions): P
     for (let turn = 0; turn < rows.length; turn++) {
       const row = (turn + round) % rows.length;
       const took = await timeRuns(rows[row], runs[row]);
-      if (round < warmUpRounds) runs[row] = Math.max(1, Math.min(MAX_RUNS, Math.ceil(roundMs / Math.min(...took))));
+      if (round < warmUpRounds) runs[row] = runsWithin(roundMs, Math.min(...took));
       else times[row].push(took);
       onRow?.(++done, total);
     }
@@ -37,8 +38,13 @@ export async function timeRounds(rows: readonly Run[], options: RoundOptions): P
   return times;
 }
 
+/** At least one; a run below the clock's step takes one step. */
+function runsWithin(roundMs: number, runMs: number): number {
+  return Math.max(1, Math.min(MAX_RUNS, Math.ceil(roundMs / Math.max(CLOCK_STEP_MS, runMs))));
+}
+
 async function timeRuns(run: Run, count: number): Promise<number[]> {
-  if (count > 1) await run();
+  await run();
   const took: number[] = [];
   for (let index = 0; index < count; index++) {
     const start = performance.now();

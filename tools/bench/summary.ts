@@ -16,6 +16,16 @@ export interface BenchRow extends Pick<RowPlan, "name" | "build" | "bits"> {
   readonly ratioToOrtWebInt8: number | null;
 }
 
+/** A row's shortest run: the best guess at a machine without other work. */
+export interface Minimum extends Pick<RowPlan, "name" | "build" | "bits"> {
+  readonly minMs: number;
+}
+
+/** In the order of the plans. */
+export function minima(plans: readonly RowPlan[], times: RoundTimes): Minimum[] {
+  return plans.map(({ name, build, bits }, row) => ({ name, build, bits, minMs: Math.min(...times[row].flat()) }));
+}
+
 /** The table's rows. @param times of the plans, in their order */
 export function summarise(plans: readonly RowPlan[], times: RoundTimes): BenchRow[] {
   const perRound = times.map((rounds) => rounds.map(median));

@@ -32,6 +32,7 @@ async function runBenchCommand({ rows, quick = false, json, ...given }: BenchArg
   const progress = progressByStage();
   const report = await runBench({ rounds, rows, quick, onProgress: progress.update });
   progress.end();
+  if (report.leftOut.some(({ cause }) => cause === "refused")) process.exitCode = 1;
   if (json) return printJson(report);
   printReport(report);
 }
@@ -56,11 +57,12 @@ function progressByStage() {
 function printReport(report: BenchReport): void {
   const { rows, coldStart, streaming, wasmBytes, leftOut, rounds, machine, versions } = report;
   printTable(
-    ["what", "build", "bits", "median ms", "p99 ms", "GMAC/s", "x ort-web int8"],
-    rows.map((row) => [
+    ["what", "build", "bits", "min ms", "median ms", "p99 ms", "GMAC/s", "x ort-web int8"],
+    rows.map((row, index) => [
       row.name,
       row.build,
       row.bits,
+      digits(report.minima[index].minMs),
       digits(row.medianMs),
       digits(row.p99Ms),
       row.gmacPerSecond.toFixed(1),
