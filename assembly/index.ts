@@ -114,6 +114,9 @@ export function selfTest(): i32 {
 export function setChecking(on: i32): void { engine().checking = on; }
 export function layerCrc(layer: i32): i32 { return layerAt(engine().layersAt, layer).crc; }
 
+/** While profiling the import `trace` is told what the engine does. */
+export function setProfiling(on: i32): void { engine().profiling = on; }
+
 /** Counters since clearProfile: rows and tile reads of a layer, passes of the network. */
 export function layerRows(layer: i32): i64 { return layerAt(engine().layersAt, layer).profileRows; }
 export function layerTiles(layer: i32): i64 { return layerAt(engine().layersAt, layer).profileTiles; }

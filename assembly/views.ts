@@ -52,17 +52,25 @@ export function addressOf<T>(view: T): i32 {
   return <i32>changetype<usize>(view);
 }
 
-/** Moves bytes within memory, overlapping or not. */
-// @ts-ignore: decorator
-@inline
+/**
+ * Moves bytes within memory. Stretches may overlap where `to` lies before `from`: nothing is overwritten before it is read. A
+ * quarter of the code of memory.copy, which an engine without bulk memory brings along.
+ */
 export function moveBytes(to: i32, from: i32, bytes: i32): void {
-  memory.copy(<usize>to, <usize>from, <usize>bytes);
+  let target = <usize>to;
+  let source = <usize>from;
+  const end = target + <usize>bytes;
+  for (const words = target + <usize>(bytes & -8); target < words; target += 8, source += 8) {
+    store<i64>(target, load<i64>(source));
+  }
+  for (; target < end; target++, source++) store<u8>(target, load<u8>(source));
 }
 
-// @ts-ignore: decorator
-@inline
 export function clearBytes(from: i32, bytes: i32): void {
-  memory.fill(<usize>from, 0, <usize>bytes);
+  let target = <usize>from;
+  const end = target + <usize>bytes;
+  for (const words = target + <usize>(bytes & -8); target < words; target += 8) store<i64>(target, 0);
+  for (; target < end; target++) store<u8>(target, 0);
 }
 
 /** Rounds an address or a size up to a multiple of `alignment`, a power of two. */

@@ -1,4 +1,4 @@
-import { instantiate } from "@assemblyscript/loader";
+import { instantiateSync } from "@assemblyscript/loader";
 
 /**
  * The builds of the engine: the same bytes out, for different machines. scalar runs everywhere; simd needs SIMD128 and
@@ -28,6 +28,7 @@ export interface EngineExports extends Record<string, unknown> {
   conditionedAt(): number;
   selfTest(): number;
   setChecking(on: number): void;
+  setProfiling(on: number): void;
   layerCrc(layer: number): number;
   layerRows(layer: number): bigint;
   layerTiles(layer: number): bigint;
@@ -94,16 +95,17 @@ export function compileEngine(build: EngineBuild): Promise<WebAssembly.Module> {
 /** The trace import (assembly/trace.ts): what the engine does from now on. */
 export type Trace = (slot: number) => void;
 
-/** A fresh instance over `memory`. */
-export async function instantiateEngine(
+/**
+ * A fresh instance over `memory`. At once: the loader's other way asks for fetch, which takes Node 30 ms to load.
+ */
+export function instantiateEngine(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   flashRead: FlashRead,
   trace: Trace = () => {},
-): Promise<EngineExports> {
+): EngineExports {
   const env: Record<string, unknown> = { memory, flashRead, trace, dot4, smlad };
-  const { exports } = await instantiate<EngineExports>(module, { env });
-  return exports;
+  return instantiateSync<EngineExports>(module, { env }).exports;
 }
 
 /** The dsp build's intrinsics: sum + the products of the four int8 (two int16) values of x and w, modulo 2^32. */

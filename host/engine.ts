@@ -4,6 +4,7 @@ import { ENGINE_BUILDS, type EngineBuild, type EngineExports, runnableBuilds } f
 import { EngineError } from "./errors.ts";
 import { drainEvents, type EngineEvent } from "./events.ts";
 import { CONDITIONED_INPUT, checkSamples, configure, type InputConfig } from "./input.ts";
+import type { LayerTimes } from "./layer-times.ts";
 import { type Instance, loadInstance, MAX_MEMORY_BYTES } from "./load-instance.ts";
 import { ModelFile } from "./model-file.ts";
 import { type EngineProfile, readProfile } from "./profile.ts";
@@ -32,6 +33,7 @@ export class Engine {
   readonly #exports: EngineExports;
   readonly #memory: WebAssembly.Memory;
   readonly #flash: { reads: number; bytes: number };
+  readonly #times: LayerTimes;
   #rawSamples = 0;
   #beats = 0;
   #decisions = 0;
@@ -42,6 +44,7 @@ export class Engine {
     this.#exports = instance.exports;
     this.#memory = instance.memory;
     this.#flash = instance.flash;
+    this.#times = instance.times;
     this.ramBytes = instance.exports.ramBytes();
     this.#clearCounters();
   }
@@ -124,9 +127,16 @@ export class Engine {
     return passes;
   }
 
-  /** What has been done since the last reset: counters, no clock. */
+  /** Takes the time of every layer from now on, on this machine's clock; costs two calls a weight tile. Off at first. */
+  setProfiling(on: boolean): void {
+    if (typeof on !== "boolean") throw new TypeError(`on must be true or false, found ${String(on)}`);
+    this.#times.clear();
+    this.#exports.setProfiling(on ? 1 : 0);
+  }
+
+  /** What has been done since the last reset: counters, and times while profiling is on. */
   profile(): EngineProfile {
-    return readProfile(this.#exports, this.model, this.#flash, {
+    return readProfile(this.#exports, this.model, this.#flash, this.#times, {
       rawSamples: this.#rawSamples,
       beats: this.#beats,
       decisions: this.#decisions,
@@ -172,6 +182,7 @@ export class Engine {
   #clearCounters(): void {
     this.#exports.clearProfile();
     Object.assign(this.#flash, { reads: 0, bytes: 0 });
+    this.#times.clear();
     this.#rawSamples = 0;
     this.#beats = 0;
     this.#decisions = 0;

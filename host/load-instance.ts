@@ -1,6 +1,7 @@
 import { NOT_ENOUGH_RAM, OK } from "../assembly/shared/status.ts";
 import { compileEngine, type EngineBuild, type EngineExports, instantiateEngine } from "./engine-module.ts";
 import { EngineError } from "./errors.ts";
+import { LayerTimes } from "./layer-times.ts";
 
 const PAGE_BYTES = 65536;
 /** Most memory that a host grants an engine. */
@@ -11,11 +12,17 @@ export interface Instance {
   readonly exports: EngineExports;
   readonly memory: WebAssembly.Memory;
   readonly flash: { reads: number; bytes: number };
+  readonly times: LayerTimes;
+}
+
+/** Memory for a model of so many bytes that suffices as a rule; pages that stay unused cost nothing. */
+function generousBytes(modelBytes: number, tileCacheBytes: number): number {
+  return (1 << 20) + 8 * modelBytes + tileCacheBytes;
 }
 
 /**
  * An engine with a checked and loaded model, in no more than `limitBytes` of memory. Memory cannot grow, so an instance
- * that proves too small is made again with what it asked for, and once more with the tile cache. Throws EngineError.
+ * that proves too small is made again with what it asked for. Throws EngineError.
  */
 export async function loadInstance(
   build: EngineBuild,
@@ -24,49 +31,37 @@ export async function loadInstance(
   tileCacheBytes: number,
 ): Promise<Instance> {
   const module = await compileEngine(build);
-  let grantedBytes = Math.min(limitBytes, PAGE_BYTES);
+  let grantedBytes = Math.min(limitBytes, generousBytes(model.length, tileCacheBytes));
   for (;;) {
-    const { instance, code } = await attempt(module, model, grantedBytes, 0);
-    const neededBytes = instance.exports.ramBytes();
-    if (code === NOT_ENOUGH_RAM && neededBytes > grantedBytes && grantedBytes < limitBytes) {
-      grantedBytes = Math.min(limitBytes, neededBytes);
-      continue;
+    const instance = instantiateWithModel(module, model, grantedBytes);
+    const { exports } = instance;
+    const started = exports.initialize(grantedBytes);
+    const code = started === OK ? exports.loadModel(model.length, tileCacheBytes) : started;
+    if (code === OK) return instance;
+    const neededBytes = exports.ramBytes();
+    if (code !== NOT_ENOUGH_RAM || neededBytes <= grantedBytes || grantedBytes === limitBytes) {
+      throw refusal(exports, code, grantedBytes);
     }
-    if (code !== OK) throw refusal(instance.exports, code, grantedBytes);
-    if (tileCacheBytes === 0) return instance;
-    const cachedBytes = Math.min(limitBytes, neededBytes + tileCacheBytes);
-    return (await attempt(module, model, cachedBytes, tileCacheBytes)).instance;
+    grantedBytes = Math.min(limitBytes, neededBytes + tileCacheBytes);
   }
 }
 
-async function attempt(
-  module: WebAssembly.Module,
-  model: Uint8Array,
-  memoryBytes: number,
-  cacheBytes: number,
-): Promise<{ instance: Instance; code: number }> {
-  const instance = await instantiateWithModel(module, model, memoryBytes);
-  const { exports } = instance;
-  const started = exports.initialize(memoryBytes);
-  return { instance, code: started === OK ? exports.loadModel(model.length, cacheBytes) : started };
-}
-
-async function instantiateWithModel(
-  module: WebAssembly.Module,
-  model: Uint8Array,
-  memoryBytes: number,
-): Promise<Instance> {
+function instantiateWithModel(module: WebAssembly.Module, model: Uint8Array, memoryBytes: number): Instance {
   const pages = Math.max(1, Math.ceil(memoryBytes / PAGE_BYTES));
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  // Memory never grows, so its view stays good: a new one at each read would take longer than the read.
+  const bytesOfMemory = new Uint8Array(memory.buffer);
   const flash = { reads: 0, bytes: 0 };
-  const exports = await instantiateEngine(module, memory, (offset, destination, bytes) => {
+  const times = new LayerTimes();
+  const flashRead = (offset: number, destination: number, bytes: number): number => {
     if (offset < 0 || bytes < 0 || offset + bytes > model.length) return 1;
-    new Uint8Array(memory.buffer, destination, bytes).set(model.subarray(offset, offset + bytes));
+    bytesOfMemory.set(model.subarray(offset, offset + bytes), destination);
     flash.reads += 1;
     flash.bytes += bytes;
     return 0;
-  });
-  return { exports, memory, flash };
+  };
+  const exports = instantiateEngine(module, memory, flashRead, (slot) => times.enter(slot));
+  return { exports, memory, flash, times };
 }
 
 function refusal(exports: EngineExports, code: number, grantedBytes: number): EngineError {

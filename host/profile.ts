@@ -1,7 +1,11 @@
 import type { EngineExports } from "./engine-module.ts";
+import type { LayerTime, LayerTimes } from "./layer-times.ts";
 import type { ModelFile } from "./model-file.ts";
 
-/** Counters since the last reset. Nothing here is a time: a cost model turns counts into a device's cycles. */
+/**
+ * Counters since the last reset; a cost model turns them into a device's cycles. Times are of this machine, and 0 unless
+ * profiling is on.
+ */
 export interface EngineProfile {
   readonly rawSamples: number;
   readonly conditionedSamples: number;
@@ -15,7 +19,7 @@ export interface EngineProfile {
   readonly layers: readonly LayerProfile[];
 }
 
-export interface LayerProfile {
+export interface LayerProfile extends LayerTime {
   readonly name: string;
   readonly op: string;
   readonly bits: number;
@@ -32,6 +36,7 @@ export function readProfile(
   exports: EngineExports,
   model: ModelFile,
   flash: { readonly reads: number; readonly bytes: number },
+  times: LayerTimes,
   host: { readonly rawSamples: number; readonly beats: number; readonly decisions: number },
 ): EngineProfile {
   const layers = model.layers.map((layer, index): LayerProfile => {
@@ -46,6 +51,7 @@ export function readProfile(
       macs: rows * layer.weights,
       flashBytes: Math.round(passes * layer.weightsBytes),
       unpackedWeights: Math.round(passes * layer.weights),
+      ...times.of(index),
     };
   });
   return {

@@ -1,6 +1,6 @@
 import { TILE_CHANNELS } from "../shared/limits";
 import { Product } from "./product";
-import { biasLanes, multiplierLanes, roundingHalf, storeColumn } from "./requantize.simd";
+import { biasLanes, callStoreColumn, multiplierLanes, roundingHalf } from "./requantize.simd";
 
 /**
  * The SIMD128 twin of depthwise-conv1d.ts, byte for byte: i32x4.dot_i16x8_s takes two taps of four channels; 7 times as
@@ -55,10 +55,10 @@ function fourColumns(product: Product, end: i32): void {
       p += 2 * tapStep;
       weights += 2 * TILE_CHANNELS;
     }
-    storeColumn(a0, b0, multipliers0, multipliers1, half, shift, low, high, lanes, out);
-    storeColumn(a1, b1, multipliers0, multipliers1, half, shift, low, high, lanes, out + outStep);
-    storeColumn(a2, b2, multipliers0, multipliers1, half, shift, low, high, lanes, out + 2 * outStep);
-    storeColumn(a3, b3, multipliers0, multipliers1, half, shift, low, high, lanes, out + 3 * outStep);
+    callStoreColumn(a0, b0, multipliers0, multipliers1, half, shift, low, high, lanes, out);
+    callStoreColumn(a1, b1, multipliers0, multipliers1, half, shift, low, high, lanes, out + outStep);
+    callStoreColumn(a2, b2, multipliers0, multipliers1, half, shift, low, high, lanes, out + 2 * outStep);
+    callStoreColumn(a3, b3, multipliers0, multipliers1, half, shift, low, high, lanes, out + 3 * outStep);
     row += 4 * step;
     out += 4 * outStep;
   }
@@ -82,7 +82,7 @@ function oneColumn(product: Product, first: i32): void {
       weights += TILE_CHANNELS;
     }
     const out = <usize>(product.out + column * product.outStep);
-    storeColumn(a, b, multiplierLanes(rows), multiplierLanes(rows + 32), roundingHalf(shift), shift, low, high,
+    callStoreColumn(a, b, multiplierLanes(rows), multiplierLanes(rows + 32), roundingHalf(shift), shift, low, high,
       product.lanes, out);
   }
 }

@@ -1,5 +1,5 @@
 import { addressOf, I16View, I32View, I8View } from "../views";
-import { biasLanes, multiplierLanes, roundingHalf, storeColumn } from "./requantize.simd";
+import { biasLanes, callStoreColumn, multiplierLanes, roundingHalf, storeColumn } from "./requantize.simd";
 import { Product } from "./product";
 
 /** Bytes of a step of PANEL_PAIRS: two elements by eight lanes, i16. */
@@ -86,7 +86,7 @@ function oneColumn(product: Product, from: i32): void {
         weights += STEP_BYTES;
       } while (weights < runEnd);
     }
-    storeColumn(a, b, multiplierLanes(rows), multiplierLanes(rows + 32), roundingHalf(product.shift), product.shift,
+    callStoreColumn(a, b, multiplierLanes(rows), multiplierLanes(rows + 32), roundingHalf(product.shift), product.shift,
       low, high, product.lanes, <usize>(product.out + column * product.outStep));
   }
 }

@@ -9,7 +9,7 @@ import { startSums, storeFourLanes, storeSums } from "./store-lanes";
  *   panel  i32[taps][terms][4]   word[i] = weight[2i] + weight[2i + 1] * 2^21; terms = span, made even with zero words
  *   sum over n terms of x * word = even + odd * 2^21, even and odd being the sums of the two channels
  *
- * |word| <= 127 * 2^21 + 127 < 2^31. While n * 127 * maxWeight < 2^20 (n = 64: 1,032,256 < 1,048,576), `even` is bits
+ * |word| <= 127 * 2^21 + 127 < 2^31. While n * 128 * maxWeight < 2^20 (n = 64: 1,040,384 < 1,048,576), `even` is bits
  * 0..20, signed, and `odd` is the sum plus 2^20, shifted down by 21, since -2^20 < even < 2^20; |odd * 2^21| < 2^41. So
  * every `group` terms (wordGroup) both go to 32-bit sums. One element behind an odd span is read and counts nothing.
  *
@@ -25,7 +25,7 @@ const SUMS = memory.data(4 * TILE_CHANNELS, 4);
 
 /** Terms that a word's fields hold: an even number. */
 export function wordGroup(maxWeight: i32): i32 {
-  return (((1 << (FIELD_BITS - 1)) - 1) / (127 * maxWeight)) & ~1;
+  return (((1 << (FIELD_BITS - 1)) - 1) / (128 * maxWeight)) & ~1;
 }
 
 /** Words of a run. */

@@ -40,6 +40,14 @@ export function storeColumn(
   else storeLanes(i64x2.extract_lane(bytes, 0), lanes, out);
 }
 
+/** storeColumn as a call: where columns are few or rare its 450 bytes are not worth a copy. */
+export function callStoreColumn(
+  first: v128, second: v128, multipliers0: v128, multipliers1: v128, half: v128, shift: i32,
+  low: v128, high: v128, lanes: i32, out: usize,
+): void {
+  storeColumn(first, second, multipliers0, multipliers1, half, shift, low, high, lanes, out);
+}
+
 function storeLanes(bytes: i64, lanes: i32, out: usize): void {
   for (let lane = 0; lane < lanes; lane++) {
     store<i8>(out + lane, <i8>(bytes >> (lane << 3)));

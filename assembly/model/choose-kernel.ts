@@ -32,21 +32,27 @@ function chooseKind(layer: Layer, input: Tensor, weight: i32): i32 {
   if (!ASC_FEATURE_SIMD) return isWide ? PANEL_LANES : PANEL_WORDS;
   if (isWide) return PANEL_PAIRS;
   if (ASC_FEATURE_RELAXED_SIMD) {
-    if (input.nonNegative != 0) return PANEL_QUADS;
+    // With 8 bits a single step fills an i16: where columns are many, Winograd's fewer products pay more.
+    if (input.nonNegative != 0) {
+      const many = quadGroup(weight) == 1 && takesWinograd(layer, input, weight, WINOGRAD_LEAST_COLUMNS_RELAXED);
+      return many ? PANEL_WINOGRAD : PANEL_QUADS;
+    }
     // The weight and its offset, which is the largest weight, are to stay below 128.
     if (layer.op == OP_CONV1D && weight < 64) return PANEL_OFFSET_QUADS;
   }
-  return takesWinograd(layer, input, weight) ? PANEL_WINOGRAD : PANEL_PAIRS;
+  return takesWinograd(layer, input, weight, WINOGRAD_LEAST_COLUMNS) ? PANEL_WINOGRAD : PANEL_PAIRS;
 }
 
 /** Fewer columns to a pass gain nothing. */
 const WINOGRAD_LEAST_COLUMNS = 16;
+/** The same against quads of 8 bits. */
+const WINOGRAD_LEAST_COLUMNS_RELAXED = 64;
 /** More scratch than this no host should have to grant: a pass of so many samples is better cut up. */
 const WINOGRAD_MOST_BYTES = 4194304;
 
-function takesWinograd(layer: Layer, input: Tensor, weight: i32): bool {
+function takesWinograd(layer: Layer, input: Tensor, weight: i32, leastColumns: i32): bool {
   const columnStep = <i32>layer.stride * layer.inChannels;
-  return layer.op == OP_CONV1D && layer.dilation == 1 && mostColumns(layer, input) >= WINOGRAD_LEAST_COLUMNS &&
+  return layer.op == OP_CONV1D && layer.dilation == 1 && mostColumns(layer, input) >= leastColumns &&
     winogradFits(columnStep, tapSpanOf(layer), weight) &&
     winogradScratchBytes(columnStep, tapSpanOf(layer), mostColumns(layer, input)) <= WINOGRAD_MOST_BYTES;
 }

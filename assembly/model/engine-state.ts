@@ -1,4 +1,4 @@
-import { alignUp, at, I32View } from "../views";
+import { addressOf, alignUp, at, clearBytes, I32View } from "../views";
 import { frontEndBytes } from "../signal/front-end";
 import { rPeakBytes } from "../signal/r-peak";
 import { EVENT_LOGITS_AT } from "../shared/events";
@@ -127,7 +127,7 @@ export function initializeState(memoryBytes: i32): i32 {
   const state = engine();
   const stateEnd = alignUp(<i32>__heap_base, 16) + <i32>offsetof<EngineState>();
   if (memoryBytes < stateEnd) return NOT_ENOUGH_RAM;
-  memory.fill(changetype<usize>(state), 0, offsetof<EngineState>());
+  clearBytes(addressOf(state), <i32>offsetof<EngineState>());
   state.memoryBytes = memoryBytes;
   state.used = stateEnd;
   state.waitingAt = reserve(state, 8);

@@ -1,4 +1,4 @@
-import { addressOf, at } from "../views";
+import { addressOf, at, clearBytes, moveBytes } from "../views";
 import * as layout from "../shared/layout";
 import { TYPE_INT16 } from "../shared/ops";
 import * as status from "../shared/status";
@@ -72,8 +72,8 @@ function loadLayers(state: EngineState): i32 {
 function readLayer(state: EngineState, layer: Layer, from: i32): i32 {
   const code = readPage(state, from, layout.LAYER_BYTES);
   if (code != status.OK) return code;
-  memory.fill(changetype<usize>(layer), 0, offsetof<Layer>());
-  memory.copy(changetype<usize>(layer), <usize>state.entryAt, layout.LAYER_BYTES);
+  clearBytes(addressOf(layer), <i32>offsetof<Layer>());
+  moveBytes(addressOf(layer), state.entryAt, layout.LAYER_BYTES);
   return zeros(addressOf(layer), layout.LAYER_RESERVED_AT, layout.LAYER_BYTES)
     ? status.OK
     : fail(state, status.MODEL_RESERVED_NOT_ZERO, from + layout.LAYER_RESERVED_AT);

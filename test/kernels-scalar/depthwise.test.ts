@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Arena, CANARY, withGap } from "../kernels/arena.ts";
 import { compileKernels, type Kernels } from "../kernels/compile-kernels.ts";
 import { lanes8Of, type ProductCase, productCases, runProduct } from "../kernels/product-case.ts";
-import { compileMvp } from "./compile-mvp.ts";
 
 const PLAIN = `export { depthwiseConv1d } from "./assembly/kernels/depthwise-conv1d";`;
 const SIMD = `export { depthwiseConv1dSimd } from "./assembly/kernels/depthwise-conv1d.simd";`;
@@ -51,7 +50,7 @@ function expectedBytes(product: ProductCase): Uint8Array {
 }
 
 describe.each([
-  { kernel: "depthwiseConv1d", compile: () => compileMvp(PLAIN) },
+  { kernel: "depthwiseConv1d", compile: () => compileKernels("scalar", PLAIN) },
   { kernel: "depthwiseConv1dSimd", compile: () => compileKernels("simd", SIMD) },
 ])("$kernel", ({ kernel, compile }) => {
   let kernels: Kernels;

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Arena, withGap } from "../kernels/arena.ts";
-import type { Kernels } from "../kernels/compile-kernels.ts";
-import { lanes8Of, type ProductCase, productCases, runProduct } from "../kernels/product-case.ts";
-import { compileMvp } from "./compile-mvp.ts";
-import { expectedBytes, expectedSums, startingSums } from "./expected-bytes.ts";
+import { compileKernels, type Kernels } from "../kernels/compile-kernels.ts";
+import { expectedBytes, LANES, lanes8Of, type ProductCase, productCases, runProduct } from "../kernels/product-case.ts";
+import { compileDsp } from "./compile-dsp.ts";
+import { expectedSums, startingSums } from "./sums.ts";
 
 const SOURCE = `
 import { accumulatePacked, gemmPacked } from "./assembly/kernels/gemm.dsp";
@@ -20,17 +20,16 @@ export function accumulateInt16(input: i32, span: i32, panel: i32, sums: I32View
   accumulatePacked<i16>(input, span, panel, sums);
 }
 `;
-const LANES = 8;
 const TYPES = [
-  { type: "Int8", Elements: Int8Array, limits: { inputLow: -127, inputHigh: 127, maxWeight: 127 } },
-  { type: "Int16", Elements: Int16Array, limits: { inputLow: -32768, inputHigh: 32767, maxWeight: 127 } },
+  { type: "Int8", Elements: Int8Array, limits: { inputLow: -128, inputHigh: 127, maxWeight: 127 } },
+  { type: "Int16", Elements: Int16Array, limits: { inputLow: -32768, inputHigh: 32767, maxWeight: 127, maxSpan: 100 } },
 ];
 
 let builds: Map<boolean, Kernels>;
 beforeAll(async () => {
   builds = new Map([
-    [false, await compileMvp(SOURCE)],
-    [true, await compileMvp(SOURCE, true)],
+    [false, await compileKernels("scalar", SOURCE)],
+    [true, await compileDsp(SOURCE)],
   ]);
 });
 

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Arena } from "../kernels/arena.ts";
-import type { Kernels } from "../kernels/compile-kernels.ts";
-import { lanes8Of, type ProductCase, productCases, runProduct } from "../kernels/product-case.ts";
-import { compileMvp } from "./compile-mvp.ts";
-import { expectedBytes, expectedSums, startingSums } from "./expected-bytes.ts";
+import { compileKernels, type Kernels } from "../kernels/compile-kernels.ts";
+import { expectedBytes, lanes8Of, type ProductCase, productCases, runProduct } from "../kernels/product-case.ts";
+import { expectedSums, startingSums } from "./sums.ts";
 
 const SOURCE = `
 import { gemm } from "./assembly/kernels/gemm";
@@ -17,13 +16,17 @@ export function gemmInt16(product: Product): void { gemm<I16View>(product); }
 
 let kernels: Kernels;
 beforeAll(async () => {
-  kernels = await compileMvp(SOURCE);
+  kernels = await compileKernels("scalar", SOURCE);
 });
 
 describe("gemm", () => {
   it.each([
-    { kernel: "gemmInt8", Input: Int8Array, limits: { inputLow: -127, inputHigh: 127, maxWeight: 127 } },
-    { kernel: "gemmInt16", Input: Int16Array, limits: { inputLow: -32768, inputHigh: 32767, maxWeight: 127 } },
+    { kernel: "gemmInt8", Input: Int8Array, limits: { inputLow: -128, inputHigh: 127, maxWeight: 127 } },
+    {
+      kernel: "gemmInt16",
+      Input: Int16Array,
+      limits: { inputLow: -32768, inputHigh: 32767, maxWeight: 127, maxSpan: 100 },
+    },
   ])("$kernel is the product of its rows", ({ kernel, Input, limits }) => {
     const property = fc.property(productCases(limits), (product: ProductCase) => {
       const arena = new Arena(kernels);
@@ -35,7 +38,7 @@ describe("gemm", () => {
   });
 
   it("accumulates one row for a dense layer", () => {
-    const limits = { inputLow: -127, inputHigh: 127, maxWeight: 127 };
+    const limits = { inputLow: -128, inputHigh: 127, maxWeight: 127 };
     const property = fc.property(productCases(limits), (drawn) => {
       const product = { ...drawn, taps: 1, weights: drawn.weights.slice(0, drawn.span * drawn.lanes) };
       const arena = new Arena(kernels);

@@ -16,8 +16,9 @@ const INT16 = { inputLow: -32768, inputHigh: 32767, maxWeight: 127, maxSpan: 100
 
 const RELAXED_SOURCE = `
 export {
-  accumulateQuads, columnCorrections, gemmOffsetQuads, gemmQuads, offsetQuadGroup, quadGroup,
+  accumulateQuads, gemmOffsetQuads, gemmQuads, offsetQuadGroup, quadGroup,
 } from "./assembly/kernels/gemm.relaxed";
+export { columnCorrections } from "./assembly/kernels/column-corrections.simd";
 export { arrangeQuadsSimd } from "./assembly/kernels/panel.simd";
 `;
 

@@ -120,7 +120,7 @@ export function dotOf(product: ProductCase, column: number, lane: number): numbe
 }
 
 /** out[column][lane] of a product. */
-function expectedOutput(product: ProductCase): Int8Array[] {
+export function expectedOutput(product: ProductCase): Int8Array[] {
   const { multipliers, biases, shift, low, lanes, columns } = product;
   return Array.from({ length: columns }, (_, column) =>
     Int8Array.from({ length: lanes }, (_, lane) => {

@@ -9,12 +9,12 @@ const MVP = ["bulk-memory", "nontrapping-f2i", "sign-extension", "mutable-global
   name,
 ]);
 
-/** Compiles what an AssemblyScript source exports, as the scalar build or, with intrinsics, the dsp build does. */
-export async function compileMvp(source: string, intrinsics = false): Promise<Kernels> {
+/** Compiles what an AssemblyScript source exports as the dsp build does, importing the intrinsics. */
+export async function compileDsp(source: string): Promise<Kernels> {
   let binary: Uint8Array | undefined;
   const arguments_ = [ENTRY, "--outFile", "kernels.wasm", "--config", "none", "--runtime", "stub", "--noAssert", "-O3"];
   arguments_.push("--importMemory", "--initialMemory", `${PAGES}`, ...MVP, "--use", "abort=");
-  if (intrinsics) arguments_.push("--use", "QHUBERT_INTRINSICS=1");
+  arguments_.push("--use", "QHUBERT_INTRINSICS=1");
   const { error, stderr } = await asc.main(arguments_, {
     readFile: (name) => (name === ENTRY ? source : readFile(name, "utf8").catch(() => null)),
     writeFile: (name, contents) => {
@@ -22,11 +22,10 @@ export async function compileMvp(source: string, intrinsics = false): Promise<Ke
     },
     listFiles: () => [],
   });
-  if (error || !binary) throw new Error(`the kernels do not compile:\n${stderr.toString()}`);
+  if (error || !binary) throw new Error(`the dsp kernels do not compile:\n${stderr.toString()}`);
   const module = new WebAssembly.Module(new Uint8Array(binary));
   const imported = WebAssembly.Module.imports(module).map(({ name }) => name);
-  const expected = intrinsics ? ["memory", "dot4", "smlad"] : ["memory"];
-  if (imported.sort().join() !== expected.sort().join()) throw new Error(`the kernels import ${imported}`);
+  if (imported.sort().join() !== "dot4,memory,smlad") throw new Error(`the kernels import ${imported}`);
   const memory = new WebAssembly.Memory({ initial: PAGES });
   const { exports } = new WebAssembly.Instance(module, { env: { memory, dot4, smlad } });
   const functions = exports as Record<string, (...values: number[]) => number>;
