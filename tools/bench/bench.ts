@@ -2,7 +2,8 @@ import { EngineError, engineBytes } from "../../host/index.ts";
 import { pack } from "../export/pack.ts";
 import { parameterCount } from "../graph/costs.ts";
 import { BUILDS, prepareBuilds } from "./builds.ts";
-import { type ColdStart, coldStart } from "./cold-start.ts";
+import { type ColdStart, type ColdStartCase, coldStarts } from "./cold-start.ts";
+import type { ColdStartTask } from "./cold-start-process.ts";
 import { describeMachine, type Machine } from "./machine.ts";
 import { type PeerRuntimes, peerRuntimes } from "./peers/peer-rows.ts";
 import { allRows, BEAT_TICKS_MS, chooseRows, isQuick, type ReferenceSubjects, referenceSubjects } from "./plan.ts";
@@ -53,7 +54,7 @@ const COLD_START_PROCESSES = 10;
  * Throws RangeError where no row is chosen.
  */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
-  prepareBuilds();
+  prepareBuilds(BUILDS);
   const machine = describeMachine();
   const reference = referenceSubjects();
   const runtimes = peerRuntimes();
@@ -81,7 +82,11 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
       parameters: parameterCount(graph),
       windowMacs: recordMacs(graph, WINDOW_SAMPLES),
     })),
-    coldStart: await coldStarts(timed, reference, options),
+    coldStart: await coldStarts(
+      coldStartCases(timed, reference),
+      options.quick ? 1 : COLD_START_PROCESSES,
+      (done, total) => options.onProgress?.(done, total, "starting from cold"),
+    ),
     streaming: BEAT_TICKS_MS.map(streamingMemory),
     ...(await peerFacts(timed, runtimes)),
   };
@@ -111,24 +116,17 @@ function leftOutBecause(error: unknown): Pick<LeftOut, "cause" | "reason"> {
   throw error;
 }
 
-/** R-1M's first decision in fresh processes: each build at 8 bits, each peer in each precision. */
-async function coldStarts(
-  timed: readonly RowPlan[],
-  reference: ReferenceSubjects,
-  { quick, onProgress }: BenchOptions,
-): Promise<ColdStart[]> {
+/** R-1M's first decision from cold: each build at 8 bits, each peer in each precision. */
+function coldStartCases(timed: readonly RowPlan[], reference: ReferenceSubjects): ColdStartCase[] {
   const plans = timed.filter(({ name, bits }) => name === "R-1M window" && (bits === 8 || bits === 32));
-  const starts: ColdStart[] = [];
-  for (const [index, { build, bits }] of plans.entries()) {
-    onProgress?.(index, plans.length, "starting from cold");
+  return plans.map(({ build, bits }) => {
     const { network } = reference(8);
     const own = BUILDS.find((candidate) => candidate === build);
-    const task = own
-      ? { kind: "engine" as const, build: own, file: pack(network, { tickSamples: WINDOW_SAMPLES }) }
-      : { kind: "peer" as const, name: build, precision: bits === 8 ? ("int8" as const) : ("fp32" as const), network };
-    starts.push(await coldStart(task, Number(bits), quick ? 1 : COLD_START_PROCESSES));
-  }
-  return starts;
+    const task: ColdStartTask = own
+      ? { kind: "engine", build: own, file: pack(network, { tickSamples: WINDOW_SAMPLES }) }
+      : { kind: "peer", name: build, precision: bits === 8 ? "int8" : "fp32", network };
+    return { build, bits: Number(bits), task };
+  });
 }
 
 /** Bytes and versions of the builds and peers that were timed. */

@@ -24,7 +24,7 @@ export interface ColdStartTimes {
 
 async function startEngine(build: EngineBuild, file: Uint8Array): Promise<ColdStartTimes> {
   const window = ecgWindow();
-  prepareBuilds();
+  prepareBuilds([build]);
   return timed(
     () => FrontEnd.create(build),
     () => Engine.load(file, { build, tileCacheBytes: HOST_CACHE_BYTES }),
