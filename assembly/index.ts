@@ -11,6 +11,7 @@ import { engine, initializeState } from "./model/engine-state";
 import { layerAt } from "./model/layer";
 import { load } from "./model/load";
 import { runSelfTest } from "./model/self-test";
+import * as snapshot from "./model/snapshot";
 import { condition, feedDetector, finishRecord, isOpen, isWaiting, pushSamples, resetRecord } from "./model/stream";
 
 /** Lays out the engine in `memoryBytes` of memory; call once, first. */
@@ -109,6 +110,14 @@ export function selfTest(): i32 {
   const state = engine();
   return state.loaded != 0 ? runSelfTest(state) : status.NO_MODEL;
 }
+
+/** A snapshot's parts (model/snapshot.ts): first prepareSnapshot, then each part until there is none (-1 bytes). */
+export function prepareSnapshot(): i32 { return snapshot.prepareSnapshot(engine()); }
+export function snapshotPartAt(part: i32): i32 { return snapshot.snapshotPartAt(engine(), part); }
+export function snapshotPartBytes(part: i32): i32 { return snapshot.snapshotPartBytes(engine(), part); }
+
+/** Takes up the record whose parts have been copied in; SNAPSHOT_BAD begins a new one. */
+export function restoreSnapshot(): i32 { return snapshot.restoreSnapshot(engine()); }
 
 /** In check mode every layer's output rows go into its CRC-32. */
 export function setChecking(on: i32): void { engine().checking = on; }

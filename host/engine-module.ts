@@ -29,6 +29,10 @@ export interface EngineExports extends Record<string, unknown> {
   selfTest(): number;
   setChecking(on: number): void;
   setProfiling(on: number): void;
+  prepareSnapshot(): number;
+  snapshotPartAt(part: number): number;
+  snapshotPartBytes(part: number): number;
+  restoreSnapshot(): number;
   layerCrc(layer: number): number;
   layerRows(layer: number): bigint;
   layerTiles(layer: number): bigint;

@@ -8,6 +8,7 @@ import type { LayerTimes } from "./layer-times.ts";
 import { type Instance, loadInstance, MAX_MEMORY_BYTES } from "./load-instance.ts";
 import { ModelFile } from "./model-file.ts";
 import { type EngineProfile, readProfile } from "./profile.ts";
+import { restoreSnapshot, takeSnapshot } from "./snapshot.ts";
 
 export interface EngineOptions {
   /**
@@ -108,6 +109,27 @@ export class Engine {
   /** Starts a new record; settings stay, counters start at 0. */
   reset(): void {
     this.#exports.reset();
+    this.#clearCounters();
+  }
+
+  /**
+   * What the record under way has left behind: a few kilobytes, the same in every build. Throws EngineError once the record
+   * is finished.
+   */
+  snapshot(): Uint8Array {
+    return takeSnapshot(this.#exports, this.#memory, this.model);
+  }
+
+  /**
+   * Goes on with the record of a snapshot of the same model, in this or another engine of any build, as if nothing had
+   * happened; settings too are those of then, counters start at 0. Throws TypeError on anything but bytes, and EngineError
+   * on a snapshot that is damaged or of another model: the record under way is kept unless the message says otherwise.
+   */
+  restore(snapshot: Uint8Array): void {
+    if (!(snapshot instanceof Uint8Array)) {
+      throw new TypeError(`snapshot must be a Uint8Array, found ${snapshot === null ? "null" : typeof snapshot}`);
+    }
+    restoreSnapshot(this.#exports, this.#memory, this.model, snapshot);
     this.#clearCounters();
   }
 

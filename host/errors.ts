@@ -64,6 +64,8 @@ const SENTENCES: Readonly<Record<number, string>> = {
   [status.INPUT_BAD_SCALE]: "a count is not within 1 pV to 2 mV",
   [status.INPUT_TOO_LONG]: "more samples were pushed at once than the input area holds",
   [status.INPUT_FINISHED]: "the record is finished; reset the engine before the next one",
+  [status.SNAPSHOT_NOT_AT_REST]: "the record is finished or events wait; take a snapshot between two pushes",
+  [status.SNAPSHOT_BAD]: "the snapshot is damaged or not of this model",
   [status.SELF_TEST_MISMATCH]: "a layer's output differs from the golden vectors; the model or the engine is damaged",
 };
 

@@ -27,6 +27,9 @@ export class EngineState {
   eventBytes: i32;
   eventCount: i32;
 
+  /** Conditioned samples of the record, and the last one. */
+  samplesIn: i64;
+  lastSample: i32;
   /** Samples arrive as the model takes them: no front end. */
   conditioned: i32;
   sampleRateMilliHz: i32;
@@ -75,8 +78,7 @@ export class EngineState {
   closing: i32;
   /** How far the end of the record has come (stream.ts). */
   finishing: i32;
-  /** The last conditioned sample, and for how long it has been held at the record's end. */
-  lastSample: i32;
+  /** For how many samples the last one has been held at the record's end. */
   held: i32;
   /** A flash read failed while running. */
   faulty: i32;
@@ -84,8 +86,7 @@ export class EngineState {
   checking: i32;
   /** The host is told what the time goes into (trace.ts). */
   profiling: i32;
-  /** Conditioned samples of the record, of them those in closed windows, and passes of the network. */
-  samplesIn: i64;
+  /** Conditioned samples in closed windows, and passes of the network. */
   windowStart: i64;
   ticks: i64;
 
@@ -138,11 +139,16 @@ export function initializeState(memoryBytes: i32): i32 {
   state.fixedUsed = state.used;
   state.statusOffset = -1;
   state.statusLayer = -1;
+  useConditionedInput(state);
+  reserveEvents(state, 0);
+  return fits(state) ? OK : NOT_ENOUGH_RAM;
+}
+
+/** The model's own input: conditioned samples of 1 microvolt. */
+export function useConditionedInput(state: EngineState): void {
   state.conditioned = 1;
   state.sampleRateMilliHz = 1000 * MODEL_SAMPLE_RATE_HZ;
   state.picovoltsPerCount = 1000000;
-  reserveEvents(state, 0);
-  return fits(state) ? OK : NOT_ENOUGH_RAM;
 }
 
 /** (Re)places the event queue behind the fixed part: an event's size depends on the model's classes. */

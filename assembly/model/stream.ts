@@ -13,18 +13,25 @@ import { resetTensor, rowAddress, setTotals, tensorAt } from "./tensor";
 export function resetRecord(state: EngineState): void {
   resetFrontEnd(changetype<FrontEndState>(<usize>state.frontEndAt), state.sampleRateMilliHz, state.picovoltsPerCount);
   resetRPeak(changetype<RPeakState>(<usize>state.rPeakAt));
-  state.waitingCount = 0;
-  state.waitingNext = 0;
-  state.eventCount = 0;
-  state.finishing = OPEN;
-  state.held = 0;
+  reopen(state);
   state.lastSample = 0;
-  state.faulty = 0;
   state.samplesIn = 0;
   state.windowStart = 0;
   if (state.loaded == 0) return;
   resetStream(state);
   for (let i = 0; i < state.layerCount; i++) layerAt(state.layersAt, i).crc = 0;
+}
+
+/** Nothing waits, no pass is under way and the record has not ended. */
+export function reopen(state: EngineState): void {
+  state.waitingCount = 0;
+  state.waitingNext = 0;
+  state.eventCount = 0;
+  state.running = 0;
+  state.closing = 0;
+  state.finishing = OPEN;
+  state.held = 0;
+  state.faulty = 0;
 }
 
 /** Puts the network alone back to its start: halo rows of zeros, nothing made. */

@@ -105,14 +105,20 @@ export function openTensor(tensor: Tensor): void {
   }
 }
 
-/** Keeps those rows of a tensor that a later pass needs. */
-export function closeTensor(state: EngineState, index: i32): void {
-  const tensor = tensorAt(state.tensorsAt, index);
-  let first = tensor.next;
-  for (let i = index; i <= tensor.lastUse; i++) {
+/** The first row of a tensor, up to `end`, that a later pass needs. */
+export function firstKept(state: EngineState, index: i32, end: i64): i64 {
+  let first = end;
+  for (let i = index, last = tensorAt(state.tensorsAt, index).lastUse; i <= last; i++) {
     const layer = layerAt(state.layersAt, i);
     if (layer.inputA == index || layer.inputB == index) first = min(first, firstNeeded(state, i, index));
   }
+  return first;
+}
+
+/** Keeps those rows of a tensor that a later pass needs. */
+export function closeTensor(state: EngineState, index: i32): void {
+  const tensor = tensorAt(state.tensorsAt, index);
+  const first = firstKept(state, index, tensor.next);
   const from = rowAddress(tensor, first);
   tensor.first = first;
   moveBytes(tensor.keptAt, from, <i32>(tensor.next - first) * tensor.rowBytes);

@@ -72,3 +72,5 @@ export const INPUT_BAD_SCALE = 93;
 export const INPUT_TOO_LONG = 94;
 export const INPUT_FINISHED = 95;
 export const SELF_TEST_MISMATCH = 96;
+export const SNAPSHOT_NOT_AT_REST = 97;
+export const SNAPSHOT_BAD = 98;

@@ -2,7 +2,7 @@ import { saturate16 } from "../numeric/saturate";
 import { addressOf, at, clearBytes, I16View } from "../views";
 import { BAND_LIMIT_BYTES, BandLimitState, limitBand } from "./band-limit";
 import {
-  pullResampler, pushResampler, RESAMPLER_BYTES, ResamplerState, resamplerReady, resetResampler,
+  pullResampler, pushResampler, RESAMPLER_BYTES, resamplerIsSound, ResamplerState, resamplerReady, resetResampler,
 } from "./resampler";
 
 /** Fraction bits of a microvolt between the raw sample and the conditioned one. */
@@ -42,13 +42,20 @@ export function frontEndBytes(): i32 {
  */
 export function resetFrontEnd(state: FrontEndState, sampleRateMilliHz: i32, picovoltsPerCount: i32): void {
   clearBytes(addressOf(state), FRONT_END_BYTES);
-  let numerator: i64 = UNITS_NUMERATOR * <i64>picovoltsPerCount;
-  while (numerator < UNITS_DENOMINATOR << 30) {
-    numerator <<= 1;
-    state.shift++;
-  }
-  state.multiplier = <i32>(numerator / UNITS_DENOMINATOR);
+  state.shift = scaleShift(picovoltsPerCount);
+  state.multiplier = scaleMultiplier(picovoltsPerCount);
   resetResampler(resampler(state), sampleRateMilliHz);
+}
+
+/** Bits by which a count's units are shifted up so that the multiplier has 31. */
+function scaleShift(picovoltsPerCount: i32): i32 {
+  let shift = 0;
+  while ((UNITS_NUMERATOR * <i64>picovoltsPerCount) << shift < UNITS_DENOMINATOR << 30) shift++;
+  return shift;
+}
+
+function scaleMultiplier(picovoltsPerCount: i32): i32 {
+  return <i32>(((UNITS_NUMERATOR * <i64>picovoltsPerCount) << scaleShift(picovoltsPerCount)) / UNITS_DENOMINATOR);
 }
 
 /**
@@ -63,6 +70,12 @@ export function conditionSample(state: FrontEndState, raw: i32, out: I16View): i
     out[count++] = saturate16((sample + (1 << (FRACTION_BITS - 1))) >> FRACTION_BITS);
   }
   return count;
+}
+
+/** Whether a state that came from outside is one of these settings and runs on safely. */
+export function frontEndIsSound(state: FrontEndState, sampleRateMilliHz: i32, picovoltsPerCount: i32): bool {
+  return state.shift == scaleShift(picovoltsPerCount) && state.multiplier == scaleMultiplier(picovoltsPerCount) &&
+    resamplerIsSound(resampler(state), sampleRateMilliHz);
 }
 
 // @ts-ignore: decorator

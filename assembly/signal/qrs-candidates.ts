@@ -64,6 +64,12 @@ export function candidateAt(state: RPeakState, index: i32): Candidate {
   return at<Candidate>(addressOf(state) + CANDIDATES_AT + index * CANDIDATE_BYTES);
 }
 
+/** Whether the counts of a state that came from outside are within its table. */
+export function candidatesAreSound(state: RPeakState): bool {
+  return state.candidateCount >= 0 && state.candidateCount <= MAX_CANDIDATES &&
+    state.judgedCount >= 0 && state.judgedCount <= state.candidateCount;
+}
+
 /** Follows the feature; a maximum that stood for 200 ms becomes a candidate. */
 export function trackPeak(state: RPeakState, feature: QrsFeatureState): void {
   if (feature.height > state.peakHeight) {

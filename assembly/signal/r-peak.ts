@@ -1,6 +1,6 @@
 import { addressOf, clearBytes } from "../views";
 import {
-  candidateAt, dropCandidates, featureOf, HOLD_SAMPLES, R_PEAK_BYTES, RPeakState, trackPeak,
+  candidateAt, candidatesAreSound, dropCandidates, featureOf, HOLD_SAMPLES, R_PEAK_BYTES, RPeakState, trackPeak,
 } from "./qrs-candidates";
 import { HEIGHT_PER_MICROVOLT, updateQrsFeature } from "./qrs-feature";
 
@@ -50,6 +50,11 @@ export function detectRPeak(state: RPeakState, sample: i32): i32 {
   if (beat >= 0) return now - acceptBeat(state, beat);
   forget(state, now);
   return 0;
+}
+
+/** Whether a state that came from outside points into its tables and divides by no zero. */
+export function rPeakIsSound(state: RPeakState): bool {
+  return state.interval > 0 && state.interval <= MAX_INTERVAL_SAMPLES && candidatesAreSound(state);
 }
 
 function startLearning(state: RPeakState, now: i32): void {

@@ -36,6 +36,15 @@ export function resetResampler(state: ResamplerState, sampleRateMilliHz: i32): v
   state.ahead = 1;
 }
 
+/** Whether a state that came from outside is one of this rate, waits for at most one interval, and points into its ring. */
+export function resamplerIsSound(state: ResamplerState, sampleRateMilliHz: i32): bool {
+  return state.stepWhole == sampleRateMilliHz / OUTPUT_RATE_MILLIHZ &&
+    state.stepRemainder == sampleRateMilliHz % OUTPUT_RATE_MILLIHZ &&
+    state.remainder >= 0 && state.remainder < OUTPUT_RATE_MILLIHZ &&
+    !resamplerReady(state) && state.ahead <= state.stepWhole + 1 &&
+    state.newest >= 0 && state.newest < RESAMPLER_TAPS;
+}
+
 /** Takes one input sample, |sample| <= 2^28. */
 export function pushResampler(state: ResamplerState, sample: i32): void {
   state.newest = (state.newest + 1) & (RESAMPLER_TAPS - 1);
