@@ -60,8 +60,8 @@ export const EXAMPLE_INPUT = Int16Array.of(0, 1000, -500, 1500, 250, -250, 2000,
 
 /** What the scalar engine gave when the document was written; a test runs the model against the CRCs. */
 export const EXAMPLE_MEASURED = {
-  ramBytes: 6656,
-  flashReadBytesPerHop: 46,
+  ramBytes: 6800,
+  flashReadBytesPerHop: 47,
   goldenCrcs: Uint32Array.of(0xa7461a19, 0x290c99f8, 0x6fad85a5),
 };
 
