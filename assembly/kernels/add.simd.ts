@@ -2,8 +2,8 @@ import { addressOf, I8View } from "../views";
 import { add } from "./add";
 
 /**
- * The SIMD128 twin of add.ts: same result. a and b are interleaved as i16 pairs, so that one i32x4.dot_i16x8_s gives four
- * a * multiplierA + b * multiplierB.
+ * The SIMD128 twin of add.ts: same result. a and b are interleaved as i16 pairs, so that one i32x4.dot_i16x8_s gives
+ * four a * multiplierA + b * multiplierB.
  */
 export function addSimd(
   a: I8View, multiplierA: i32, b: I8View, multiplierB: i32, shift: i32, low: i32, high: i32, out: I8View, count: i32,

@@ -2,8 +2,8 @@ import { I32View } from "../views";
 import { Product } from "./product";
 
 /**
- * corrections[column] = offset * sum of the column's elements: what a panel with `offset` on each weight gives too much. Once a
- * layer pass: all its panels share it.
+ * corrections[column] = offset * sum of the column's elements: what a panel with `offset` on each weight gives too
+ * much. Once a layer pass: all its panels share it.
  */
 export function columnCorrections(product: Product, offset: i32, corrections: I32View): void {
   for (let column = 0; column < product.columns; column++) {

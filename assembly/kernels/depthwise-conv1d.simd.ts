@@ -1,6 +1,6 @@
 import { TILE_CHANNELS } from "../shared/limits";
 import { Product } from "./product";
-import { biasLanes, callStoreColumn, multiplierLanes, roundingHalf } from "./requantize.simd";
+import { biasLanes, leaveSums, storeBlock } from "./requantize.simd";
 
 /**
  * The SIMD128 twin of depthwise-conv1d.ts, byte for byte: i32x4.dot_i16x8_s takes two taps of four channels; 7 times as
@@ -16,15 +16,9 @@ export function depthwiseConv1dSimd(product: Product): void {
 /** Columns 0..end-1, end a multiple of four: they share each pair of weights. */
 function fourColumns(product: Product, end: i32): void {
   const step = <usize>product.columnStep, tapStep = <usize>product.tapStep;
-  const taps = product.taps, lanes = product.lanes, shift = product.shift;
-  const rows = <usize>product.rows;
-  const bias0 = biasLanes(rows), bias1 = biasLanes(rows + 32);
-  const multipliers0 = multiplierLanes(rows), multipliers1 = multiplierLanes(rows + 32);
-  const half = roundingHalf(shift);
-  const low = i8x16.splat(<i8>product.low), high = i8x16.splat(<i8>product.high);
-  const outStep = <usize>product.outStep;
+  const taps = product.taps;
+  const bias0 = biasLanes(product.rows), bias1 = biasLanes(product.rows + 32);
   let row = <usize>product.input;
-  let out = <usize>product.out;
   for (let column = 0; column < end; column += 4) {
     let a0 = bias0, a1 = bias0, a2 = bias0, a3 = bias0;
     let b0 = bias1, b1 = bias1, b2 = bias1, b3 = bias1;
@@ -55,23 +49,20 @@ function fourColumns(product: Product, end: i32): void {
       p += 2 * tapStep;
       weights += 2 * TILE_CHANNELS;
     }
-    callStoreColumn(a0, b0, multipliers0, multipliers1, half, shift, low, high, lanes, out);
-    callStoreColumn(a1, b1, multipliers0, multipliers1, half, shift, low, high, lanes, out + outStep);
-    callStoreColumn(a2, b2, multipliers0, multipliers1, half, shift, low, high, lanes, out + 2 * outStep);
-    callStoreColumn(a3, b3, multipliers0, multipliers1, half, shift, low, high, lanes, out + 3 * outStep);
+    leaveSums(0, a0, b0);
+    leaveSums(1, a1, b1);
+    leaveSums(2, a2, b2);
+    leaveSums(3, a3, b3);
+    storeBlock(product, column, 4);
     row += 4 * step;
-    out += 4 * outStep;
   }
 }
 
 /** The columns from `first` on. */
 function oneColumn(product: Product, first: i32): void {
   const tapStep = <usize>product.tapStep;
-  const shift = product.shift;
-  const rows = <usize>product.rows;
-  const low = i8x16.splat(<i8>product.low), high = i8x16.splat(<i8>product.high);
   for (let column = first; column < product.columns; column++) {
-    let a = biasLanes(rows), b = biasLanes(rows + 32);
+    let a = biasLanes(product.rows), b = biasLanes(product.rows + 32);
     let weights = <usize>product.panel;
     let p = <usize>(product.input + column * product.columnStep);
     for (let tap = 0; tap < product.taps; tap++) {
@@ -81,9 +72,8 @@ function oneColumn(product: Product, first: i32): void {
       p += tapStep;
       weights += TILE_CHANNELS;
     }
-    const out = <usize>(product.out + column * product.outStep);
-    callStoreColumn(a, b, multiplierLanes(rows), multiplierLanes(rows + 32), roundingHalf(shift), shift, low, high,
-      product.lanes, out);
+    leaveSums(0, a, b);
+    storeBlock(product, column, 1);
   }
 }
 

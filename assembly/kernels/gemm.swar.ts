@@ -21,7 +21,7 @@ const WORDS: i32 = TILE_CHANNELS / 2;
 /** Bytes of the words of one term. */
 const TERM_BYTES: i32 = 4 * WORDS;
 /** The sums of two columns times four lanes, or of one times eight. */
-const SUMS = memory.data(4 * TILE_CHANNELS, 4);
+const SUMS = memory.data(2 * 4 * TILE_CHANNELS, 4);
 
 /** Terms that a word's fields hold: an even number. */
 export function wordGroup(maxWeight: i32): i32 {
@@ -74,67 +74,63 @@ function arrangeTerm(from: I8View, to: I32View): void {
 /** The product over int8 rows; `group` is an even number up to wordGroup(max|weight|). */
 export function gemmWords(product: Product, group: i32): void {
   const pairs = product.columns & ~1;
-  for (let lane = 0; lane < product.lanes; lane += 4) {
-    for (let column = 0; column < pairs; column += 2) multiplyBlock(product, column, lane, group);
-  }
+  for (let column = 0; column < pairs; column += 2) multiplyPair(product, column, group);
   if (pairs < product.columns) multiplyColumn(product, pairs, group);
 }
 
-/** Two columns times four lanes: four SMLALs share two words and two elements. */
-function multiplyBlock(product: Product, column: i32, lane: i32, group: i32): void {
+/** Two columns times eight lanes: eight multiplies share four words and two elements. */
+function multiplyPair(product: Product, column: i32, group: i32): void {
   const step = <usize>product.columnStep;
   const terms = termsOf(product.span);
-  const rows = at<I32View>(product.rows).from(2 * lane);
   const sums = changetype<I32View>(SUMS);
-  for (let i = 0; i < 4; i++) sums[i] = sums[i + 4] = rows[2 * i + 1];
-  let words = <usize>(product.panel + 2 * lane);
+  startSums(product, sums);
+  startSums(product, sums.from(TILE_CHANNELS));
+  let words = <usize>product.panel;
   for (let tap = 0; tap < product.taps; tap++) {
     let x = <usize>(product.input + column * product.columnStep + tap * product.tapStep);
-    let left = terms;
-    for (; left > group; left -= group) {
-      multiplyTerms(x, step, words, group);
-      x += <usize>group;
-      words += <usize>(group * TERM_BYTES);
+    for (let left = terms; left > 0; left -= group) {
+      const some = min(left, group);
+      multiplyTerms(x, step, words, some);
+      x += <usize>some;
+      words += <usize>(some * TERM_BYTES);
     }
-    multiplyTerms(x, step, words, left);
-    words += <usize>(left * TERM_BYTES);
   }
-  storeFourLanes(product, column, lane, sums[0], sums[1], sums[2], sums[3]);
-  storeFourLanes(product, column + 1, lane, sums[4], sums[5], sums[6], sums[7]);
+  storeSums(product, column, sums);
+  storeSums(product, column + 1, sums.from(TILE_CHANNELS));
 }
 
-/**
- * Adds `terms` terms of x and x + step to SUMS. Two terms a round, and a function of its own with two callers, so that
- * no compiler inlines it: gcc then keeps the loop in registers (1.8 instructions per MAC; inlined 4.2, one term 2.7).
- */
+/** Adds `terms` terms of x and x + step to SUMS. */
 function multiplyTerms(x: usize, step: usize, words: usize, terms: i32): void {
   const stop = words + <usize>(terms * TERM_BYTES);
-  let a01: i64 = 0, a23: i64 = 0, b01: i64 = 0, b23: i64 = 0;
+  let a01: i64 = 0, a23: i64 = 0, a45: i64 = 0, a67: i64 = 0;
+  let b01: i64 = 0, b23: i64 = 0, b45: i64 = 0, b67: i64 = 0;
   do {
-    let a = <i64>load<i8>(x);
-    let b = <i64>load<i8>(x + step);
-    let word01 = <i64>load<i32>(words);
-    let word23 = <i64>load<i32>(words, 4);
-    a01 += a * word01;
-    a23 += a * word23;
-    b01 += b * word01;
-    b23 += b * word23;
-    a = <i64>load<i8>(x, 1);
-    b = <i64>load<i8>(x + step, 1);
-    word01 = <i64>load<i32>(words, TERM_BYTES);
-    word23 = <i64>load<i32>(words, TERM_BYTES + 4);
-    a01 += a * word01;
-    a23 += a * word23;
-    b01 += b * word01;
-    b23 += b * word23;
-    x += 2;
-    words += 2 * TERM_BYTES;
+    const a = <i64>load<i8>(x);
+    const b = <i64>load<i8>(x + step);
+    let word = <i64>load<i32>(words);
+    a01 += a * word;
+    b01 += b * word;
+    word = <i64>load<i32>(words, 4);
+    a23 += a * word;
+    b23 += b * word;
+    word = <i64>load<i32>(words, 8);
+    a45 += a * word;
+    b45 += b * word;
+    word = <i64>load<i32>(words, 12);
+    a67 += a * word;
+    b67 += b * word;
+    x++;
+    words += TERM_BYTES;
   } while (words < stop);
   const sums = changetype<I32View>(SUMS);
   addFields(a01, sums);
   addFields(a23, sums.from(2));
-  addFields(b01, sums.from(4));
-  addFields(b23, sums.from(6));
+  addFields(a45, sums.from(4));
+  addFields(a67, sums.from(6));
+  addFields(b01, sums.from(8));
+  addFields(b23, sums.from(10));
+  addFields(b45, sums.from(12));
+  addFields(b67, sums.from(14));
 }
 
 function multiplyColumn(product: Product, column: i32, group: i32): void {

@@ -2,8 +2,8 @@ import { addressOf } from "../views";
 import { maxPool } from "./max-pool";
 
 /**
- * The SIMD128 twin of max-pool.ts: same result. T is the view, E its element: I8View and i8, I16View and i16. The last vector of
- * a row may overlap the one before; rows shorter than a vector go to the plain twin.
+ * The SIMD128 twin of max-pool.ts: same result. T is the view, E its element: I8View and i8, I16View and i16. The
+ * last vector of a row may overlap the one before; rows shorter than a vector go to the plain twin.
  */
 export function maxPoolSimd<T, E>(input: T, channels: i32, kernel: i32, stride: i32, out: T, columns: i32): void {
   const rowBytes = <usize>(channels * sizeof<E>());

@@ -57,7 +57,7 @@ function storePairs(to: usize, rows: v128): void {
 /** i8[8][4] of four rows of lanes. */
 // @ts-ignore: decorator
 @inline
-function storeQuads(to: usize, rows01: v128, rows23: v128): void {
+export function storeQuads(to: usize, rows01: v128, rows23: v128): void {
   const first = interleave(rows01), second = interleave(rows23);
   v128.store(to, v128.shuffle<i16>(first, second, 0, 8, 1, 9, 2, 10, 3, 11));
   v128.store(to, v128.shuffle<i16>(first, second, 4, 12, 5, 13, 6, 14, 7, 15), 16);

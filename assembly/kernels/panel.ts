@@ -2,24 +2,24 @@ import { I16View, I8View } from "../views";
 import { TILE_CHANNELS } from "../shared/limits";
 
 /**
- * A panel holds one tile's weights in the order in which a kernel takes them: eight output channels (lanes) wide, made from
- * lanes8, i8[taps * span][8] (unpack.ts). `taps` runs of `span` consecutive input elements belong to it.
+ * A panel holds one tile's weights in the order in which a kernel takes them: eight output channels (lanes) wide,
+ * made from lanes8, i8[taps * span][8] (unpack.ts). `taps` runs of `span` consecutive input elements belong to it.
  *
  *   PANEL_LANES         i8  [tap][element][8]       lanes8 itself
  *   PANEL_PAIRS         i16 [tap][pair][8][2]       an odd span ends in a zero
  *   PANEL_QUADS         i8  [tap][quad][8][4]       a span ends in zeros up to a multiple of four
  *   PANEL_OFFSET_QUADS  u8  [tap][quad][8][4]       weight + offset, 0 behind the span
- *   PANEL_WORDS         gemm.swar.ts
- *   PANEL_WINOGRAD      winograd-panel.simd.ts
  */
 export const PANEL_LANES = 0;
 export const PANEL_PAIRS = 1;
 export const PANEL_QUADS = 2;
 export const PANEL_OFFSET_QUADS = 3;
-export const PANEL_WORDS = 4;
-export const PANEL_WINOGRAD = 5;
+/** winograd.simd.ts, winograd-quads.relaxed.ts and gemm.swar.ts: their sizes are theirs. */
+export const PANEL_WINOGRAD = 4;
+export const PANEL_WINOGRAD_QUADS = 5;
+export const PANEL_WORDS = 6;
 
-/** Bytes of a panel of the first four kinds. */
+/** Bytes of one of the first four. */
 export function panelBytes(kind: i32, taps: i32, span: i32): i32 {
   if (kind == PANEL_PAIRS) return taps * (span + 1 >> 1) * 4 * TILE_CHANNELS;
   if (kind == PANEL_QUADS || kind == PANEL_OFFSET_QUADS) return taps * (span + 3 >> 2) * 4 * TILE_CHANNELS;

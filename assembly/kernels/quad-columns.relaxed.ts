@@ -1,15 +1,17 @@
-import { biasLanes, callStoreColumn, multiplierLanes, roundingHalf, storeColumn } from "./requantize.simd";
+import { biasLanes, leaveSums, storeBlock } from "./requantize.simd";
 import { Product } from "./product";
 
 /**
- * The loops of gemm.relaxed.ts: how many columns share a panel load, how many steps stay in i16. `signed` is a constant where
- * they are inlined. Each has at most 15 vectors live, as many as engines keep in registers.
+ * The loops of gemm.relaxed.ts: how many columns share a panel load, how many steps stay in i16. `signed` is a
+ * constant where they are inlined. Each has at most 15 vectors live, as many as engines keep in registers.
  */
 
 /** Bytes of a step. */
 export const STEP_BYTES = 32;
 
-/** i16[8]. In memory, as some engines make a splat anew at each use (V8 13.6: 22.5 ms with a splat, 14.9 ms without). */
+/**
+ * i16[8]. In memory, as some engines make a splat anew at each use (V8 13.6: 22.5 ms with a splat, 14.9 ms without).
+ */
 export const ONES = memory.data<i16>([1, 1, 1, 1, 1, 1, 1, 1], 16);
 
 /** Four weights by four elements for four lanes, in pairs: the i7 operand is second. */
@@ -42,12 +44,7 @@ export function threeColumns(product: Product, end: i32, signed: bool, correctio
   const ones = v128.load(ONES);
   const rows = <usize>product.rows;
   const bias0 = biasLanes(rows), bias1 = biasLanes(rows + 32);
-  const multipliers0 = multiplierLanes(rows), multipliers1 = multiplierLanes(rows + 32);
-  const shift = product.shift, lanes = product.lanes;
-  const half = roundingHalf(shift);
-  const low = i8x16.splat(<i8>product.low), high = i8x16.splat(<i8>product.high);
   let row = <usize>product.input;
-  let out = <usize>product.out;
   for (let column = 0; column < end; column += 3) {
     let a0 = firstSum(bias0, signed, corrections, column), b0 = firstSum(bias1, signed, corrections, column);
     let a1 = firstSum(bias0, signed, corrections, column + 1), b1 = firstSum(bias1, signed, corrections, column + 1);
@@ -72,17 +69,15 @@ export function threeColumns(product: Product, end: i32, signed: bool, correctio
         weights += STEP_BYTES;
       } while (weights < runEnd);
     }
-    callStoreColumn(a0, b0, multipliers0, multipliers1, half, shift, low, high, lanes, out);
-    out += product.outStep;
-    callStoreColumn(a1, b1, multipliers0, multipliers1, half, shift, low, high, lanes, out);
-    out += product.outStep;
-    callStoreColumn(a2, b2, multipliers0, multipliers1, half, shift, low, high, lanes, out);
-    out += product.outStep;
+    leaveSums(0, a0, b0);
+    leaveSums(1, a1, b1);
+    leaveSums(2, a2, b2);
+    storeBlock(product, column, 3);
     row += 3 * step;
   }
 }
 
-/** Columns 0..end-1, end even, two steps at a time: 1.2x threeColumns. More columns spill registers and gain 1.05x. */
+/** Columns 0..end-1, end even, two steps at a time: 1.2x threeColumns; more columns spill registers and gain 1.05x. */
 // @ts-ignore: decorator
 @inline
 export function twoColumns(product: Product, end: i32, signed: bool, corrections: usize): void {
@@ -90,9 +85,6 @@ export function twoColumns(product: Product, end: i32, signed: bool, corrections
   const runBytes = <usize>((product.span + 3 >> 2) * STEP_BYTES);
   const ones = v128.load(ONES);
   const rows = <usize>product.rows;
-  const shift = product.shift;
-  const half = roundingHalf(shift);
-  const low = i8x16.splat(<i8>product.low), high = i8x16.splat(<i8>product.high);
   for (let column = 0; column < end; column += 2) {
     const bias0 = biasLanes(rows), bias1 = biasLanes(rows + 32);
     let a0 = firstSum(bias0, signed, corrections, column), b0 = firstSum(bias1, signed, corrections, column);
@@ -122,22 +114,10 @@ export function twoColumns(product: Product, end: i32, signed: bool, corrections
       b1 = addWords(b1, dotQuads(w1, x1, signed), ones);
       weights = runEnd;
     }
-    const multipliers0 = multiplierLanes(rows), multipliers1 = multiplierLanes(rows + 32);
-    const out = <usize>(product.out + column * product.outStep);
-    callStoreColumn(a0, b0, multipliers0, multipliers1, half, shift, low, high, product.lanes, out);
-    callStoreColumn(a1, b1, multipliers0, multipliers1, half, shift, low, high, product.lanes, out + product.outStep);
+    leaveSums(0, a0, b0);
+    leaveSums(1, a1, b1);
+    storeBlock(product, column, 2);
   }
-}
-
-/** storeColumn: in line for the rows that most layers have, which is 1 to 2 % of their time. */
-// @ts-ignore: decorator
-@inline
-function finish(
-  first: v128, second: v128, multipliers0: v128, multipliers1: v128, half: v128, shift: i32,
-  low: v128, high: v128, lanes: i32, out: usize, signed: bool,
-): void {
-  if (signed) callStoreColumn(first, second, multipliers0, multipliers1, half, shift, low, high, lanes, out);
-  else storeColumn(first, second, multipliers0, multipliers1, half, shift, low, high, lanes, out);
 }
 
 /** Columns 0..end-1, end a multiple of four: they share each panel load. */
@@ -149,11 +129,7 @@ export function fourColumns(product: Product, end: i32, group: i32, signed: bool
   const groupBytes = <usize>(group * STEP_BYTES);
   const ones = v128.load(ONES);
   const rows = <usize>product.rows;
-  const shift = product.shift, lanes = product.lanes;
-  const half = roundingHalf(shift);
-  const low = i8x16.splat(<i8>product.low), high = i8x16.splat(<i8>product.high);
   let row = <usize>product.input;
-  let out = <usize>product.out;
   for (let column = 0; column < end; column += 4) {
     const bias0 = biasLanes(rows), bias1 = biasLanes(rows + 32);
     let a0 = firstSum(bias0, signed, corrections, column), b0 = firstSum(bias1, signed, corrections, column);
@@ -196,15 +172,11 @@ export function fourColumns(product: Product, end: i32, group: i32, signed: bool
         b3 = addWords(b3, d3, ones);
       } while (weights < runEnd);
     }
-    const multipliers0 = multiplierLanes(rows), multipliers1 = multiplierLanes(rows + 32);
-    finish(a0, b0, multipliers0, multipliers1, half, shift, low, high, lanes, out, signed);
-    out += product.outStep;
-    finish(a1, b1, multipliers0, multipliers1, half, shift, low, high, lanes, out, signed);
-    out += product.outStep;
-    finish(a2, b2, multipliers0, multipliers1, half, shift, low, high, lanes, out, signed);
-    out += product.outStep;
-    finish(a3, b3, multipliers0, multipliers1, half, shift, low, high, lanes, out, signed);
-    out += product.outStep;
+    leaveSums(0, a0, b0);
+    leaveSums(1, a1, b1);
+    leaveSums(2, a2, b2);
+    leaveSums(3, a3, b3);
+    storeBlock(product, column, 4);
     row += 4 * step;
   }
 }
@@ -216,7 +188,6 @@ export function oneColumn(product: Product, from: i32, signed: bool, corrections
   const rows = <usize>product.rows;
   const runBytes = <usize>((product.span + 3 >> 2) * STEP_BYTES);
   const ones = v128.load(ONES);
-  const low = i8x16.splat(<i8>product.low), high = i8x16.splat(<i8>product.high);
   for (let column = from; column < product.columns; column++) {
     let a = firstSum(biasLanes(rows), signed, corrections, column);
     let b = firstSum(biasLanes(rows + 32), signed, corrections, column);
@@ -232,7 +203,7 @@ export function oneColumn(product: Product, from: i32, signed: bool, corrections
         weights += STEP_BYTES;
       } while (weights < runEnd);
     }
-    callStoreColumn(a, b, multiplierLanes(rows), multiplierLanes(rows + 32), roundingHalf(product.shift), product.shift,
-      low, high, product.lanes, <usize>(product.out + column * product.outStep));
+    leaveSums(0, a, b);
+    storeBlock(product, column, 1);
   }
 }

@@ -1,3 +1,5 @@
+import { Product } from "./product";
+
 /**
  * The end of every SIMD gemm: eight sums of a column to eight bytes (numeric/requantize.ts, four lanes at a time).
  * `rows` is i32[8][2], multiplier and bias of each lane.
@@ -17,11 +19,67 @@ export function biasLanes(rows: usize): v128 {
   return v128.shuffle<i32>(v128.load(rows), v128.load(rows, 16), 1, 3, 5, 7);
 }
 
-/** Half of the unit that `shift` leaves: in both i64 lanes, or in the four high words where requantizeLanes needs no others. */
+/**
+ * Half of the unit that `shift` leaves: in both i64 lanes, or in the four high words where requantizeLanes needs no
+ * others.
+ */
 // @ts-ignore: decorator
 @inline
 export function roundingHalf(shift: i32): v128 {
   return shift > 32 ? i32x4.splat(1 << (shift - 33)) : i64x2.splat((<i64>1) << <i64>(shift - 1));
+}
+
+/** i32[4][8]: where a block of up to four columns leaves its sums for storeBlock. */
+const BLOCK_SUMS = memory.data(4 * 32, 16);
+
+/** Leaves the sums of a block's column 0..3. */
+// @ts-ignore: decorator
+@inline
+export function leaveSums(index: usize, first: v128, second: v128): void {
+  v128.store(BLOCK_SUMS + 32 * index, first);
+  v128.store(BLOCK_SUMS + 32 * index, second, 16);
+}
+
+/** Leaves four of them: lanes 0..3 at byte 0, lanes 4..7 at byte 16. */
+// @ts-ignore: decorator
+@inline
+export function leaveLanes(index: usize, lanes: usize, sums: v128): void {
+  v128.store(BLOCK_SUMS + 32 * index + lanes, sums);
+}
+
+/**
+ * Requantises and stores columns column..column+count-1 of a product from the block's sums; a loop costs 1x1 layers
+ * a tenth.
+ */
+export function storeBlock(product: Product, column: i32, count: i32): void {
+  const rows = <usize>product.rows;
+  const multipliers0 = multiplierLanes(rows), multipliers1 = multiplierLanes(rows + 32);
+  const shift = product.shift, lanes = product.lanes, outStep = product.outStep;
+  const half = roundingHalf(shift);
+  const low = i8x16.splat(<i8>product.low), high = i8x16.splat(<i8>product.high);
+  let out = <usize>(product.out + column * outStep);
+  storeColumn(firstOf(0), secondOf(0), multipliers0, multipliers1, half, shift, low, high, lanes, out);
+  if (count == 1) return;
+  out += outStep;
+  storeColumn(firstOf(1), secondOf(1), multipliers0, multipliers1, half, shift, low, high, lanes, out);
+  if (count == 2) return;
+  out += outStep;
+  storeColumn(firstOf(2), secondOf(2), multipliers0, multipliers1, half, shift, low, high, lanes, out);
+  if (count == 3) return;
+  out += outStep;
+  storeColumn(firstOf(3), secondOf(3), multipliers0, multipliers1, half, shift, low, high, lanes, out);
+}
+
+// @ts-ignore: decorator
+@inline
+function firstOf(index: usize): v128 {
+  return v128.load(BLOCK_SUMS + 32 * index);
+}
+
+// @ts-ignore: decorator
+@inline
+function secondOf(index: usize): v128 {
+  return v128.load(BLOCK_SUMS + 32 * index, 16);
 }
 
 /** Requantises eight sums (first: lanes 0..3), clamps them to low..high, i8 lanes, and stores the first `lanes`. */
@@ -40,14 +98,6 @@ export function storeColumn(
   else storeLanes(i64x2.extract_lane(bytes, 0), lanes, out);
 }
 
-/** storeColumn as a call: where columns are few or rare its 450 bytes are not worth a copy. */
-export function callStoreColumn(
-  first: v128, second: v128, multipliers0: v128, multipliers1: v128, half: v128, shift: i32,
-  low: v128, high: v128, lanes: i32, out: usize,
-): void {
-  storeColumn(first, second, multipliers0, multipliers1, half, shift, low, high, lanes, out);
-}
-
 function storeLanes(bytes: i64, lanes: i32, out: usize): void {
   for (let lane = 0; lane < lanes; lane++) {
     store<i8>(out + lane, <i8>(bytes >> (lane << 3)));
@@ -55,8 +105,8 @@ function storeLanes(bytes: i64, lanes: i32, out: usize): void {
 }
 
 /**
- * The result fits an i32 (model/validate). From a shift of 33 on the half is a multiple of 2^32: floor(product / 2^32), its high
- * word, is all that counts.
+ * The result fits an i32 (model/validate). From a shift of 33 on the half is a multiple of 2^32: floor(product /
+ * 2^32), its high word, is all that counts.
  */
 // @ts-ignore: decorator
 @inline

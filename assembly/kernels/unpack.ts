@@ -8,7 +8,7 @@ const TERNARY_DIGITS = 5;
 /**
  * Unpacks one tile (FORMAT.md, "Weights") into lanes: i8[count][8], zero where the layer has fewer than eight channels.
  *   mid-tread, mid-rise  a bit stream, lowest bit first, in the order [count][lanes]
- *   ternary              u8[ceil(count / 5)][lanes]: five consecutive weights of one lane, the first in the lowest digit
+ *   ternary              u8[ceil(count / 5)][lanes]: five consecutive weights of a lane, the first in the lowest digit
  */
 export function unpack(packed: U8View, lanes8: I8View, count: i32, lanes: i32, bits: i32, grid: i32): void {
   if (lanes < TILE_CHANNELS) clearBytes(addressOf(lanes8), count * TILE_CHANNELS);

@@ -5,7 +5,8 @@ import { directSpanOf, triplesOf } from "./winograd.simd";
 
 /**
  * lanes8 (i8[span][8]) as the panel of winograd.simd.ts: for a triple g of rows v = 24 G g, so that
- *   v0 = 6 g0    v1 = -4 (g0 + g1 + g2)    v2 = -4 (g0 - g1 + g2)    v3 = g0 + 2 g1 + 4 g2    v4 = g0 - 2 g1 + 4 g2    v5 = 24 g2
+ *   v0 = 6 g0                 v1 = -4 (g0 + g1 + g2)    v2 = -4 (g0 - g1 + g2)
+ *   v3 = g0 + 2 g1 + 4 g2     v4 = g0 - 2 g1 + 4 g2     v5 = 24 g2
  */
 export function arrangeWinograd(lanes8: I8View, columnStep: i32, span: i32, panel: I16View): void {
   const triples = triplesOf(columnStep, span);
@@ -17,7 +18,8 @@ export function arrangeWinograd(lanes8: I8View, columnStep: i32, span: i32, pane
     let from = <usize>addressOf(lanes8) + <usize>triple * 4 * rowBytes;
     for (const rowEnd = from + rowBytes; from < rowEnd; from += 2 * TILE_CHANNELS, to += 4 * TILE_CHANNELS) {
       const third = from + 2 * rowBytes;
-      transformPair(v128.load(from), v128.load(from + rowBytes), third < end ? v128.load(third) : i64x2.splat(0), to, plane);
+      const row2 = third < end ? v128.load(third) : i64x2.splat(0);
+      transformPair(v128.load(from), v128.load(from + rowBytes), row2, to, plane);
     }
   }
   const direct = directSpanOf(columnStep, span);

@@ -1,12 +1,13 @@
 import { at, I8View, I16View, I32View, U8View } from "../views";
 import { arrangeWords } from "../kernels/gemm.swar";
 import {
-  arrangePairs, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD,
+  arrangePairs, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS,
 } from "../kernels/panel";
 import { arrangeQuadsPacked } from "../kernels/panel.dsp";
 import { arrangePairsSimd, arrangeQuadsSimd } from "../kernels/panel.simd";
 import { unpack } from "../kernels/unpack";
 import { unpackSimd } from "../kernels/unpack.simd";
+import { arrangeWinogradQuads } from "../kernels/winograd-quads-panel.relaxed";
 import { arrangeWinograd } from "../kernels/winograd-panel.simd";
 import { TILE_CHANNELS } from "../shared/limits";
 import { EngineState } from "./engine-state";
@@ -34,9 +35,15 @@ function arrangeSimd(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: 
     case PANEL_PAIRS: arrangePairsSimd(lanes8, taps, span, at<I16View>(panel)); break;
     case PANEL_WINOGRAD: arrangeWinograd(lanes8, <i32>layer.stride * layer.inChannels, span, at<I16View>(panel)); break;
     case PANEL_QUADS: arrangeQuadsSimd(lanes8, taps, span, 0, at<I8View>(panel)); break;
+    case PANEL_WINOGRAD_QUADS: arrangeForWinogradQuads(layer, lanes8, span, panel); break;
     case PANEL_OFFSET_QUADS: arrangeQuadsSimd(lanes8, taps, span, maxWeight(layer), at<I8View>(panel)); break;
     default: unreachable();
   }
+}
+
+function arrangeForWinogradQuads(layer: Layer, lanes8: I8View, span: i32, panel: i32): void {
+  if (!ASC_FEATURE_RELAXED_SIMD) return;
+  arrangeWinogradQuads(lanes8, <i32>layer.stride * layer.inChannels, span, maxWeight(layer), at<I8View>(panel));
 }
 
 function arrange(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32): void {

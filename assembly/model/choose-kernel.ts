@@ -1,9 +1,11 @@
 import { offsetQuadGroup, quadGroup } from "../kernels/gemm.relaxed";
 import { wordGroup } from "../kernels/gemm.swar";
 import {
-  PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WORDS,
+  PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS,
+  PANEL_WORDS,
 } from "../kernels/panel";
 import { winogradFits, winogradScratchBytes } from "../kernels/winograd.simd";
+import { winogradQuadsFits, winogradQuadsScratchBytes } from "../kernels/winograd-quads.relaxed";
 import { OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D, TYPE_INT16 } from "../shared/ops";
 import { EngineState } from "./engine-state";
 import { Layer, spanOf } from "./layer";
@@ -32,27 +34,42 @@ function chooseKind(layer: Layer, input: Tensor, weight: i32): i32 {
   if (!ASC_FEATURE_SIMD) return isWide ? PANEL_LANES : PANEL_WORDS;
   if (isWide) return PANEL_PAIRS;
   if (ASC_FEATURE_RELAXED_SIMD) {
-    // With 8 bits a single step fills an i16: where columns are many, Winograd's fewer products pay more.
-    if (input.nonNegative != 0) {
-      const many = quadGroup(weight) == 1 && takesWinograd(layer, input, weight, WINOGRAD_LEAST_COLUMNS_RELAXED);
-      return many ? PANEL_WINOGRAD : PANEL_QUADS;
-    }
-    // The weight and its offset, which is the largest weight, are to stay below 128.
-    if (layer.op == OP_CONV1D && weight < 64) return PANEL_OFFSET_QUADS;
+    const kind = chooseRelaxedKind(layer, input, weight);
+    if (kind != PANEL_PAIRS) return kind;
   }
-  return takesWinograd(layer, input, weight, WINOGRAD_LEAST_COLUMNS) ? PANEL_WINOGRAD : PANEL_PAIRS;
+  return takesWinograd(layer, input, weight) ? PANEL_WINOGRAD : PANEL_PAIRS;
 }
 
-/** Fewer columns to a pass gain nothing. */
+/** A kernel over bytes; PANEL_PAIRS where one over i16 is faster or there is none. */
+function chooseRelaxedKind(layer: Layer, input: Tensor, weight: i32): i32 {
+  if (input.nonNegative == 0) {
+    // The weight and its offset, which is the largest weight, are to stay below 128.
+    return layer.op == OP_CONV1D && weight < 64 ? PANEL_OFFSET_QUADS : PANEL_PAIRS;
+  }
+  if (quadGroup(weight) <= MOST_FLUSHED_GROUP && takesWinograd(layer, input, weight)) return PANEL_PAIRS;
+  return takesWinogradQuads(layer, input, weight) ? PANEL_WINOGRAD_QUADS : PANEL_QUADS;
+}
+
+/** Up to 6 bits: flushed so often, quads lose against Winograd over i16 (kernel figures: docs/decisions/0006). */
+const MOST_FLUSHED_GROUP = 4;
+/** Fewer columns to a pass gain nothing, nor do fewer elements to a column's step. */
 const WINOGRAD_LEAST_COLUMNS = 16;
-/** The same against quads of 8 bits. */
-const WINOGRAD_LEAST_COLUMNS_RELAXED = 64;
+const WINOGRAD_QUADS_LEAST_COLUMNS = 8;
+const WINOGRAD_QUADS_LEAST_STEP = 64;
+const WINOGRAD_QUADS_LEAST_STEP_4_BITS = 128;
 /** More scratch than this no host should have to grant: a pass of so many samples is better cut up. */
 const WINOGRAD_MOST_BYTES = 4194304;
 
-function takesWinograd(layer: Layer, input: Tensor, weight: i32, leastColumns: i32): bool {
+function takesWinogradQuads(layer: Layer, input: Tensor, weight: i32): bool {
   const columnStep = <i32>layer.stride * layer.inChannels;
-  return layer.op == OP_CONV1D && layer.dilation == 1 && mostColumns(layer, input) >= leastColumns &&
+  const leastStep = weight > 3 ? WINOGRAD_QUADS_LEAST_STEP_4_BITS : WINOGRAD_QUADS_LEAST_STEP;
+  return layer.op == OP_CONV1D && layer.dilation == 1 && columnStep >= leastStep &&
+    mostColumns(layer, input) >= WINOGRAD_QUADS_LEAST_COLUMNS && winogradQuadsFits(columnStep, tapSpanOf(layer), weight);
+}
+
+function takesWinograd(layer: Layer, input: Tensor, weight: i32): bool {
+  const columnStep = <i32>layer.stride * layer.inChannels;
+  return layer.op == OP_CONV1D && layer.dilation == 1 && mostColumns(layer, input) >= WINOGRAD_LEAST_COLUMNS &&
     winogradFits(columnStep, tapSpanOf(layer), weight) &&
     winogradScratchBytes(columnStep, tapSpanOf(layer), mostColumns(layer, input)) <= WINOGRAD_MOST_BYTES;
 }
@@ -72,6 +89,8 @@ export function inputScratchBytes(state: EngineState, layer: Layer): i32 {
     case PANEL_OFFSET_QUADS: return 4 * mostColumns(layer, input);
     case PANEL_WINOGRAD:
       return winogradScratchBytes(<i32>layer.stride * layer.inChannels, tapSpanOf(layer), mostColumns(layer, input));
+    case PANEL_WINOGRAD_QUADS:
+      return winogradQuadsScratchBytes(<i32>layer.stride * layer.inChannels, tapSpanOf(layer), mostColumns(layer, input));
     default: return 0;
   }
 }

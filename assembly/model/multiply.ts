@@ -4,12 +4,15 @@ import { depthwiseConv1dSimd } from "../kernels/depthwise-conv1d.simd";
 import { gemm } from "../kernels/gemm";
 import { accumulatePacked, gemmPacked } from "../kernels/gemm.dsp";
 import { columnCorrections } from "../kernels/column-corrections.simd";
+import { gemmWinogradQuads } from "../kernels/gemm-winograd-quads.relaxed";
+import { gemmWinograd } from "../kernels/gemm-winograd.simd";
 import { accumulateQuads, gemmOffsetQuads, gemmQuads } from "../kernels/gemm.relaxed";
 import { accumulatePairs, gemmPairs, widen } from "../kernels/gemm.simd";
 import { accumulateWords, gemmWords } from "../kernels/gemm.swar";
-import { PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD } from "../kernels/panel";
+import { PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS } from "../kernels/panel";
 import { Product } from "../kernels/product";
-import { gemmWinograd, winogradTransform } from "../kernels/winograd.simd";
+import { winogradTransform } from "../kernels/winograd-input.simd";
+import { winogradQuadsTransform } from "../kernels/winograd-quads-input.relaxed";
 import { OP_DEPTHWISE_CONV1D, TYPE_INT16 } from "../shared/ops";
 import { EngineState } from "./engine-state";
 import { Layer } from "./layer";
@@ -29,8 +32,13 @@ export function prepareInput(state: EngineState, layer: Layer, type: i32, elemen
   } else if (layer.panelKind == PANEL_PAIRS && type != TYPE_INT16) {
     widen(at<I8View>(product.input), at<I16View>(scratch), elements);
     product.input = scratch;
-  } else if (ASC_FEATURE_RELAXED_SIMD && layer.panelKind == PANEL_OFFSET_QUADS) {
-    columnCorrections(product, maxWeight(layer), at<I32View>(scratch));
+  } else if (ASC_FEATURE_RELAXED_SIMD) {
+    const weight = maxWeight(layer);
+    if (layer.panelKind == PANEL_OFFSET_QUADS) {
+      columnCorrections(product, weight, at<I32View>(scratch));
+    } else if (layer.panelKind == PANEL_WINOGRAD_QUADS) {
+      winogradQuadsTransform(product.input, product.columnStep, product.span, product.columns, weight, scratch);
+    }
   }
 }
 
@@ -58,8 +66,10 @@ export function multiply(state: EngineState, layer: Layer, type: i32): void {
 
 function multiplyRelaxed(state: EngineState, layer: Layer, product: Product): void {
   if (!ASC_FEATURE_RELAXED_SIMD) return;
+  const scratch = state.inputScratchAt;
   if (layer.panelKind == PANEL_QUADS) gemmQuads(product, layer.group);
-  else gemmOffsetQuads(product, layer.group, at<I32View>(state.inputScratchAt));
+  else if (layer.panelKind == PANEL_OFFSET_QUADS) gemmOffsetQuads(product, layer.group, at<I32View>(scratch));
+  else gemmWinogradQuads(product, maxWeight(layer), scratch);
 }
 
 /** sums[lane] += the prepared row times the panel of eight channels. */

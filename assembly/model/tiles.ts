@@ -3,7 +3,8 @@ import { flashRead } from "../flash";
 import { traceLayer, traceUnpack } from "../trace";
 import { packedBytes } from "../kernels/unpack";
 import { wordBytes } from "../kernels/gemm.swar";
-import { PANEL_WINOGRAD, PANEL_WORDS, panelBytes } from "../kernels/panel";
+import { PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS, PANEL_WORDS, panelBytes } from "../kernels/panel";
+import { winogradQuadsPanelBytes } from "../kernels/winograd-quads.relaxed";
 import { winogradPanelBytes } from "../kernels/winograd.simd";
 import { GRID_MID_RISE, GRID_TERNARY, OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D } from "../shared/ops";
 import { REQUANTIZATION_BYTES, SECTION_REQUANTIZATION, SECTION_WEIGHTS } from "../shared/layout";
@@ -77,7 +78,9 @@ export function entryBytes(layer: Layer): i32 {
 }
 
 export function panelBytesOf(layer: Layer): i32 {
-  if (layer.panelKind == PANEL_WINOGRAD) return winogradPanelBytes(<i32>layer.stride * layer.inChannels, tapSpanOf(layer));
+  const columnStep = <i32>layer.stride * layer.inChannels;
+  if (layer.panelKind == PANEL_WINOGRAD) return winogradPanelBytes(columnStep, tapSpanOf(layer));
+  if (layer.panelKind == PANEL_WINOGRAD_QUADS) return winogradQuadsPanelBytes(columnStep, tapSpanOf(layer));
   if (layer.panelKind == PANEL_WORDS) return wordBytes(tapsOf(layer), tapSpanOf(layer));
   return panelBytes(layer.panelKind, tapsOf(layer), tapSpanOf(layer));
 }
