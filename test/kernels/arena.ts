@@ -3,7 +3,7 @@ import type { Kernels } from "./compile-kernels.ts";
 /** The static data of a module lies below. */
 const FIRST_BYTE = 4096;
 /** Between two blocks and in fresh ones: a kernel must neither read it into a result nor write to it. */
-const CANARY = 0x5a;
+export const CANARY = 0x5a;
 const GAP_BYTES = 32;
 
 type IntegerArray = Int8Array | Uint8Array | Int16Array | Int32Array;
@@ -55,5 +55,3 @@ export function withGap(values: Uint8Array): Uint8Array {
   bytes.set(values);
   return bytes;
 }
-
-export { CANARY };

@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, it } from "vitest";
 import { Arena, withGap } from "./arena.ts";
-import { compileKernels, type KernelBuild, type Kernels } from "./compile-kernels.ts";
+import { compileKernels, type Kernels } from "./compile-kernels.ts";
+import { expectBytes } from "./expect-bytes.ts";
 
-const SOURCES: Readonly<Record<string, string>> = {
+const SOURCES = {
   scalar: `
     import { maxPool } from "./assembly/kernels/max-pool";
     import { I8View, I16View } from "./assembly/views";
@@ -19,6 +20,7 @@ const SOURCES: Readonly<Record<string, string>> = {
     import { maxPoolSimd } from "./assembly/kernels/max-pool.simd";
     import { I8View, I16View } from "./assembly/views";
     export { addSimd as add } from "./assembly/kernels/add.simd";
+    export { widen } from "./assembly/kernels/gemm.simd";
     export { addRowsSimd as addRows } from "./assembly/kernels/row-sums.simd";
     export function maxPool8(input: I8View, channels: i32, kernel: i32, stride: i32, out: I8View, columns: i32): void {
       maxPoolSimd<I8View, i8>(input, channels, kernel, stride, out, columns);
@@ -39,7 +41,7 @@ function int8Rows(count: number): fc.Arbitrary<Int8Array> {
   );
 }
 
-describe.each(["scalar", "simd"] satisfies KernelBuild[])("%s", (build) => {
+describe.each(["scalar", "simd"] as const)("%s", (build) => {
   let kernels: Kernels;
   beforeAll(async () => {
     kernels = await compileKernels(build, SOURCES[build]);
@@ -68,7 +70,7 @@ describe.each(["scalar", "simd"] satisfies KernelBuild[])("%s", (build) => {
           const sum = value * multiplierA + b[i] * multiplierB + 2 ** (shift - 1);
           return Math.min(Math.max(Math.floor(sum / 2 ** shift), low), 127);
         });
-        expect(arena.readBeyond(out, a.length)).toEqual(withGap(new Uint8Array(expected.buffer)));
+        expectBytes(arena.readBeyond(out, a.length), withGap(new Uint8Array(expected.buffer)));
       }),
       { numRuns: 300 },
     );
@@ -103,7 +105,7 @@ describe.each(["scalar", "simd"] satisfies KernelBuild[])("%s", (build) => {
         const arena = new Arena(kernels);
         const out = arena.reserve(expected.byteLength, misalignment);
         kernels.call(name, arena.place(input, misalignment), channels, kernel, stride, out, columns);
-        expect(arena.readBeyond(out, expected.byteLength)).toEqual(withGap(new Uint8Array(expected.buffer)));
+        expectBytes(arena.readBeyond(out, expected.byteLength), withGap(new Uint8Array(expected.buffer)));
       }),
       { numRuns: 200 },
     );
@@ -130,9 +132,23 @@ describe.each(["scalar", "simd"] satisfies KernelBuild[])("%s", (build) => {
           for (let row = 0; row < rows; row++) sum += input[row * channels + channel];
           return sum;
         });
-        expect(arena.readBeyond(sums, expected.byteLength)).toEqual(withGap(new Uint8Array(expected.buffer)));
+        expectBytes(arena.readBeyond(sums, expected.byteLength), withGap(new Uint8Array(expected.buffer)));
       }),
       { numRuns: 200 },
     );
   });
+});
+
+it("widen sign-extends every element and writes no more", async () => {
+  const kernels = await compileKernels("simd", SOURCES.simd);
+  fc.assert(
+    fc.property(fc.int8Array({ maxLength: 70 }), misalignments, (values, misalignment) => {
+      const arena = new Arena(kernels);
+      const from = arena.place(values, misalignment);
+      const to = arena.reserve(2 * values.length, 2);
+      kernels.call("widen", from, to, values.length);
+      const expected = new Uint8Array(Int16Array.from(values).buffer);
+      expectBytes(arena.readBeyond(to, expected.length), withGap(expected));
+    }),
+  );
 });

@@ -5,10 +5,12 @@ import type { Kernels } from "./compile-kernels.ts";
 
 /** Lanes of a tile. */
 export const LANES = 8;
+/** Elements of a case's input behind the last that counts. */
+export const ELEMENTS_BEHIND = 8;
 
 /** One matrix product as kernels/product.ts states it, with integers that are legal for the kernel at hand. */
 export interface ProductCase {
-  /** i8 or i16 elements, as many as the product reads, and a few behind them. */
+  /** i8 or i16 elements, as many as count, and ELEMENTS_BEHIND. */
   readonly input: readonly number[];
   readonly columnStep: number;
   readonly taps: number;
@@ -83,7 +85,7 @@ export function fillShape(shape: Shape, limits: ProductLimits): ProductCase {
     return element(-limits.maxWeight, limits.maxWeight, weightsLow);
   };
   const { columns, taps, span, columnStep, tapStep, lanes, shift } = shape;
-  const elements = (columns - 1) * columnStep + (taps - 1) * tapStep + span + 8;
+  const elements = (columns - 1) * columnStep + (taps - 1) * tapStep + span + ELEMENTS_BEHIND;
   const bound = taps * span * Math.max(-limits.inputLow, limits.inputHigh) * limits.maxWeight;
   const maxBias = Math.min(2 ** 31 - 1 - bound, 1_000_000);
   // The largest multiplier whose results fit an i32, so that some land within the clamp and some beyond.
@@ -120,21 +122,21 @@ export function dotOf(product: ProductCase, column: number, lane: number): numbe
 }
 
 /** out[column][lane] of a product. */
-export function expectedOutput(product: ProductCase): Int8Array[] {
+function expectedOutput(product: ProductCase, dot: typeof dotOf): Int8Array[] {
   const { multipliers, biases, shift, low, lanes, columns } = product;
   return Array.from({ length: columns }, (_, column) =>
     Int8Array.from({ length: lanes }, (_, lane) => {
-      const sum = BigInt(dotOf(product, column, lane) + biases[lane]);
+      const sum = BigInt(dot(product, column, lane) + biases[lane]);
       const value = Number((sum * BigInt(multipliers[lane]) + (1n << BigInt(shift - 1))) >> BigInt(shift));
       return Math.min(Math.max(value, low), 127);
     }),
   );
 }
 
-/** The whole output area: the expected bytes, canaries between columns and behind. */
-export function expectedBytes(product: ProductCase): Uint8Array {
+/** The whole output area: expected bytes, canaries between columns and behind; `dot` gives the sums without biases. */
+export function expectedBytes(product: ProductCase, dot = dotOf): Uint8Array {
   const bytes = new Uint8Array((product.columns - 1) * product.outStep + product.lanes).fill(CANARY);
-  expectedOutput(product).forEach((column, index) => {
+  expectedOutput(product, dot).forEach((column, index) => {
     bytes.set(new Uint8Array(column.buffer), index * product.outStep);
   });
   return withGap(bytes);
