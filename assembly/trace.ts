@@ -1,4 +1,4 @@
-import { TRACE_OUTSIDE, TRACE_SLOTS_PER_LAYER, TRACE_UNPACK } from "./shared/trace";
+import { TRACE_COMPUTE, TRACE_OUTSIDE, TRACE_SLOTS_PER_LAYER, TRACE_UNPACK } from "./shared/trace";
 
 /**
  * Says what the engine does from now on: `slot` is TRACE_OUTSIDE, or TRACE_SLOTS_PER_LAYER * layer + TRACE_COMPUTE or
@@ -11,7 +11,7 @@ declare function trace(slot: i32): void;
 // @ts-ignore: decorator
 @inline
 export function traceLayer(on: i32, layer: i32): void {
-  if (on != 0) trace(layer * TRACE_SLOTS_PER_LAYER);
+  if (on != 0) trace(layer * TRACE_SLOTS_PER_LAYER + TRACE_COMPUTE);
 }
 
 // @ts-ignore: decorator

@@ -1,5 +1,5 @@
-/** What the engine tells the import `trace` that it does (assembly/trace.ts). */
-export const TRACE_OUTSIDE = -1;
-export const TRACE_COMPUTE = 0;
-export const TRACE_UNPACK = 1;
+/** What the engine tells the import `trace` that it does (assembly/trace.ts): a slot is 0 or layer * 2 + one of the others. */
+export const TRACE_OUTSIDE = 0;
+export const TRACE_COMPUTE = 1;
+export const TRACE_UNPACK = 2;
 export const TRACE_SLOTS_PER_LAYER = 2;

@@ -79,7 +79,9 @@ export function inspectModel(engine: Engine, engineBytes: number): Inspection {
     lookAheadMs: model.lookAheadSamples * MS_PER_SAMPLE,
     hopMs: (model.windowSamples || model.budget.hopSamples) * MS_PER_SAMPLE,
     ramBytes: engine.ramBytes,
-    arenaBytes: Math.max(...memoryPlan.map((place) => Math.max(place.offset + place.bytes, place.keptOffset + place.keptBytes))),
+    arenaBytes: Math.max(
+      ...memoryPlan.map((place) => Math.max(place.offset + place.bytes, place.keptOffset + place.keptBytes)),
+    ),
     flashBytes: model.bytes.length,
     budget: model.budget,
     memoryPlan,
