@@ -46,15 +46,16 @@ function chooseRelaxedKind(layer: Layer, input: Tensor, weight: i32): i32 {
     // The weight and its offset, which is the largest weight, are to stay below 128.
     return layer.op == OP_CONV1D && weight < 64 ? PANEL_OFFSET_QUADS : PANEL_PAIRS;
   }
-  if (quadGroup(weight) <= MOST_FLUSHED_GROUP && takesWinograd(layer, input, weight)) return PANEL_PAIRS;
+  const many = mostColumns(layer, input) >= WINOGRAD_LEAST_COLUMNS_RELAXED;
+  if (quadGroup(weight) == 1 && many && takesWinograd(layer, input, weight)) return PANEL_PAIRS;
   return takesWinogradQuads(layer, input, weight) ? PANEL_WINOGRAD_QUADS : PANEL_QUADS;
 }
 
-/** Up to 6 bits: flushed so often, quads lose against Winograd over i16 (kernel figures: docs/decisions/0006). */
-const MOST_FLUSHED_GROUP = 4;
 /** Fewer columns to a pass gain nothing, nor do fewer elements to a column's step. */
 const WINOGRAD_LEAST_COLUMNS = 16;
-const WINOGRAD_QUADS_LEAST_COLUMNS = 8;
+/** Against quads that are flushed at each step: 8 bits. */
+const WINOGRAD_LEAST_COLUMNS_RELAXED = 48;
+const WINOGRAD_QUADS_LEAST_COLUMNS = 64;
 const WINOGRAD_QUADS_LEAST_STEP = 64;
 const WINOGRAD_QUADS_LEAST_STEP_4_BITS = 128;
 /** More scratch than this no host should have to grant: a pass of so many samples is better cut up. */
