@@ -9,7 +9,9 @@ import { gemmWinograd } from "../kernels/gemm-winograd.simd";
 import { accumulateQuads, gemmOffsetQuads, gemmQuads } from "../kernels/gemm.relaxed";
 import { accumulatePairs, gemmPairs, widen } from "../kernels/gemm.simd";
 import { accumulateWords, gemmWords } from "../kernels/gemm.swar";
-import { PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS } from "../kernels/panel";
+import {
+  PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS,
+} from "../kernels/panel";
 import { Product } from "../kernels/product";
 import { winogradTransform } from "../kernels/winograd-input.simd";
 import { winogradQuadsTransform } from "../kernels/winograd-quads-input.relaxed";

@@ -66,11 +66,12 @@ describe("qhubert bench --quick --json", () => {
     expect([fine, middle, coarse].map(({ tickMs }) => tickMs)).toEqual([32, 160, 800]);
     // The k - 1 rows that each convolution sees again take 7,661 B by themselves.
     expect(fine.activationBytes).toBeGreaterThan(7661);
+    expect(middle.activationBytes).toBeLessThanOrEqual(16 * 1024);
     expect(coarse.activationBytes).toBeGreaterThan(middle.activationBytes);
   });
 
   it("has cold starts, sizes and versions", () => {
-    const builds = ["scalar", "simd", "onnxruntime-web", "tfjs-backend-wasm"];
+    const builds = ["scalar", "simd", "relaxed", "onnxruntime-web", "tfjs-backend-wasm"];
     const started = (report.coldStart as { build: string; startMs: number }[]).filter(({ startMs }) => startMs > 0);
     expect(started.map(({ build }) => build)).toEqual(expect.arrayContaining(builds));
     const sizes = report.wasmBytes as Record<string, number>;

@@ -11,6 +11,7 @@ const COMMANDS = [
   "inspect",
   "simulate",
   "detect",
+  "profile",
   "bench",
   "reproduce",
 ];

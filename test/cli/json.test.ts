@@ -41,6 +41,18 @@ const INSPECT = z.object({
   ramBytes: count,
   classes: z.array(z.string()),
 });
+const PROFILE = z.object({
+  build: z.enum(["scalar", "simd", "relaxed", "dsp"]),
+  seconds: z.number(),
+  elapsedMs: z.number().positive(),
+  macs: count,
+  flashBytes: count,
+  ticks: count,
+  decisions: count,
+  layers: z.array(
+    z.object({ name: z.string(), macs: count, unpackMs: z.number().min(0), computeMs: z.number().min(0) }),
+  ),
+});
 const SIMULATE = z.object({
   device: z.string(),
   record: z.string(),
@@ -87,6 +99,15 @@ describe.concurrent("--json", () => {
     expect(report.layers.map(({ name, op }) => ({ name, op }))).toEqual(nodes.map(({ name, op }) => ({ name, op })));
     expect(report.classes).toEqual(CLASSES);
     expect(report.receptiveFieldMs).toBeGreaterThanOrEqual(4000);
+  });
+
+  it.each(["scalar", "relaxed"])("of profile, %s build", async (build) => {
+    const report = PROFILE.parse(await printed(`profile model.qhb --build ${build} --seconds 20`));
+    const { nodes } = buildGraph("resnet1d-edge", CLASSES);
+    expect(report.layers.map(({ name }) => name)).toEqual(nodes.map(({ name }) => name));
+    expect(report).toMatchObject({ build, seconds: 20 });
+    expect(report.layers.reduce((sum, { macs }) => sum + macs, 0)).toBe(report.macs);
+    expect(report.layers.every(({ computeMs }) => computeMs > 0)).toBe(true);
   });
 
   it.each([

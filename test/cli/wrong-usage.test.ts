@@ -10,6 +10,9 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ["frobnicate", /unknown command 'frobnicate'/],
   ["inspect", /missing required argument 'model'/],
   ["inspect model.qhb another.qhb", /too many arguments/],
+  ["profile model.qhb --build turbo", /'turbo' is invalid.*auto, scalar, simd, relaxed, dsp/],
+  ["profile model.qhb --seconds 0", /--seconds must be within 0 to 3600, found 0/],
+  ["profile model.qhb --tile-cache -1", /tileCacheBytes must be a whole number of bytes.*-1/],
   ["inspect model.qhb --jsn", /unknown option '--jsn'.*Did you mean --json/],
   ["simulate --synth afib", /--model <file>' not specified/],
   ["simulate --model model.qhb", /--record FILE or --synth RHYTHM/],
@@ -45,6 +48,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   // Models
   ["inspect nowhere.qhb", /nowhere.qhb: cannot be read \(ENOENT\); expected a .qhb model/],
   ["inspect data", /data: cannot be read \(EISDIR\)/],
+  ["profile text.qhb", /text.qhb: .*does not begin with "QHB1"/],
   ["inspect text.qhb", /text.qhb: .*does not begin with "QHB1"/],
   ["inspect short.qhb", /short.qhb: .*truncated or not a .qhb model/],
   ["inspect cut.qhb", /cut.qhb: .*byte 8: .*truncated/],

@@ -1,23 +1,21 @@
-import { planMemory } from "../export/memory-plan.ts";
-import { lastStreamNode } from "../graph/shapes.ts";
+import { arenaBytes, planMemory } from "../export/memory-plan.ts";
 import { BEAT_HOP_COLUMNS, referenceNetwork } from "./reference-network.ts";
 import { SAMPLES_PER_MS } from "./subject.ts";
 
-/** RAM of R-1M's tensors in a running stream, planned at export. */
+/** RAM of R-1M's tensors in a running stream, planned at export; without the sums of the pool, which are the engine's. */
 export interface StreamingMemory {
   readonly tickMs: number;
-  /** Rows that layers keep between passes, and what a pass adds to them. */
+  /** The arena: rows of a pass and rows that are kept. */
   readonly activationBytes: number;
-  /** The tensor that decisions pool: its last 320 columns. */
-  readonly pooledBytes: number;
+  /** Of them what is kept from one pass to the next. */
+  readonly keptBytes: number;
 }
 
 export function streamingMemory(tickMs: number): StreamingMemory {
-  const graph = referenceNetwork(BEAT_HOP_COLUMNS);
-  const pooled = lastStreamNode(graph);
-  const bytes = { activation: 0, pooled: 0 };
-  for (const { name, capacityRows, rowBytes } of planMemory(graph, tickMs * SAMPLES_PER_MS)) {
-    bytes[name === pooled ? "pooled" : "activation"] += capacityRows * rowBytes;
-  }
-  return { tickMs, activationBytes: bytes.activation, pooledBytes: bytes.pooled };
+  const plan = planMemory(referenceNetwork(BEAT_HOP_COLUMNS), tickMs * SAMPLES_PER_MS);
+  return {
+    tickMs,
+    activationBytes: arenaBytes(plan),
+    keptBytes: plan.reduce((sum, { keptRows, rowBytes }) => sum + keptRows * rowBytes, 0),
+  };
 }

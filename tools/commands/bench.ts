@@ -71,8 +71,8 @@ function printReport(report: BenchReport): void {
   );
   if (coldStart.length > 0) printColdStart(coldStart);
   printTable(
-    ["R-1M streaming, ticks of ms", "bytes of activations", "bytes that the pool keeps"],
-    streaming.map(({ tickMs, activationBytes, pooledBytes }) => [tickMs, activationBytes, pooledBytes]),
+    ["R-1M streaming, ticks of ms", "bytes of activations", "of them kept between passes"],
+    streaming.map(({ tickMs, activationBytes, keptBytes }) => [tickMs, activationBytes, keptBytes]),
   );
   printTable(
     ["WebAssembly", "bytes"],

@@ -23,9 +23,9 @@ async function runInspect(path: string, { json }: { json?: boolean }): Promise<v
   if (json) return printJson({ model: path, ...report });
   printLine(`${path}: ${engine.model.metadata.name}, classes ${report.classes.join(" ")}; golden vectors agree`);
   printTable(
-    ["layer", "op", "bits", "parameters", "bytes", "MAC/s", "rows kept", "RAM"],
+    ["layer", "op", "bits", "parameters", "bytes", "MAC/s", "rows", "rows kept", "RAM kept"],
     report.layers.map((layer, index) => {
-      const { capacityRows, bytes } = report.memoryPlan[index + 1];
+      const { capacityRows, keptRows, keptBytes } = report.memoryPlan[index + 1];
       return [
         layer.name,
         layer.op,
@@ -34,7 +34,8 @@ async function runInspect(path: string, { json }: { json?: boolean }): Promise<v
         layer.bytes,
         Math.round(layer.macs),
         capacityRows,
-        bytes,
+        keptRows,
+        keptBytes,
       ];
     }),
   );
