@@ -65,10 +65,10 @@ function printReport(
 ): void {
   printTable(
     ["layer", "op", "bits", "MAC", "flash bytes", "unpack ms", "compute ms", "GMAC/s"],
-    layers.map((layer) => [
+    layers.map((layer, index) => [
       layer.name,
       layer.op,
-      layer.bits || "-",
+      engine.model.layers[index].grid === "ternary" ? "ternary" : layer.bits || "-",
       layer.macs,
       layer.flashBytes,
       layer.unpackMs.toFixed(3),
