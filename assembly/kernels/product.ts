@@ -1,5 +1,6 @@
 /**
- * One matrix product: what every gemm twin takes. A conv1d is a product of overlapping rows with a panel of eight channels:
+ * One matrix product: what every gemm twin takes. A conv1d is a product of overlapping rows with a panel of eight
+ * channels:
  *   sum[c][lane]  = bias[lane] + sum over t, e of input[c * columnStep + t * tapStep + e] * weight[t][e][lane]
  *   out[c][lane]  = clamp(requantize(sum[c][lane]))          c in 0..columns-1, lane in 0..lanes-1
  * Steps count elements of the input.

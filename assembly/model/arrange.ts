@@ -53,7 +53,7 @@ function arrange(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32)
   else arrangePairs(lanes8, taps, span, at<I16View>(panel));
 }
 
-/** Where the unpacked lanes go: without SIMD, where RAM is short, to the panel's own end, to be overwritten one by one. */
+/** Where the unpacked lanes go: without SIMD, where RAM is short, to the panel's own end, overwritten one by one. */
 function lanesAt(state: EngineState, layer: Layer, count: i32, panel: i32): i32 {
   if (layer.panelKind == PANEL_LANES) return panel;
   return arrangesInPlace(layer) ? panel + panelBytesOf(layer) - count * TILE_CHANNELS : state.lanesAt;

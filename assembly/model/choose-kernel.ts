@@ -65,7 +65,8 @@ function takesWinogradQuads(layer: Layer, input: Tensor, weight: i32): bool {
   const columnStep = <i32>layer.stride * layer.inChannels;
   const leastStep = weight > 3 ? WINOGRAD_QUADS_LEAST_STEP_4_BITS : WINOGRAD_QUADS_LEAST_STEP;
   return layer.op == OP_CONV1D && layer.dilation == 1 && columnStep >= leastStep &&
-    mostColumns(layer, input) >= WINOGRAD_QUADS_LEAST_COLUMNS && winogradQuadsFits(columnStep, tapSpanOf(layer), weight);
+    mostColumns(layer, input) >= WINOGRAD_QUADS_LEAST_COLUMNS &&
+    winogradQuadsFits(columnStep, tapSpanOf(layer), weight);
 }
 
 function takesWinograd(layer: Layer, input: Tensor, weight: i32): bool {
@@ -83,15 +84,15 @@ function mostColumns(layer: Layer, input: Tensor): i32 {
 /** Bytes that the kernel of a layer wants for its prepared input. */
 export function inputScratchBytes(state: EngineState, layer: Layer): i32 {
   const input = tensorAt(state.tensorsAt, layer.inputA);
+  const columnStep = <i32>layer.stride * layer.inChannels;
   switch (layer.panelKind) {
     case PANEL_PAIRS:
       if (!ASC_FEATURE_SIMD || input.type == TYPE_INT16) return 0;
       return 2 * (layer.op == OP_DENSE ? 1 : input.capacity) * input.channels;
     case PANEL_OFFSET_QUADS: return 4 * mostColumns(layer, input);
-    case PANEL_WINOGRAD:
-      return winogradScratchBytes(<i32>layer.stride * layer.inChannels, tapSpanOf(layer), mostColumns(layer, input));
+    case PANEL_WINOGRAD: return winogradScratchBytes(columnStep, tapSpanOf(layer), mostColumns(layer, input));
     case PANEL_WINOGRAD_QUADS:
-      return winogradQuadsScratchBytes(<i32>layer.stride * layer.inChannels, tapSpanOf(layer), mostColumns(layer, input));
+      return winogradQuadsScratchBytes(columnStep, tapSpanOf(layer), mostColumns(layer, input));
     default: return 0;
   }
 }

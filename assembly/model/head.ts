@@ -10,9 +10,9 @@ import { takeDense } from "./run-dense";
 import { rowAddress, Tensor, tensorAt } from "./tensor";
 
 /**
- * Runs the head: its first layer takes the rows at hand, and each row that it makes goes through the dense layers behind it
- * to a decision at once, so that no tensor of the head holds more than one row. A decision needs a free event; false: there
- * is none.
+ * Runs the head: its first layer takes the rows at hand, and each row that it makes goes through the dense layers
+ * behind it to a decision at once, so that no tensor of the head holds more than one row. A decision needs a free
+ * event; false: there is none.
  */
 export function runHead(state: EngineState): bool {
   const last = state.layerCount - 1;
@@ -43,7 +43,9 @@ function takeRows(state: EngineState, index: i32): bool {
   const layer = layerAt(state.layersAt, index);
   const output = tensorAt(state.tensorsAt, index + 1);
   const input = tensorAt(state.tensorsAt, layer.inputA);
-  const made = layer.op == OP_DENSE ? takeDense(state, layer, input, output) : takeAveragePool(state, layer, input, output);
+  const made = layer.op == OP_DENSE
+    ? takeDense(state, layer, input, output)
+    : takeAveragePool(state, layer, input, output);
   if (made) {
     output.first = output.next;
     countRows(state, layer, output, 1);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as layout from "../../assembly/shared/layout.ts";
 import { SELF_TEST_MISMATCH } from "../../assembly/shared/status.ts";
 import { Engine } from "../../host/engine.ts";
+import { runnableBuilds } from "../../host/engine-module.ts";
 import { ModelEditor } from "../hostile/model-editor.ts";
 import { oneWindowModel, STREAMING_LAYERS, streamingModel } from "../hostile/models.ts";
 import { BUILDS, CONDITIONED } from "./implementations.ts";
@@ -37,5 +38,24 @@ describe.each(BUILDS)("self-test (%s)", (build) => {
     tested.configureInput(CONDITIONED);
     fresh.configureInput(CONDITIONED);
     expect(tested.push(record)).toEqual(fresh.push(record));
+  });
+});
+
+describe("the build that a host chooses", () => {
+  it("is the fastest that the machine runs", async () => {
+    const engine = await Engine.load(streamingModel);
+    expect(engine.build).toBe(runnableBuilds()[0]);
+    expect(engine.build).toBe("relaxed");
+  });
+
+  it("is relaxed only where that passes the model's self-test", async () => {
+    const editor = new ModelEditor(streamingModel);
+    editor.golden.setUint32(layout.GOLDEN_CRCS_AT, editor.golden.getUint32(layout.GOLDEN_CRCS_AT, true) ^ 1, true);
+    const engine = await Engine.load(editor.sealed());
+    expect(engine.build).toBe("simd");
+    // It was the file that was wrong: what it computes is right.
+    const record = Int16Array.from({ length: 500 }, (_, at) => ((at * 7919) % 4001) - 2000);
+    const sound = await Engine.load(streamingModel, { build: "scalar" });
+    expect(engine.layerCrcs(record)).toEqual(sound.layerCrcs(record));
   });
 });

@@ -1,6 +1,6 @@
-import { setFlagsFromString } from "node:v8";
 import { type Command, Option } from "commander";
-import { ENGINE_BUILDS, type Engine, type EngineBuild, FrontEnd, runnableBuilds } from "../../host/index.ts";
+import { ENGINE_BUILDS, type Engine, type EngineBuild, FrontEnd } from "../../host/index.ts";
+import { prepareBuilds } from "../bench/builds.ts";
 import { synthesize } from "../data/synth/synthesize.ts";
 import { realNumber, wholeNumber } from "./arguments.ts";
 import { openModel } from "./model-files.ts";
@@ -31,8 +31,7 @@ export function addProfileCommand(program: Command): void {
 
 async function runProfile(path: string, { build, seconds, tileCache, json }: ProfileArguments): Promise<void> {
   if (!(seconds > 0 && seconds <= 3600)) throw new RangeError(`--seconds must be within 0 to 3600, found ${seconds}`);
-  // Node 20 has relaxed SIMD behind a flag.
-  if (!runnableBuilds().includes("relaxed")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+  prepareBuilds(build === "auto" ? ENGINE_BUILDS : [build]);
   const engine = await openModel(path, { build, tileCacheBytes: tileCache });
   const { samples } = synthesize({ rhythm: "sinus", seconds, sampleRateHz: 500, seed: 1 }).leads[0];
   const conditioned = (await FrontEnd.create()).condition(Int16Array.from(samples), {
