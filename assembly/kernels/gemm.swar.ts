@@ -105,8 +105,8 @@ function multiplyTerms(x: usize, step: usize, words: usize, terms: i32): void {
   let a01: i64 = 0, a23: i64 = 0, a45: i64 = 0, a67: i64 = 0;
   let b01: i64 = 0, b23: i64 = 0, b45: i64 = 0, b67: i64 = 0;
   do {
-    const a = <i64>load<i8>(x);
-    const b = <i64>load<i8>(x + step);
+    let a = <i64>load<i8>(x);
+    let b = <i64>load<i8>(x + step);
     let word = <i64>load<i32>(words);
     a01 += a * word;
     b01 += b * word;
@@ -119,8 +119,22 @@ function multiplyTerms(x: usize, step: usize, words: usize, terms: i32): void {
     word = <i64>load<i32>(words, 12);
     a67 += a * word;
     b67 += b * word;
-    x++;
-    words += TERM_BYTES;
+    a = <i64>load<i8>(x, 1);
+    b = <i64>load<i8>(x + step, 1);
+    word = <i64>load<i32>(words, TERM_BYTES);
+    a01 += a * word;
+    b01 += b * word;
+    word = <i64>load<i32>(words, TERM_BYTES + 4);
+    a23 += a * word;
+    b23 += b * word;
+    word = <i64>load<i32>(words, TERM_BYTES + 8);
+    a45 += a * word;
+    b45 += b * word;
+    word = <i64>load<i32>(words, TERM_BYTES + 12);
+    a67 += a * word;
+    b67 += b * word;
+    x += 2;
+    words += 2 * TERM_BYTES;
   } while (words < stop);
   const sums = changetype<I32View>(SUMS);
   addFields(a01, sums);
