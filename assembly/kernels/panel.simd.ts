@@ -20,6 +20,23 @@ export function arrangePairsSimd(lanes8: I8View, taps: i32, span: i32, panel: I1
   }
 }
 
+/** lanes8 as PANEL_BYTE_PAIRS. */
+export function arrangeBytePairs(lanes8: I8View, taps: i32, span: i32, panel: I8View): void {
+  let from = <usize>addressOf(lanes8);
+  let to = <usize>addressOf(panel);
+  for (let tap = 0; tap < taps; tap++) {
+    for (let pair = span >> 1; pair > 0; pair--) {
+      v128.store(to, interleave(v128.load(from)));
+      from += 2 * TILE_CHANNELS;
+      to += 2 * TILE_CHANNELS;
+    }
+    if ((span & 1) == 0) continue;
+    v128.store(to, interleave(v128.load64_zero(from)));
+    from += TILE_CHANNELS;
+    to += 2 * TILE_CHANNELS;
+  }
+}
+
 /** lanes8 as PANEL_QUADS (offset 0) or PANEL_OFFSET_QUADS. */
 export function arrangeQuadsSimd(lanes8: I8View, taps: i32, span: i32, offset: i32, panel: I8View): void {
   let from = <usize>addressOf(lanes8);

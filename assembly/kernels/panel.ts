@@ -7,6 +7,7 @@ import { TILE_CHANNELS } from "../shared/limits";
  *
  *   PANEL_LANES         i8  [tap][element][8]       lanes8 itself
  *   PANEL_PAIRS         i16 [tap][pair][8][2]       an odd span ends in a zero
+ *   PANEL_BYTE_PAIRS    i8  [tap][pair][8][2]       the same
  *   PANEL_QUADS         i8  [tap][quad][8][4]       a span ends in zeros up to a multiple of four
  *   PANEL_OFFSET_QUADS  u8  [tap][quad][8][4]       weight + offset, 0 behind the span
  */
@@ -18,9 +19,11 @@ export const PANEL_OFFSET_QUADS = 3;
 export const PANEL_WINOGRAD = 4;
 export const PANEL_WINOGRAD_QUADS = 5;
 export const PANEL_WORDS = 6;
+export const PANEL_BYTE_PAIRS = 7;
 
-/** Bytes of one of the first four. */
+/** Bytes of any other. */
 export function panelBytes(kind: i32, taps: i32, span: i32): i32 {
+  if (kind == PANEL_BYTE_PAIRS) return taps * (span + 1 >> 1) * 2 * TILE_CHANNELS;
   if (kind == PANEL_PAIRS) return taps * (span + 1 >> 1) * 4 * TILE_CHANNELS;
   if (kind == PANEL_QUADS || kind == PANEL_OFFSET_QUADS) return taps * (span + 3 >> 2) * 4 * TILE_CHANNELS;
   return taps * span * TILE_CHANNELS;

@@ -1,10 +1,11 @@
 import { at, I8View, I16View, I32View, U8View } from "../views";
 import { arrangeWords } from "../kernels/gemm.swar";
 import {
-  arrangePairs, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS,
+  arrangePairs, PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD,
+  PANEL_WINOGRAD_QUADS,
 } from "../kernels/panel";
 import { arrangeQuadsPacked } from "../kernels/panel.dsp";
-import { arrangePairsSimd, arrangeQuadsSimd } from "../kernels/panel.simd";
+import { arrangeBytePairs, arrangeQuadsSimd } from "../kernels/panel.simd";
 import { unpack } from "../kernels/unpack";
 import { unpackSimd } from "../kernels/unpack.simd";
 import { arrangeWinogradQuads } from "../kernels/winograd-quads-panel.relaxed";
@@ -32,7 +33,7 @@ export function makePanel(state: EngineState, layer: Layer, lanes: i32, panel: i
 function arrangeSimd(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32): void {
   switch (layer.panelKind) {
     case PANEL_LANES: break;
-    case PANEL_PAIRS: arrangePairsSimd(lanes8, taps, span, at<I16View>(panel)); break;
+    case PANEL_BYTE_PAIRS: arrangeBytePairs(lanes8, taps, span, at<I8View>(panel)); break;
     case PANEL_WINOGRAD: arrangeWinograd(lanes8, <i32>layer.stride * layer.inChannels, span, at<I16View>(panel)); break;
     case PANEL_QUADS: arrangeQuadsSimd(lanes8, taps, span, 0, at<I8View>(panel)); break;
     case PANEL_WINOGRAD_QUADS: arrangeForWinogradQuads(layer, lanes8, span, panel); break;

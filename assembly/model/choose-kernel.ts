@@ -1,7 +1,7 @@
 import { offsetQuadGroup, quadGroup } from "../kernels/gemm.relaxed";
 import { wordGroup } from "../kernels/gemm.swar";
 import {
-  PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS,
+  PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS,
   PANEL_WORDS,
 } from "../kernels/panel";
 import { winogradFits, winogradScratchBytes } from "../kernels/winograd.simd";
@@ -32,22 +32,22 @@ function chooseKind(layer: Layer, input: Tensor, weight: i32): i32 {
   const isWide = input.type == TYPE_INT16;
   if (isDefined(QHUBERT_INTRINSICS)) return isWide ? PANEL_PAIRS : PANEL_QUADS;
   if (!ASC_FEATURE_SIMD) return isWide ? PANEL_LANES : PANEL_WORDS;
-  if (isWide) return PANEL_PAIRS;
+  if (isWide) return PANEL_BYTE_PAIRS;
   if (ASC_FEATURE_RELAXED_SIMD) {
     const kind = chooseRelaxedKind(layer, input, weight);
-    if (kind != PANEL_PAIRS) return kind;
+    if (kind != PANEL_BYTE_PAIRS) return kind;
   }
-  return takesWinograd(layer, input, weight) ? PANEL_WINOGRAD : PANEL_PAIRS;
+  return takesWinograd(layer, input, weight) ? PANEL_WINOGRAD : PANEL_BYTE_PAIRS;
 }
 
-/** A kernel over bytes; PANEL_PAIRS where one over i16 is faster or there is none. */
+/** A kernel over int8 rows; PANEL_BYTE_PAIRS where one over i16 is faster or there is none. */
 function chooseRelaxedKind(layer: Layer, input: Tensor, weight: i32): i32 {
   if (input.nonNegative == 0) {
     // The weight and its offset, which is the largest weight, are to stay below 128.
-    return layer.op == OP_CONV1D && weight < 64 ? PANEL_OFFSET_QUADS : PANEL_PAIRS;
+    return layer.op == OP_CONV1D && weight < 64 ? PANEL_OFFSET_QUADS : PANEL_BYTE_PAIRS;
   }
   const many = mostColumns(layer, input) >= WINOGRAD_LEAST_COLUMNS_RELAXED;
-  if (quadGroup(weight) == 1 && many && takesWinograd(layer, input, weight)) return PANEL_PAIRS;
+  if (quadGroup(weight) == 1 && many && takesWinograd(layer, input, weight)) return PANEL_BYTE_PAIRS;
   return takesWinogradQuads(layer, input, weight) ? PANEL_WINOGRAD_QUADS : PANEL_QUADS;
 }
 
@@ -86,8 +86,8 @@ export function inputScratchBytes(state: EngineState, layer: Layer): i32 {
   const input = tensorAt(state.tensorsAt, layer.inputA);
   const columnStep = <i32>layer.stride * layer.inChannels;
   switch (layer.panelKind) {
-    case PANEL_PAIRS:
-      if (!ASC_FEATURE_SIMD || input.type == TYPE_INT16) return 0;
+    case PANEL_BYTE_PAIRS:
+      if (input.type == TYPE_INT16) return 0;
       return 2 * (layer.op == OP_DENSE ? 1 : input.capacity) * input.channels;
     case PANEL_OFFSET_QUADS: return 4 * mostColumns(layer, input);
     case PANEL_WINOGRAD: return winogradScratchBytes(columnStep, tapSpanOf(layer), mostColumns(layer, input));

@@ -10,7 +10,7 @@ import { accumulateQuads, gemmOffsetQuads, gemmQuads } from "../kernels/gemm.rel
 import { accumulatePairs, gemmPairs, widen } from "../kernels/gemm.simd";
 import { accumulateWords, gemmWords } from "../kernels/gemm.swar";
 import {
-  PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS,
+  PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS,
 } from "../kernels/panel";
 import { Product } from "../kernels/product";
 import { winogradTransform } from "../kernels/winograd-input.simd";
@@ -31,7 +31,7 @@ export function prepareInput(state: EngineState, layer: Layer, type: i32, elemen
   const scratch = state.inputScratchAt;
   if (layer.panelKind == PANEL_WINOGRAD) {
     winogradTransform(product.input, product.columnStep, product.span, product.columns, scratch);
-  } else if (layer.panelKind == PANEL_PAIRS && type != TYPE_INT16) {
+  } else if (layer.panelKind == PANEL_BYTE_PAIRS && type != TYPE_INT16) {
     widen(at<I8View>(product.input), at<I16View>(scratch), elements);
     product.input = scratch;
   } else if (ASC_FEATURE_RELAXED_SIMD) {
@@ -50,7 +50,7 @@ export function multiply(state: EngineState, layer: Layer, type: i32): void {
   if (ASC_FEATURE_SIMD) {
     switch (layer.panelKind) {
       case PANEL_LANES: depthwiseConv1dSimd(product); break;
-      case PANEL_PAIRS: gemmPairs(product); break;
+      case PANEL_BYTE_PAIRS: gemmPairs(product); break;
       case PANEL_WINOGRAD: gemmWinograd(product, state.inputScratchAt); break;
       default: multiplyRelaxed(state, layer, product);
     }
@@ -79,7 +79,7 @@ export function accumulateRow(state: EngineState, layer: Layer, panel: i32, sums
   const input = at<Product>(state.productAt).input;
   const span = <i32>layer.inChannels;
   if (ASC_FEATURE_SIMD) {
-    if (layer.panelKind == PANEL_PAIRS) accumulatePairs(at<I16View>(input), span, at<I16View>(panel), sums);
+    if (layer.panelKind == PANEL_BYTE_PAIRS) accumulatePairs(at<I16View>(input), span, at<I8View>(panel), sums);
     else if (ASC_FEATURE_RELAXED_SIMD) accumulateQuads(at<I8View>(input), span, at<I8View>(panel), sums);
   } else if (isDefined(QHUBERT_INTRINSICS)) {
     accumulatePacked<i8>(input, span, panel, sums);

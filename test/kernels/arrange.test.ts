@@ -9,10 +9,13 @@ import { groupedPanel, wordPanel } from "./panels.ts";
 import { LANES } from "./product-case.ts";
 
 const BYTES = `
-import { PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, panelBytes } from "./assembly/kernels/panel";
+import {
+  PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, panelBytes,
+} from "./assembly/kernels/panel";
 export { wordBytes } from "./assembly/kernels/gemm.swar";
 export function lanesBytes(taps: i32, span: i32): i32 { return panelBytes(PANEL_LANES, taps, span); }
 export function pairsBytes(taps: i32, span: i32): i32 { return panelBytes(PANEL_PAIRS, taps, span); }
+export function bytePairsBytes(taps: i32, span: i32): i32 { return panelBytes(PANEL_BYTE_PAIRS, taps, span); }
 export function quadsBytes(taps: i32, span: i32): i32 { return panelBytes(PANEL_QUADS, taps, span); }
 export function offsetQuadsBytes(taps: i32, span: i32): i32 { return panelBytes(PANEL_OFFSET_QUADS, taps, span); }`;
 const PLAIN = `${BYTES}
@@ -20,7 +23,7 @@ export { arrangePairs, arrangeQuads } from "./assembly/kernels/panel";
 export { arrangeQuadsPacked } from "./assembly/kernels/panel.dsp";
 export { arrangeWords } from "./assembly/kernels/gemm.swar";`;
 const SIMD = `${BYTES}
-export { arrangePairsSimd, arrangeQuadsSimd } from "./assembly/kernels/panel.simd";`;
+export { arrangeBytePairs, arrangePairsSimd, arrangeQuadsSimd } from "./assembly/kernels/panel.simd";`;
 
 interface Arranging {
   readonly name: string;
@@ -54,6 +57,10 @@ const KERNELS: readonly Arranging[] = [
     panelOf: (...of) => Int32Array.from(wordPanel(...of)),
   },
   { ...PAIRS, name: "arrangePairsSimd", build: "simd", source: SIMD },
+  {
+    ...{ name: "arrangeBytePairs", build: "simd", source: SIMD, bytesOf: "bytePairsBytes" },
+    panelOf: (...of) => Int8Array.from(groupedPanel(...of, 2)),
+  },
   ...[0, 63, 7, 1].map((offset) => ({
     ...{ name: `arrangeQuadsSimd, offset ${offset}`, kernel: "arrangeQuadsSimd" },
     ...{ build: "simd" as const, source: SIMD },

@@ -101,7 +101,7 @@ const PAIRS = {
   build: "simd",
   gemm: "gemmPairs",
   accumulate: "accumulatePairs",
-  panelOf: pairsOf,
+  panelOf: (product: ProductCase) => Int8Array.from(pairsOf(product)),
 } as const;
 
 /** group * 128 * maxWeight < 2^20, even. */
