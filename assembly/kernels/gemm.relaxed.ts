@@ -50,18 +50,20 @@ export function gemmOffsetQuads(product: Product, group: i32, corrections: I32Vi
 @inline
 function multiply(product: Product, group: i32, signed: bool, corrections: usize): void {
   const columns = product.columns;
-  let blocked = columns & ~3;
+  let done = 0;
   // Groups of four flush fourColumns too often: 0.65 to 1.05x of twoColumns, from run to run.
   if (group >= 8) {
-    fourColumns(product, blocked, group, signed, corrections);
-  } else if (group >= 2) {
-    blocked = columns & ~1;
-    twoColumns(product, blocked, signed, corrections);
-  } else {
-    blocked = columns - columns % 3;
-    threeColumns(product, blocked, signed, corrections);
+    done = columns & ~3;
+    fourColumns(product, done, group, signed, corrections);
+  } else if (group == 1) {
+    done = columns - columns % 3;
+    threeColumns(product, done, signed, corrections);
   }
-  oneColumn(product, blocked, signed, corrections);
+  if (group >= 2) {
+    twoColumns(product, done, columns & ~1, signed, corrections);
+    done = columns & ~1;
+  }
+  oneColumn(product, done, signed, corrections);
 }
 
 /**

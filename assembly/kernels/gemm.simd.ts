@@ -13,9 +13,10 @@ const STEP_BYTES = 16;
  * product fit an i32 unless all four factors are -32768, and no weight is.
  */
 export function gemmPairs(product: Product): void {
-  const blocked = product.columns & ~3;
-  fourColumns(product, blocked);
-  oneColumn(product, blocked);
+  const columns = product.columns;
+  fourColumns(product, columns & ~3);
+  if ((columns & 2) != 0) twoColumns(product, columns & ~3);
+  if ((columns & 1) != 0) oneColumn(product, columns - 1);
 }
 
 /** Columns 0..end-1, end a multiple of four: they share each panel load. Two steps at a time spill registers: 0.9x. */
@@ -60,27 +61,51 @@ function fourColumns(product: Product, end: i32): void {
   }
 }
 
-/** Columns from..columns-1, one at a time. */
-function oneColumn(product: Product, from: i32): void {
-  const rows = <usize>product.rows;
+/** A column and the next, of a pass with few. */
+function twoColumns(product: Product, column: i32): void {
+  const step = <usize>(product.columnStep << 1);
   const runBytes = <usize>(((product.span + 1) >> 1) * STEP_BYTES);
-  for (let column = from; column < product.columns; column++) {
-    let a = biasLanes(rows), b = biasLanes(rows + 32);
-    let weights = <usize>product.panel;
-    for (let tap = 0; tap < product.taps; tap++) {
-      let p = <usize>(product.input + (column * product.columnStep + tap * product.tapStep << 1));
-      const runEnd = weights + runBytes;
-      do {
-        const x = v128.load32_splat(p);
-        a = i32x4.add(a, i32x4.dot_i16x8_s(x, v128.load8x8_s(weights)));
-        b = i32x4.add(b, i32x4.dot_i16x8_s(x, v128.load8x8_s(weights, 8)));
-        p += 4;
-        weights += STEP_BYTES;
-      } while (weights < runEnd);
-    }
-    leaveSums(0, a, b);
-    storeBlock(product, column, 1);
+  let a0 = biasLanes(product.rows), a1 = a0;
+  let b0 = biasLanes(product.rows + 32), b1 = b0;
+  let weights = <usize>product.panel;
+  for (let tap = 0; tap < product.taps; tap++) {
+    let p = <usize>(product.input + (column * product.columnStep + tap * product.tapStep << 1));
+    const runEnd = weights + runBytes;
+    do {
+      const w0 = v128.load8x8_s(weights), w1 = v128.load8x8_s(weights, 8);
+      let x = v128.load32_splat(p);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(x, w0));
+      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(x, w1));
+      x = v128.load32_splat(p + step);
+      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(x, w0));
+      b1 = i32x4.add(b1, i32x4.dot_i16x8_s(x, w1));
+      p += 4;
+      weights += STEP_BYTES;
+    } while (weights < runEnd);
   }
+  leaveSums(0, a0, b0);
+  leaveSums(1, a1, b1);
+  storeBlock(product, column, 2);
+}
+
+/** A single column. */
+function oneColumn(product: Product, column: i32): void {
+  const runBytes = <usize>(((product.span + 1) >> 1) * STEP_BYTES);
+  let a = biasLanes(product.rows), b = biasLanes(product.rows + 32);
+  let weights = <usize>product.panel;
+  for (let tap = 0; tap < product.taps; tap++) {
+    let p = <usize>(product.input + (column * product.columnStep + tap * product.tapStep << 1));
+    const runEnd = weights + runBytes;
+    do {
+      const x = v128.load32_splat(p);
+      a = i32x4.add(a, i32x4.dot_i16x8_s(x, v128.load8x8_s(weights)));
+      b = i32x4.add(b, i32x4.dot_i16x8_s(x, v128.load8x8_s(weights, 8)));
+      p += 4;
+      weights += STEP_BYTES;
+    } while (weights < runEnd);
+  }
+  leaveSums(0, a, b);
+  storeBlock(product, column, 1);
 }
 
 /**
