@@ -1,7 +1,7 @@
 import { quadGroup, offsetQuadGroup } from "./gemm.relaxed";
 import { Product } from "./product";
 import { addWords, dotQuads, ONES, STEP_BYTES } from "./quad-columns.relaxed";
-import { biasLanes, leaveSums, storeBlock } from "./requantize.simd";
+import { biasLanes, leaveSums, storeBlock, storeSums } from "./requantize.simd";
 import { triplesOf } from "./winograd.simd";
 import { correctionsOf, directQuadBytesOf, planesAt, PLANE_SUMS_BYTES, tilePairsOf } from "./winograd-quads.relaxed";
 
@@ -100,14 +100,10 @@ function fourRows(
     b2 = addWords(b2, d2, ones);
     b3 = addWords(b3, d3, ones);
   }
-  v128.store(sums, a0);
-  v128.store(sums, b0, 16);
-  v128.store(sums, a1, 32);
-  v128.store(sums, b1, 48);
-  v128.store(sums, a2, 64);
-  v128.store(sums, b2, 80);
-  v128.store(sums, a3, 96);
-  v128.store(sums, b3, 112);
+  storeSums(sums, a0, b0);
+  storeSums(sums + 32, a1, b1);
+  storeSums(sums + 64, a2, b2);
+  storeSums(sums + 96, a3, b3);
 }
 
 /** sums[8] of one row. */
@@ -123,8 +119,7 @@ function oneRow(row: usize, from: usize, runBytes: usize, signed: bool, first: v
     b = addWords(b, dotQuads(v128.load(weights, 16), x, signed), ones);
     p += 4;
   }
-  v128.store(sums, a);
-  v128.store(sums, b, 16);
+  storeSums(sums, a, b);
 }
 
 /** Stores the columns of `count` tiles from their sums. */

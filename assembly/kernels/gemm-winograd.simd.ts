@@ -1,5 +1,5 @@
 import { Product } from "./product";
-import { biasLanes, leaveLanes, storeBlock } from "./requantize.simd";
+import { biasLanes, leaveLanes, storeBlock, storeSums } from "./requantize.simd";
 import { directBytesOf, PLANE_SUMS_BYTES, SUMS_BYTES, tilesOf, triplesOf } from "./winograd.simd";
 
 /**
@@ -73,14 +73,10 @@ function fourRows(row: usize, step: usize, from: usize, end: usize, first: v128,
     b3 = i32x4.add(b3, i32x4.dot_i16x8_s(x, w1));
     p0 += 4; p1 += 4; p2 += 4; p3 += 4;
   }
-  v128.store(sums, a0);
-  v128.store(sums, b0, 16);
-  v128.store(sums, a1, 32);
-  v128.store(sums, b1, 48);
-  v128.store(sums, a2, 64);
-  v128.store(sums, b2, 80);
-  v128.store(sums, a3, 96);
-  v128.store(sums, b3, 112);
+  storeSums(sums, a0, b0);
+  storeSums(sums + 32, a1, b1);
+  storeSums(sums + 64, a2, b2);
+  storeSums(sums + 96, a3, b3);
 }
 
 /** sums[8] of one row. */
@@ -95,8 +91,7 @@ function oneRow(row: usize, from: usize, end: usize, first: v128, second: v128, 
     b = i32x4.add(b, i32x4.dot_i16x8_s(x, v128.load(weights, 16)));
     p += 4;
   }
-  v128.store(sums, a);
-  v128.store(sums, b, 16);
+  storeSums(sums, a, b);
 }
 
 /** Stores the columns of `count` tiles from their sums. */

@@ -8,7 +8,7 @@ import { Product } from "./product";
 /** Multipliers of lanes 0..3 (rows) or 4..7 (rows + 32). */
 // @ts-ignore: decorator
 @inline
-export function multiplierLanes(rows: usize): v128 {
+function multiplierLanes(rows: usize): v128 {
   return v128.shuffle<i32>(v128.load(rows), v128.load(rows, 16), 0, 2, 4, 6);
 }
 
@@ -25,19 +25,26 @@ export function biasLanes(rows: usize): v128 {
  */
 // @ts-ignore: decorator
 @inline
-export function roundingHalf(shift: i32): v128 {
+function roundingHalf(shift: i32): v128 {
   return shift > 32 ? i32x4.splat(1 << (shift - 33)) : i64x2.splat((<i64>1) << <i64>(shift - 1));
 }
 
 /** i32[4][8]: where a block of up to four columns leaves its sums for storeBlock. */
 const BLOCK_SUMS = memory.data(4 * 32, 16);
 
+/** Eight sums to i32[8]. */
+// @ts-ignore: decorator
+@inline
+export function storeSums(to: usize, first: v128, second: v128): void {
+  v128.store(to, first);
+  v128.store(to, second, 16);
+}
+
 /** Leaves the sums of a block's column 0..3. */
 // @ts-ignore: decorator
 @inline
 export function leaveSums(index: usize, first: v128, second: v128): void {
-  v128.store(BLOCK_SUMS + 32 * index, first);
-  v128.store(BLOCK_SUMS + 32 * index, second, 16);
+  storeSums(BLOCK_SUMS + 32 * index, first, second);
 }
 
 /** Leaves four of them: lanes 0..3 at byte 0, lanes 4..7 at byte 16. */
@@ -85,7 +92,7 @@ function secondOf(index: usize): v128 {
 /** Requantises eight sums (first: lanes 0..3), clamps them to low..high, i8 lanes, and stores the first `lanes`. */
 // @ts-ignore: decorator
 @inline
-export function storeColumn(
+function storeColumn(
   first: v128, second: v128, multipliers0: v128, multipliers1: v128, half: v128, shift: i32,
   low: v128, high: v128, lanes: i32, out: usize,
 ): void {

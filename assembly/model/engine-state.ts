@@ -54,8 +54,7 @@ export class EngineState {
   lookAheadSamples: i32;
   totalStride: i32;
   fileBytes: i32;
-  /** All tensors by the plan. */
-  arenaAt: i32;
+  /** Bytes of all tensors by the plan. */
   arenaBytes: i32;
   goldenSamples: i32;
   /** Offset and length of each section of the file: i32[SECTION_COUNT][2]. */

@@ -7,7 +7,7 @@ import { layerAt } from "./layer";
 import { countRows } from "./run";
 import { takeAveragePool } from "./run-average-pool";
 import { takeDense } from "./run-dense";
-import { rowAddress, Tensor, tensorAt } from "./tensor";
+import { tensorAt } from "./tensor";
 
 /**
  * Runs the head: its first layer takes the rows at hand, and each row that it makes goes through the dense layers

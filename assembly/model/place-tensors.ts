@@ -34,7 +34,6 @@ export function placeTensors(state: EngineState): i32 {
     tensor.rowsAt += arenaAt;
     tensor.keptAt += arenaAt;
   }
-  state.arenaAt = arenaAt;
   state.arenaBytes = arenaBytes;
   return status.OK;
 }
