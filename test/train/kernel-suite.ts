@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type BackendName, selectBackend } from "../../tools/train/backends.ts";
+import { batchNorm } from "../../tools/train/batch-norm.ts";
 
 /** Error of a float32 sum of a few thousand products, relative to the largest element. */
 const TOLERANCE = 1e-4;
@@ -49,6 +50,15 @@ export function describeKernels(name: BackendName): void {
       );
     });
 
+    it("normalises batches, with a relu or without, and all gradients", async () => {
+      await fc.assert(
+        fc.asyncProperty(batchNormCases, async (shape) => {
+          await expectSame(() => normalisation(shape));
+        }),
+        { numRuns: 60 },
+      );
+    });
+
     it("leaves no tensor behind", async () => {
       await tf.setBackend("wasm");
       const backend = tf.backend() as unknown as { numDataIds(): number };
@@ -57,6 +67,7 @@ export function describeKernels(name: BackendName): void {
           const shape = { batch: 3, rows: 31, cin: 5, cout: 7, kernel: 4, stride: 2, left: 3, right: 1 };
           convolution(shape);
           depthwiseConvolution(shape);
+          normalisation({ rows: 70, channels: 6, relu: true, offset: 1 });
         });
       run();
       const [tensors, dataIds] = [tf.memory().numTensors, backend.numDataIds()];
@@ -65,6 +76,8 @@ export function describeKernels(name: BackendName): void {
     });
   });
 }
+
+type Generated<A> = A extends fc.Arbitrary<infer T> ? T : never;
 
 interface ConvCase {
   batch: number;
@@ -118,6 +131,21 @@ function depthwiseConvolution({ batch, rows, cin, kernel, stride, left, right }:
   return [y, ...tf.grads(conv as never)([x, filter], noise(y.shape, 3))];
 }
 
+const batchNormCases = fc.record({
+  rows: fc.integer({ min: 2, max: 300 }),
+  channels: fc.integer({ min: 1, max: 19 }),
+  relu: fc.boolean(),
+  offset: fc.integer({ min: -20, max: 20 }),
+});
+
+function normalisation({ rows, channels, relu, offset }: Generated<typeof batchNormCases>): tf.Tensor[] {
+  const inputs = [noise([2, rows, channels], 1).add(offset), noise([channels], 2), noise([channels], 3)];
+  const normalise = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
+    batchNorm(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, relu, () => {});
+  const [x, gamma, beta] = inputs;
+  return [normalise(x, gamma, beta), ...tf.grads(normalise)(inputs, noise(x.shape, 4))];
+}
+
 const matMulCases = fc.record({
   batchA: fc.integer({ min: 1, max: 4 }),
   shareB: fc.boolean(),
@@ -128,15 +156,7 @@ const matMulCases = fc.record({
   transposeB: fc.boolean(),
 });
 
-function product({
-  batchA,
-  shareB,
-  m,
-  k,
-  n,
-  transposeA,
-  transposeB,
-}: typeof matMulCases extends fc.Arbitrary<infer T> ? T : never): tf.Tensor[] {
+function product({ batchA, shareB, m, k, n, transposeA, transposeB }: Generated<typeof matMulCases>): tf.Tensor[] {
   const a = noise([batchA, ...(transposeA ? [k, m] : [m, k])], 1);
   const b = noise([shareB ? 1 : batchA, ...(transposeB ? [n, k] : [k, n])], 2);
   const multiply = (left: tf.Tensor, right: tf.Tensor) => tf.matMul(left, right, transposeA, transposeB);

@@ -128,32 +128,38 @@ describe("depthwiseConv1d", () => {
 describe("batchNorm", () => {
   it("has the values and the gradients of its formula, differentiated by tfjs", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 40 }), fc.integer({ min: 1, max: 6 }), (rows, channels) => {
-        tf.tidy(() => {
-          const inputs = [
-            tf.tensor3d(normals(2 * rows * channels, 1), [2, rows, channels]),
-            tf.tensor1d(normals(channels, 2)),
-            tf.tensor1d(normals(channels, 3)),
-          ];
-          const dy = tf.tensor3d(normals(2 * rows * channels, 4), [2, rows, channels]);
-          const plain = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) => {
-            const mean = x.mean([0, 1]);
-            const variance = x.sub(mean).square().mean([0, 1]);
-            return x.sub(mean).div(variance.add(BATCH_NORM_EPSILON).sqrt()).mul(gamma).add(beta);
-          };
-          const own = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
-            batchNorm(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, () => {});
-          expectClose(
-            own(inputs[0], inputs[1], inputs[2]).dataSync(),
-            plain(inputs[0], inputs[1], inputs[2]).dataSync(),
-            1e-3,
-          );
-          const expected = tf.grads(plain)(inputs, dy);
-          tf.grads(own)(inputs, dy).forEach((gradient, index) => {
-            expectClose(gradient.dataSync(), expected[index].dataSync(), 1e-3);
+      fc.property(
+        fc.integer({ min: 2, max: 150 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.boolean(),
+        (rows, channels, relu) => {
+          tf.tidy(() => {
+            const inputs = [
+              tf.tensor3d(normals(2 * rows * channels, 1), [2, rows, channels]),
+              tf.tensor1d(normals(channels, 2)),
+              tf.tensor1d(normals(channels, 3)),
+            ];
+            const dy = tf.tensor3d(normals(2 * rows * channels, 4), [2, rows, channels]);
+            const plain = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) => {
+              const mean = x.mean([0, 1]);
+              const variance = x.sub(mean).square().mean([0, 1]);
+              const y = x.sub(mean).div(variance.add(BATCH_NORM_EPSILON).sqrt()).mul(gamma).add(beta);
+              return relu ? tf.relu(y) : y;
+            };
+            const own = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
+              batchNorm(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, relu, () => {});
+            expectClose(
+              own(inputs[0], inputs[1], inputs[2]).dataSync(),
+              plain(inputs[0], inputs[1], inputs[2]).dataSync(),
+              1e-3,
+            );
+            const expected = tf.grads(plain)(inputs, dy);
+            tf.grads(own)(inputs, dy).forEach((gradient, index) => {
+              expectClose(gradient.dataSync(), expected[index].dataSync(), 1e-3);
+            });
           });
-        });
-      }),
+        },
+      ),
       { numRuns: 30 },
     );
   });

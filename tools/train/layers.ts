@@ -63,11 +63,11 @@ function conv(node: ConvNode, x: tf.Tensor3D, weights: Weights, training: Traini
   let y: tf.Tensor =
     node.op === "conv1d" ? conv1d(x, weight as tf.Tensor3D, node) : depthwiseConv1d(x, weight as tf.Tensor2D, node);
   if (node.bias) y = tf.add(y, part("bias"));
-  if (node.batchNorm) {
-    y = training
-      ? batchNorm(y, part("gamma"), part("beta"), (moments) => training.onMoments(node.name, moments))
-      : batchNormWith(y, part("gamma"), part("beta"), part("mean"), part("variance"));
+  if (node.batchNorm && training) {
+    const onMoments = (moments: Moments) => training.onMoments(node.name, moments);
+    return batchNorm(y, part("gamma"), part("beta"), node.activation === "relu", onMoments) as tf.Tensor3D;
   }
+  if (node.batchNorm) y = batchNormWith(y, part("gamma"), part("beta"), part("mean"), part("variance"));
   return activate(y, node.activation);
 }
 

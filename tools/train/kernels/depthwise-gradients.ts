@@ -1,6 +1,7 @@
 import { backend_util, type TensorInfo } from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { allocate, floatsAt, heapOf } from "./heap.ts";
+import { addressOf, allocate } from "./heap.ts";
+import type { TrainingModule } from "./training-module.ts";
 
 /** A depthwise convolution along one axis, as many channels out as in. */
 export interface DepthwiseRows {
@@ -42,52 +43,29 @@ export function depthwiseRows(
 /** d loss / d filter [1][kernel][channels][1]: each tap sums x * dy over the rows that it met. */
 export function depthwiseFilterGradient(
   backend: BackendWasm,
+  module: TrainingModule,
   conv: DepthwiseRows,
   x: TensorInfo,
   dy: TensorInfo,
 ): TensorInfo {
-  const { channels, kernel } = conv;
+  const { batch, inRows, outRows, channels, kernel, stride, padLeft } = conv;
   const gradient = allocate(backend, [1, kernel, channels, 1]);
-  const heap = heapOf(backend);
-  const [xAt, dyAt, gradientAt] = [x, dy, gradient].map((tensor) => floatsAt(backend, tensor));
-  heap.fill(0, gradientAt, gradientAt + kernel * channels);
-  forEachTap(conv, (inRow, outRow, tap) => {
-    addProducts(heap, gradientAt + tap * channels, xAt + inRow * channels, dyAt + outRow * channels, channels);
-  });
+  const [xAt, dyAt, to] = [x, dy, gradient].map((tensor) => addressOf(backend, tensor));
+  module.depthwiseFilterGradient(xAt, dyAt, batch, inRows, outRows, channels, kernel, stride, padLeft, to);
   return gradient;
 }
 
 /** d loss / d x [batch][1][inRows][channels]: each row of dy goes back through the taps that made it. */
 export function depthwiseInputGradient(
   backend: BackendWasm,
+  module: TrainingModule,
   conv: DepthwiseRows,
   dy: TensorInfo,
   filter: TensorInfo,
 ): TensorInfo {
-  const { batch, inRows, channels } = conv;
+  const { batch, inRows, outRows, channels, kernel, stride, padLeft } = conv;
   const gradient = allocate(backend, [batch, 1, inRows, channels]);
-  const heap = heapOf(backend);
-  const [dyAt, filterAt, gradientAt] = [dy, filter, gradient].map((tensor) => floatsAt(backend, tensor));
-  heap.fill(0, gradientAt, gradientAt + batch * inRows * channels);
-  forEachTap(conv, (inRow, outRow, tap) => {
-    addProducts(heap, gradientAt + inRow * channels, dyAt + outRow * channels, filterAt + tap * channels, channels);
-  });
+  const [dyAt, filterAt, to] = [dy, filter, gradient].map((tensor) => addressOf(backend, tensor));
+  module.depthwiseInputGradient(dyAt, filterAt, batch, inRows, outRows, channels, kernel, stride, padLeft, to);
   return gradient;
-}
-
-function addProducts(heap: Float32Array, to: number, a: number, b: number, count: number): void {
-  for (let i = 0; i < count; i++) heap[to + i] += heap[a + i] * heap[b + i];
-}
-
-/** Every pair of an input row and an output row that a tap joins; rows count through the batch. */
-function forEachTap(conv: DepthwiseRows, visit: (inRow: number, outRow: number, tap: number) => void): void {
-  const { batch, inRows, outRows, kernel, stride, padLeft } = conv;
-  for (let sample = 0; sample < batch; sample++) {
-    for (let row = 0; row < outRows; row++) {
-      for (let tap = 0; tap < kernel; tap++) {
-        const inRow = row * stride - padLeft + tap;
-        if (inRow >= 0 && inRow < inRows) visit(sample * inRows + inRow, sample * outRows + row, tap);
-      }
-    }
-  }
 }

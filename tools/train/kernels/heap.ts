@@ -8,7 +8,12 @@ export function heapOf(backend: BackendWasm): Float32Array {
 
 /** Where a tensor starts in the heap, in floats. */
 export function floatsAt(backend: BackendWasm, tensor: TensorInfo): number {
-  return backend.getMemoryOffset(tensor.dataId) / 4;
+  return addressOf(backend, tensor) / 4;
+}
+
+/** Where a tensor starts in the heap, in bytes. */
+export function addressOf(backend: BackendWasm, tensor: TensorInfo): number {
+  return backend.getMemoryOffset(tensor.dataId);
 }
 
 /** A float tensor of the backend, its contents undefined until written. The caller disposes it or returns it. */

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { BATCH_NORM_GRADIENT_KERNEL, BATCH_NORM_KERNEL, batchNormForward, batchNormGradient } from "./batch-norm.ts";
 import { type Blas, blasGemm } from "./blas-gemm.ts";
 import { convFilterGradient } from "./conv-filter-gradient.ts";
 import { convForward } from "./conv-forward.ts";
@@ -8,13 +9,14 @@ import { convRows } from "./conv-rows.ts";
 import { depthwiseFilterGradient, depthwiseInputGradient, depthwiseRows } from "./depthwise-gradients.ts";
 import { matMul } from "./mat-mul.ts";
 import { leadingAxes, sumLeading } from "./sum-leading.ts";
+import { startTrainingModule } from "./training-module.ts";
 import { wasmGemm } from "./wasm-gemm.ts";
 
 const BACKEND = "wasm";
 type Infos = Record<string, tf.TensorInfo>;
 // biome-ignore lint/suspicious/noExplicitAny: a kernel's attributes have the types of its op, which tfjs does not export
 type Attributes = any;
-type Kernel = (inputs: Infos, attrs: Attributes, backend: BackendWasm) => tf.TensorInfo;
+type Kernel = (inputs: Infos, attrs: Attributes) => tf.TensorInfo | tf.TensorInfo[];
 
 /**
  * Gives the wasm backend the kernels that training needs, so that model code stays plain tfjs. With BLAS, convolutions
@@ -24,6 +26,7 @@ export function registerKernels(blas: Blas | null): void {
   const backend = tf.backend() as unknown as BackendWasm;
   const stockMatMul = stock("BatchMatMul");
   const gemm = blas ? blasGemm(blas, backend) : wasmGemm(backend, stockMatMul);
+  const module = startTrainingModule(backend);
 
   if (blas) {
     const stockConv = stock("Conv2D");
@@ -44,11 +47,18 @@ export function registerKernels(blas: Blas | null): void {
   });
   replace("DepthwiseConv2dNativeBackpropFilter", ({ x, dy }, attrs) => {
     const conv = depthwiseRows(x.shape, attrs.filterShape, attrs.strides, attrs.pad, attrs.dilations);
-    return depthwiseFilterGradient(backend, requireRows(conv, x.shape), x, dy);
+    return depthwiseFilterGradient(backend, module, requireRows(conv, x.shape), x, dy);
   });
   replace("DepthwiseConv2dNativeBackpropInput", ({ dy, filter }, attrs) => {
     const conv = depthwiseRows(attrs.inputShape, filter.shape, attrs.strides, attrs.pad, attrs.dilations);
-    return depthwiseInputGradient(backend, requireRows(conv, attrs.inputShape), dy, filter);
+    return depthwiseInputGradient(backend, module, requireRows(conv, attrs.inputShape), dy, filter);
+  });
+  replace(BATCH_NORM_KERNEL, (inputs, attrs) => batchNormForward(backend, module, inputs as never, attrs));
+  replace(BATCH_NORM_GRADIENT_KERNEL, (inputs, attrs) => batchNormGradient(backend, module, inputs as never, attrs));
+  // The stock kernel copies; a reference is enough, since no kernel writes into its inputs.
+  replace("Identity", ({ x }) => {
+    backend.incRef(x.dataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
   });
   replace("BatchMatMul", ({ a, b }, attrs) => matMul(backend, gemm, a, b, attrs.transposeA, attrs.transposeB));
 
@@ -75,7 +85,7 @@ function replace(kernelName: string, kernel: Kernel): void {
     kernelName,
     backendName: BACKEND,
     disposeFunc: present?.disposeFunc,
-    kernelFunc: ({ inputs, attrs, backend }) => kernel(inputs as Infos, attrs, backend as BackendWasm),
+    kernelFunc: ({ inputs, attrs }) => kernel(inputs as Infos, attrs),
   });
 }
 

@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+
+type Address = number;
+
+/** Exports of build/training.wasm (assembly/): floats at byte addresses of the backend's memory. */
+export interface TrainingModule {
+  batchNorm(
+    x: Address,
+    rows: number,
+    channels: number,
+    gamma: Address,
+    beta: Address,
+    epsilon: number,
+    relu: boolean,
+    y: Address,
+    mean: Address,
+    variance: Address,
+    scratch: Address,
+  ): void;
+  batchNormGradient(
+    dy: Address,
+    x: Address,
+    rows: number,
+    channels: number,
+    gamma: Address,
+    beta: Address,
+    mean: Address,
+    variance: Address,
+    epsilon: number,
+    relu: boolean,
+    dx: Address,
+    dGamma: Address,
+    dBeta: Address,
+    scratch: Address,
+  ): void;
+  depthwiseFilterGradient(
+    x: Address,
+    dy: Address,
+    batch: number,
+    inRows: number,
+    outRows: number,
+    channels: number,
+    kernel: number,
+    stride: number,
+    padLeft: number,
+    gradient: Address,
+  ): void;
+  depthwiseInputGradient(
+    dy: Address,
+    filter: Address,
+    batch: number,
+    inRows: number,
+    outRows: number,
+    channels: number,
+    kernel: number,
+    stride: number,
+    padLeft: number,
+    gradient: Address,
+  ): void;
+}
+
+/** The training kernels on the backend's own memory: nothing is copied. */
+export function startTrainingModule(backend: BackendWasm): TrainingModule {
+  const { memory } = (backend.wasm as unknown as { asm: { memory: WebAssembly.Memory } }).asm;
+  const module = new WebAssembly.Module(moduleBytes() as BufferSource);
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as TrainingModule;
+}
+
+/** Three folders up from the sources, four from dist/. */
+function moduleBytes(): Uint8Array {
+  const candidates = ["../../../build/training.wasm", "../../../../build/training.wasm"];
+  const paths = candidates.map((candidate) => fileURLToPath(new URL(candidate, import.meta.url)));
+  const found = paths.find((path) => existsSync(path));
+  if (!found) throw new Error(`${paths[0]} is not built; run npm run build:engine`);
+  return readFileSync(found);
+}
