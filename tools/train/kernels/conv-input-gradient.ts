@@ -4,8 +4,10 @@ import {
   type ConvRows,
   outputsOf,
   paddedInputFloats,
+  paddedOutputFloats,
   padOutput,
   phaseRows,
+  sampleGroups,
   unpadInput,
   windowsOf,
 } from "./conv-rows.ts";
@@ -21,22 +23,28 @@ export function convInputGradient(
   filter: TensorInfo,
   shape: readonly number[],
 ): TensorInfo {
-  const outputs = padOutput(backend, conv, dy);
-  const windows = allocate(backend, [paddedInputFloats(conv)]);
-  const windowsAt = floatsAt(backend, windows);
-  heapOf(backend).fill(0, windowsAt, windowsAt + paddedInputFloats(conv));
-  for (let phase = 0; phase < conv.phases; phase++) {
-    gemm({
-      m: phaseRows(conv, phase),
-      n: conv.kernel * conv.inChannels,
-      k: conv.outChannels,
-      a: outputsOf(conv, phase, floatsAt(backend, outputs)),
-      b: { at: floatsAt(backend, filter), stride: conv.outChannels, transposed: true },
-      c: windowsOf(conv, phase, windowsAt),
-      accumulate: true,
-    });
+  const groups = sampleGroups(conv);
+  const gradient = allocate(backend, shape);
+  const scratch = [paddedInputFloats, paddedOutputFloats].map((floats) => allocate(backend, [floats(groups[0].conv)]));
+  const [dyAt, filterAt, gradientAt, windowsAt, outputsAt] = [dy, filter, gradient, ...scratch].map((tensor) =>
+    floatsAt(backend, tensor),
+  );
+  for (const { conv: group, firstSample } of groups) {
+    padOutput(heapOf(backend), group, dyAt + firstSample * conv.outRows * conv.outChannels, outputsAt);
+    heapOf(backend).fill(0, windowsAt, windowsAt + paddedInputFloats(group));
+    for (let phase = 0; phase < conv.phases; phase++) {
+      gemm({
+        m: phaseRows(group, phase),
+        n: conv.kernel * conv.inChannels,
+        k: conv.outChannels,
+        a: outputsOf(conv, phase, outputsAt),
+        b: { at: filterAt, stride: conv.outChannels, transposed: true },
+        c: windowsOf(conv, phase, windowsAt),
+        accumulate: true,
+      });
+    }
+    unpadInput(heapOf(backend), group, windowsAt, gradientAt + firstSample * conv.inRows * conv.inChannels);
   }
-  const gradient = unpadInput(backend, conv, windows, shape);
-  for (const tensor of [windows, outputs]) backend.disposeData(tensor.dataId);
+  for (const tensor of scratch) backend.disposeData(tensor.dataId);
   return gradient;
 }

@@ -1,7 +1,5 @@
-import { backend_util, type TensorInfo } from "@tensorflow/tfjs";
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { backend_util } from "@tensorflow/tfjs";
 import type { HeapMatrix } from "./gemm.ts";
-import { allocate, floatsAt, heapOf } from "./heap.ts";
 
 /**
  * A one-dimensional convolution as matrix products without im2col.
@@ -17,6 +15,7 @@ import { allocate, floatsAt, heapOf } from "./heap.ts";
  * a fixed step; the phases - 1 output rows between two samples mean nothing and are cut (or zero, in gradients).
  */
 export interface ConvRows {
+  /** Samples. */
   readonly batch: number;
   readonly inRows: number;
   readonly outRows: number;
@@ -83,32 +82,39 @@ function rowsRead(conv: ConvRows): number {
   return Math.max(0, Math.min(conv.inRows, conv.slots * conv.stride - conv.padLeft));
 }
 
-/** A zero-padded copy of x [batch][inRows][in] at slots*stride rows to a sample. The caller disposes it. */
-export function padInput(backend: BackendWasm, conv: ConvRows, x: TensorInfo): TensorInfo {
-  const padded = allocate(backend, [paddedInputFloats(conv)]);
-  const heap = heapOf(backend);
-  const to = floatsAt(backend, padded);
-  const from = floatsAt(backend, x);
+/** Floats of the padded input of a group: what a second-level cache holds beside the product's other operands. */
+const GROUP_FLOATS = 1 << 17;
+
+export interface SampleGroup {
+  /** The convolution of the group's samples alone. */
+  readonly conv: ConvRows;
+  readonly firstSample: number;
+}
+
+/**
+ * The batch in groups of samples whose padded copies stay in the cache: padded whole, a batch of long rows goes through
+ * main memory three times more, which took longer than the products. The first group is as large as any.
+ */
+export function sampleGroups(conv: ConvRows): SampleGroup[] {
+  const size = Math.max(1, Math.floor(GROUP_FLOATS / (conv.slots * conv.stride * conv.inChannels)));
+  return Array.from({ length: Math.ceil(conv.batch / size) }, (_, group) => {
+    const firstSample = group * size;
+    return { firstSample, conv: { ...conv, batch: Math.min(size, conv.batch - firstSample) } };
+  });
+}
+
+/** Writes x [batch][inRows][in] from `from` on to `to`, zero-padded to slots*stride rows a sample. */
+export function padInput(heap: Float32Array, conv: ConvRows, from: number, to: number): void {
   heap.fill(0, to, to + paddedInputFloats(conv));
   const floats = rowsRead(conv) * conv.inChannels;
   for (let sample = 0; sample < conv.batch; sample++) {
     const source = from + sample * conv.inRows * conv.inChannels;
     heap.copyWithin(to + (sample * conv.slots * conv.stride + conv.padLeft) * conv.inChannels, source, source + floats);
   }
-  return padded;
 }
 
 /** The reverse of padInput, for a gradient: rows that no window read get zero. */
-export function unpadInput(
-  backend: BackendWasm,
-  conv: ConvRows,
-  padded: TensorInfo,
-  shape: readonly number[],
-): TensorInfo {
-  const x = allocate(backend, shape);
-  const heap = heapOf(backend);
-  const from = floatsAt(backend, padded);
-  const to = floatsAt(backend, x);
+export function unpadInput(heap: Float32Array, conv: ConvRows, from: number, to: number): void {
   const floats = rowsRead(conv) * conv.inChannels;
   const sampleFloats = conv.inRows * conv.inChannels;
   for (let sample = 0; sample < conv.batch; sample++) {
@@ -117,15 +123,15 @@ export function unpadInput(
     heap.copyWithin(target, source, source + floats);
     heap.fill(0, target + floats, target + sampleFloats);
   }
-  return x;
 }
 
-/** dy [batch][outRows][out] at `slots` rows to a sample, the rows between samples zero. The caller disposes it. */
-export function padOutput(backend: BackendWasm, conv: ConvRows, dy: TensorInfo): TensorInfo {
-  const padded = allocate(backend, [conv.batch, conv.slots, conv.outChannels]);
-  const heap = heapOf(backend);
-  const to = floatsAt(backend, padded);
-  const from = floatsAt(backend, dy);
+/** Floats of a padded output. */
+export function paddedOutputFloats(conv: ConvRows): number {
+  return conv.batch * conv.slots * conv.outChannels;
+}
+
+/** Writes dy [batch][outRows][out] from `from` on to `to` at `slots` rows a sample, the rows between samples zero. */
+export function padOutput(heap: Float32Array, conv: ConvRows, from: number, to: number): void {
   const floats = conv.outRows * conv.outChannels;
   const slotFloats = conv.slots * conv.outChannels;
   for (let sample = 0; sample < conv.batch; sample++) {
@@ -133,19 +139,13 @@ export function padOutput(backend: BackendWasm, conv: ConvRows, dy: TensorInfo):
     heap.copyWithin(target, from + sample * floats, from + (sample + 1) * floats);
     heap.fill(0, target + floats, target + slotFloats);
   }
-  return padded;
 }
 
 /** The reverse of padOutput. */
-export function unpadOutput(backend: BackendWasm, conv: ConvRows, padded: TensorInfo): TensorInfo {
-  const out = allocate(backend, [conv.batch, 1, conv.outRows, conv.outChannels]);
-  const heap = heapOf(backend);
-  const to = floatsAt(backend, out);
-  const from = floatsAt(backend, padded);
+export function unpadOutput(heap: Float32Array, conv: ConvRows, from: number, to: number): void {
   const floats = conv.outRows * conv.outChannels;
   for (let sample = 0; sample < conv.batch; sample++) {
     const source = from + sample * conv.slots * conv.outChannels;
     heap.copyWithin(to + sample * floats, source, source + floats);
   }
-  return out;
 }
