@@ -33,6 +33,21 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
     "train --model resnet1d-edge --data data --out OUT/m.safetensors --resume",
     /OUT\/m.safetensors.checkpoint: no such/,
   ],
+  ["train --model resnet1d-edge --data data --out OUT/m.safetensors --fold 6/5", /--fold.*such as 2\/5, found "6\/5"/],
+  [
+    "train --model resnet1d-edge --data data --out OUT/m.safetensors --mixup -1",
+    /mixupAlpha must be within 0 to 4, not -1/,
+  ],
+  ["train --model resnet1d-edge --data data --out OUT/m.safetensors --noise data", /data\/bw: no such record/],
+  [
+    "train --model resnet1d-edge --data data --out OUT/m.safetensors --noise-decibels 9:3 --noise synthetic",
+    /noiseDecibels must run from low to high, not from 9 to 3/,
+  ],
+  ["train --model resnet1d-edge --data data --out OUT/m.safetensors --keep first", /'first' is invalid.*best, last/],
+  [
+    "train --model resnet1d-edge --data data --out OUT/m.safetensors --fold 1/2",
+    /data: its 8 records leave none for the \w+ share of fold 1\/2/,
+  ],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --method fixed:9", /1 to 8 or ternary, found "9"/],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --method magic", /fixed:B or laq, found "magic"/],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --criterion luck", /'luck' is invalid.*kl, errors/],

@@ -1,49 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
 import type { Tensor } from "../../tools/graph/model.ts";
 import { adamStep, initialAdam } from "../../tools/train/adam.ts";
 import { tuneOffsets, withOffsets } from "../../tools/train/bias.ts";
 import { classWeights } from "../../tools/train/class-weights.ts";
-import { writeCrop } from "../../tools/train/crops.ts";
 import { afterEpoch, INITIAL_PLATEAU, learningRate, type Schedule } from "../../tools/train/schedule.ts";
 import { tinyGraph } from "./signals.ts";
-
-const PLAIN = { gainDeviation: 0, flipChance: 0 };
-
-describe("writeCrop", () => {
-  it("is a stretch of the record in millivolts, or all of it and zeros", () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 300 }),
-        fc.integer({ min: 1, max: 300 }),
-        fc.integer(),
-        (samples, crop, seed) => {
-          const record = { name: "ramp", label: "N", samples: Int16Array.from({ length: samples }, (_, i) => i + 1) };
-          const target = new Float32Array(crop).fill(9);
-          writeCrop(target, record, PLAIN, new SeededRandom(seed));
-          const start = Math.round(target[0] * 1000);
-          expect(start).toBeGreaterThanOrEqual(1);
-          expect(start).toBeLessThanOrEqual(Math.max(1, samples - crop + 1));
-          target.forEach((value, i) => {
-            expect(value).toBeCloseTo(i < samples ? (start + i) / 1000 : 0, 6);
-          });
-        },
-      ),
-    );
-  });
-
-  it("reaches both ends of the record, and flips as often as told", () => {
-    const record = { name: "ramp", label: "N", samples: Int16Array.of(1, 2, 3, 4) };
-    const random = new SeededRandom(1);
-    const starts = Array.from({ length: 200 }, () => {
-      const target = new Float32Array(2);
-      writeCrop(target, record, { gainDeviation: 0, flipChance: 0.5 }, random);
-      return Math.round(target[0] * 1000);
-    });
-    expect(new Set(starts)).toEqual(new Set([1, 2, 3, -1, -2, -3]));
-  });
-});
 
 describe("adamStep", () => {
   const weights = () =>

@@ -1,12 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { SeededRandom } from "../../tools/data/random.ts";
 import { resnet1d } from "../../tools/graph/resnet1d.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { packCheckpoint, unpackCheckpoint } from "../../tools/train/checkpoint.ts";
+import { NO_AUGMENTATION } from "../../tools/train/crops.ts";
 import type { TrainProgress } from "../../tools/train/epoch.ts";
-import type { TrainOptions } from "../../tools/train/options.ts";
+import { initialWeights } from "../../tools/train/initialise.ts";
+import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../tools/train/options.ts";
 import { copyWeights, type TrainingState } from "../../tools/train/state.ts";
-import { train } from "../../tools/train/train.ts";
+import { askTeacher } from "../../tools/train/teachers.ts";
+import { type TrainRequest, train } from "../../tools/train/train.ts";
 import { separableGraph } from "../cases/separable-graph.ts";
 import { sineRecords, tinyGraph } from "./signals.ts";
 
@@ -14,6 +18,27 @@ const graph = tinyGraph();
 const records = sineRecords(48, 1);
 const validation = sineRecords(12, 2);
 const options: Partial<TrainOptions> = { epochs: 4, batchSize: 8, learningRate: 1e-2 };
+
+/** Every option of a recipe that is off by default, on. */
+const EVERYTHING: Partial<TrainOptions> = {
+  cropSamples: 2000,
+  augmentation: {
+    ...NO_AUGMENTATION,
+    gainDeviation: 0.3,
+    flipChance: 0.2,
+    stretch: 0.1,
+    noiseChance: 0.5,
+    maskSamples: 500,
+  },
+  classWeightPower: 1,
+  samplingPower: 0.5,
+  labelSmoothing: 0.1,
+  mixupAlpha: 0.3,
+  dropout: 0.5,
+  averageDecay: 0.9,
+  keep: "last",
+  distillation: { weight: 0.7, temperature: 3 },
+};
 
 /** Of two classes with as many records. */
 const CHANCE = 0.5;
@@ -64,20 +89,74 @@ describe("train", () => {
   });
 
   it.each([
-    ["one-cycle", undefined],
-    ["plateau", { kind: "plateau", factor: 0.5, patience: 1 }],
-  ] as const)("resumes to the same bits as an uninterrupted run (%s)", async (_, schedule) => {
-    const recipe = schedule ? { ...options, schedule } : options;
-    const states: TrainingState[] = [];
-    const whole = await train({
+    ["one-cycle", {}],
+    ["plateau", { schedule: { kind: "plateau", factor: 0.5, patience: 1 } }],
+    ["all that a recipe may have", EVERYTHING],
+  ] as const)("resumes to the same bits as an uninterrupted run (%s)", async (_, change) => {
+    const request: TrainRequest = {
       graph,
       train: records,
       validation,
-      options: recipe,
+      options: { ...options, ...change },
+      noise: { description: "two tones", signals: [Int16Array.of(5, -5), Int16Array.of(9, 0, -9)] },
+      teachers:
+        "distillation" in change
+          ? [askTeacher({ graph, weights: initialWeights(graph, new SeededRandom(9)), facts: {} }, records)]
+          : [],
+    };
+    const states: TrainingState[] = [];
+    const whole = await train({ ...request, onCheckpoint: (state) => void states.push(saved(state)) });
+    const resumed = await train({ ...request, resume: states[1] });
+    expect(resumed.model).toEqual(whole.model);
+  });
+
+  it.each(Object.entries(EVERYTHING))("minds the recipe's %s", async (name, value) => {
+    const run = (change: Partial<TrainOptions>) =>
+      train({
+        graph,
+        // More fast ones than slow ones: what balances classes has something to do.
+        train: records.filter((_, index) => index % 4 !== 0),
+        validation,
+        options: { ...options, epochs: 2, ...change },
+        noise: { description: "a tone", signals: [Int16Array.of(5, -5)] },
+        teachers:
+          name === "distillation"
+            ? [askTeacher({ graph, weights: initialWeights(graph, new SeededRandom(9)), facts: {} }, records)]
+            : [],
+      });
+    const unlike = name === "distillation" ? { distillation: { weight: 0, temperature: 1 } } : {};
+    const [plain, changed] = [await run(unlike), await run({ [name]: value })];
+    if (name === "keep") expect(changed.model.facts.keptEpoch).toBe(2);
+    else expect(changed.model.weights).not.toEqual(plain.model.weights);
+  });
+
+  it("decides by the average of the weights where it keeps one, and by the last epoch where told", async () => {
+    const states: TrainingState[] = [];
+    const { model, validationLogits } = await train({
+      graph,
+      train: records,
+      validation,
+      options: { ...options, averageDecay: 0.9, keep: "last", calibrateBias: false },
       onCheckpoint: (state) => void states.push(saved(state)),
     });
-    const resumed = await train({ graph, train: records, validation, options: recipe, resume: states[1] });
-    expect(resumed.model).toEqual(whole.model);
+    const last = states[3];
+    expect(model.facts.keptEpoch).toBe(4);
+    expect(model.weights).toEqual(last.average);
+    expect(last.weights).not.toEqual(last.average);
+    expect(validationLogits.map(({ name }) => name)).toEqual(validation.map(({ name }) => name));
+  });
+
+  it("learns from teachers alone", async () => {
+    const { model: teacher } = await train({ graph, train: records, validation, options });
+    const strangers = records.map((record) => ({ ...record, label: "slow" }));
+    const { validation: score } = await train({
+      graph,
+      train: strangers,
+      validation,
+      teachers: [askTeacher(teacher, strangers)],
+      options: { ...options, distillation: { weight: 1, temperature: 2 } },
+    });
+    expect(score.accuracyInterval[0]).toBeGreaterThan(CHANCE);
   });
 
   it("holds no tensor from one step to the next", async () => {
@@ -141,6 +220,13 @@ describe("train", () => {
     );
     await expect(train({ graph, train: records, validation, options: { learningRate: Number.NaN } })).rejects.toThrow(
       "learningRate",
+    );
+    const noisy = { ...DEFAULT_TRAIN_OPTIONS.augmentation, noiseChance: 0.5 };
+    await expect(train({ graph, train: records, validation, options: { augmentation: noisy } })).rejects.toThrow(
+      "the recipe adds noise, but none is given",
+    );
+    await expect(train({ graph, train: records, validation, options: { averageDecay: 1 } })).rejects.toThrow(
+      "averageDecay must be within 0 to 0.99999, not 1",
     );
   });
 });

@@ -20,7 +20,7 @@ import { loadData, SPLIT_FRACTIONS, splitData } from "./load-data.ts";
 import { openFloatModel } from "./model-files.ts";
 import { bytesText, percent, printJson, printLine, printTable } from "./output.ts";
 import { type Progress, startProgress } from "./progress.ts";
-import { printScore, score } from "./train.ts";
+import { printScore, score } from "./scores.ts";
 
 interface CompressArguments {
   readonly model: string;

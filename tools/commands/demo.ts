@@ -19,7 +19,7 @@ import { conditionWithProgress, splitData } from "./load-data.ts";
 import { bytesText, percent, percentInterval, printLine, printTable } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { printReport, simulateRecord } from "./simulate.ts";
-import { trainWithProgress } from "./train.ts";
+import { trainWithProgress } from "./training-run.ts";
 
 const FAMILY = "resnet1d-edge";
 const SEED = 1;

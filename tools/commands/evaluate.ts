@@ -9,7 +9,7 @@ import { loadData, splitData } from "./load-data.ts";
 import { openFloatModel, openModel } from "./model-files.ts";
 import { percent, percentInterval, printJson, printLine, printTable } from "./output.ts";
 import { startProgress } from "./progress.ts";
-import { score, scoreFloat } from "./train.ts";
+import { score, scoreFloat } from "./scores.ts";
 
 const SHARES = ["all", "train", "validation", "test"] as const;
 

@@ -40,3 +40,10 @@ export function percentInterval([low, high]: readonly [number, number]): string 
 export function bytesText(bytes: number): string {
   return `${bytes.toLocaleString("en-US")} B`;
 }
+
+/** Seconds as "45 s", "12 min" or "3 h 20 min". */
+export function durationText(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import { printNote } from "./output.ts";
+import { durationText, printNote } from "./output.ts";
 
 export interface Progress {
   update(done: number, total: number, note?: string): void;
@@ -34,11 +34,16 @@ function bar(title: string): Progress {
 
 function lines(title: string): Progress {
   let lastMs = Date.now();
+  let first: { readonly atMs: number; readonly done: number } | undefined;
   return {
     update(done, total, note = "") {
-      if (done < total && Date.now() - lastMs < SECONDS_BETWEEN_LINES * 1000) return;
-      lastMs = Date.now();
-      printNote(`${title}: ${done} of ${total} ${note}`.trimEnd());
+      const nowMs = Date.now();
+      first ??= { atMs: nowMs, done };
+      if (done < total && nowMs - lastMs < SECONDS_BETWEEN_LINES * 1000) return;
+      lastMs = nowMs;
+      const secondsLeft = ((nowMs - first.atMs) / 1000 / (done - first.done)) * (total - done);
+      const left = done < total && Number.isFinite(secondsLeft) ? `, ${durationText(secondsLeft)} left` : "";
+      printNote(`${title}: ${done} of ${total} ${note}`.trimEnd() + left);
     },
     end: () => undefined,
   };

@@ -1,8 +1,9 @@
-import type { Augmentation } from "./crops.ts";
+import { type Augmentation, CROP_SAMPLES, NO_AUGMENTATION } from "./crops.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** A training recipe. The defaults are the recipe of the shipped model. */
 export interface TrainOptions {
+  /** Of weights and of all that is drawn in training. */
   readonly seed: number;
   readonly epochs: number;
   readonly batchSize: number;
@@ -11,11 +12,34 @@ export interface TrainOptions {
   /** Decoupled (AdamW), on weight tensors only. */
   readonly weightDecay: number;
   readonly schedule: Schedule;
+  /** Samples of a crop of a streaming network; one with a window is trained on that. */
+  readonly cropSamples: number;
+  readonly augmentation: Augmentation;
   /** Class weights in the loss are frequency ^ -power: 0 treats records alike, 1 classes alike. */
   readonly classWeightPower: number;
-  readonly augmentation: Augmentation;
+  /** The same for how often an epoch draws a record: 0 draws each once, 1 draws classes alike. */
+  readonly samplingPower: number;
+  /** Share of a label that is spread over all classes. */
+  readonly labelSmoothing: number;
+  /** Of the Beta(alpha, alpha) that pairs of crops are mixed by; 0 mixes none. */
+  readonly mixupAlpha: number;
+  /** On the head's input; null leaves the graph's. */
+  readonly dropout: number | null;
+  /** Share of the running average that stays at each step; 0 keeps no average: the weights as they are decide. */
+  readonly averageDecay: number;
+  /** The epoch that becomes the model: the best on validation, or the last. */
+  readonly keep: "best" | "last";
+  /** How much the teachers' word counts, where there are any. */
+  readonly distillation: Distillation;
   /** Tune one logit offset a class on the validation set and fold them into the dense bias. */
   readonly calibrateBias: boolean;
+}
+
+export interface Distillation {
+  /** Share of the loss that follows the teachers, 0 to 1; the rest follows the labels. */
+  readonly weight: number;
+  /** Both sides' logits are divided by it. */
+  readonly temperature: number;
 }
 
 export const DEFAULT_TRAIN_OPTIONS: TrainOptions = {
@@ -25,20 +49,59 @@ export const DEFAULT_TRAIN_OPTIONS: TrainOptions = {
   learningRate: 2e-3,
   weightDecay: 1e-3,
   schedule: { kind: "oneCycle", warmupShare: 0.2 },
+  cropSamples: CROP_SAMPLES,
+  augmentation: { ...NO_AUGMENTATION, gainDeviation: 0.2 },
   classWeightPower: 0.25,
-  augmentation: { gainDeviation: 0.2, flipChance: 0 },
+  samplingPower: 0,
+  labelSmoothing: 0,
+  mixupAlpha: 0,
+  dropout: null,
+  averageDecay: 0,
+  keep: "best",
+  distillation: { weight: 0.5, temperature: 2 },
   calibrateBias: true,
 };
+
+/** Numbers by name with the interval they must lie in. */
+type Limits = Readonly<Record<string, readonly [value: number, least: number, most: number]>>;
 
 /** The recipe with its gaps filled. Throws RangeError on a value outside its range. */
 export function trainOptions(given: Partial<TrainOptions> = {}): TrainOptions {
   const options = { ...DEFAULT_TRAIN_OPTIONS, ...given };
-  requireCount("epochs", options.epochs);
-  requireCount("batchSize", options.batchSize);
+  for (const name of ["epochs", "batchSize", "cropSamples"] as const) requireCount(name, options[name]);
   if (!Number.isSafeInteger(options.seed)) throw new RangeError(`seed must be an integer, not ${options.seed}`);
   if (!(options.learningRate > 0)) throw new RangeError(`learningRate must be above 0, not ${options.learningRate}`);
   if (!(options.weightDecay >= 0)) throw new RangeError(`weightDecay must be 0 or more, not ${options.weightDecay}`);
+  requireWithin(limitsOf(options));
+  const [low, high] = options.augmentation.noiseDecibels;
+  if (!(low <= high)) throw new RangeError(`noiseDecibels must run from low to high, not from ${low} to ${high}`);
   return options;
+}
+
+function limitsOf({ augmentation, distillation, ...options }: TrainOptions): Limits {
+  return {
+    classWeightPower: [options.classWeightPower, 0, 1],
+    samplingPower: [options.samplingPower, 0, 1],
+    labelSmoothing: [options.labelSmoothing, 0, 0.9],
+    mixupAlpha: [options.mixupAlpha, 0, 4],
+    dropout: [options.dropout ?? 0, 0, 0.9],
+    averageDecay: [options.averageDecay, 0, 0.99999],
+    gainDeviation: [augmentation.gainDeviation, 0, 2],
+    flipChance: [augmentation.flipChance, 0, 1],
+    stretch: [augmentation.stretch, 0, 0.5],
+    noiseChance: [augmentation.noiseChance, 0, 1],
+    maskSamples: [augmentation.maskSamples, 0, options.cropSamples],
+    distillationWeight: [distillation.weight, 0, 1],
+    temperature: [distillation.temperature, 0.1, 20],
+  };
+}
+
+function requireWithin(limits: Limits): void {
+  for (const [name, [value, least, most]] of Object.entries(limits)) {
+    if (!(value >= least && value <= most)) {
+      throw new RangeError(`${name} must be within ${least} to ${most}, not ${value}`);
+    }
+  }
 }
 
 function requireCount(name: string, value: number): void {

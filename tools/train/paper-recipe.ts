@@ -1,3 +1,4 @@
+import { CROP_SAMPLES, NO_AUGMENTATION } from "./crops.ts";
 import type { TrainOptions } from "./options.ts";
 
 /**
@@ -10,7 +11,15 @@ export const PAPER_RECIPE: Omit<TrainOptions, "seed" | "epochs"> = {
   learningRate: 1e-3,
   weightDecay: 1e-3,
   schedule: { kind: "plateau", factor: 0.1, patience: 11 },
+  cropSamples: CROP_SAMPLES,
+  augmentation: NO_AUGMENTATION,
   classWeightPower: 0,
-  augmentation: { gainDeviation: 0, flipChance: 0 },
+  samplingPower: 0,
+  labelSmoothing: 0,
+  mixupAlpha: 0,
+  dropout: null,
+  averageDecay: 0,
+  keep: "best",
+  distillation: { weight: 0, temperature: 1 },
   calibrateBias: false,
 };

@@ -12,6 +12,8 @@ export interface EpochRecord {
   readonly loss: number;
   /** F1 on the validation set: see selectionF1. */
   readonly metric: number;
+  /** Cross-entropy on the validation set, in nats: smoother than F1, but it does not choose. */
+  readonly validationLoss: number;
   readonly learningRate: number;
 }
 
@@ -19,16 +21,25 @@ export interface EpochRecord {
 export interface TrainingState {
   readonly history: readonly EpochRecord[];
   readonly weights: ReadonlyMap<string, Tensor>;
+  /** The running average of the weights, or null where the recipe has none. It is what decides, if it is there. */
+  readonly average: ReadonlyMap<string, Tensor> | null;
   readonly adam: AdamState;
   readonly plateau: PlateauState;
-  /** The weights of the epoch with the best metric so far, the earliest of equals; null before the first. */
-  readonly best: { readonly epoch: number; readonly weights: ReadonlyMap<string, Tensor> } | null;
+  /** The weights that are the model if training ends here: see the recipe's `keep`. Null before the first epoch. */
+  readonly kept: { readonly epoch: number; readonly weights: ReadonlyMap<string, Tensor> } | null;
 }
 
 export function initialState(graph: Graph, options: TrainOptions): TrainingState {
   const weights = initialWeights(graph, new SeededRandom(options.seed).fork("weights"));
   const trained = [...weights.keys()].filter(isTrained);
-  return { history: [], weights, adam: initialAdam(weights, trained), plateau: INITIAL_PLATEAU, best: null };
+  return {
+    history: [],
+    weights,
+    average: options.averageDecay > 0 ? copyWeights(weights) : null,
+    adam: initialAdam(weights, trained),
+    plateau: INITIAL_PLATEAU,
+    kept: null,
+  };
 }
 
 export function copyWeights(weights: ReadonlyMap<string, Tensor>): Map<string, Tensor> {

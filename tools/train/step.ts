@@ -5,15 +5,18 @@ import type { Tensor } from "../graph/model.ts";
 import type { Moments } from "./batch-norm.ts";
 import { isTrained } from "./initialise.ts";
 import { forward, type TrainingMode } from "./layers.ts";
+import { lossOf } from "./loss.ts";
+import type { Distillation } from "./options.ts";
+import type { Targets } from "./targets.ts";
 
 /** Share of a batch's moments in the running statistics. */
 const MOMENTUM = 0.1;
 
 export interface Batch {
+  readonly size: number;
   /** [size][samples] in millivolts */
   readonly signals: Float32Array;
-  /** Class indices. */
-  readonly labels: readonly number[];
+  readonly targets: Targets;
 }
 
 export interface Gradients {
@@ -22,12 +25,12 @@ export interface Gradients {
   readonly moments: ReadonlyMap<string, Moments>;
 }
 
-/** Loss (weighted cross-entropy, a mean over the batch) and its gradient for every trained tensor. */
+/** Loss (see `lossOf`) and its gradient for every trained tensor. */
 export function gradientsOf(
   graph: Graph,
   weights: ReadonlyMap<string, Tensor>,
   batch: Batch,
-  classWeights: readonly number[],
+  distillation: Distillation,
   random: SeededRandom,
 ): Gradients {
   const keys = [...weights.keys()].filter(isTrained);
@@ -36,22 +39,20 @@ export function gradientsOf(
     onMoments: (node, batchMoments) => moments.set(node, batchMoments),
     dropoutMask: ([rows, features], rate) => tf.tensor2d(dropoutMask(rows * features, rate, random), [rows, features]),
   };
-  const size = batch.labels.length;
   // Plain numbers and arrays leave the tidy; tensors do not.
   let loss = Number.NaN;
   let gradients: ReadonlyMap<string, Float32Array> = new Map();
   tf.tidy(() => {
-    const x = tf.tensor3d(batch.signals, [size, batch.signals.length / size, 1]);
-    const targets = tf.tensor2d(weightedOneHot(batch.labels, classWeights), [size, classWeights.length]);
-    const lossOf = (...tensors: tf.Tensor[]) => {
+    const x = tf.tensor3d(batch.signals, [batch.size, batch.signals.length / batch.size, 1]);
+    const batchLoss = (...tensors: tf.Tensor[]) => {
       const logits = forward(graph, new Map(keys.map((key, index) => [key, tensors[index]])), x, training);
-      return tf.neg(tf.div(tf.sum(tf.mul(tf.logSoftmax(logits), targets)), size)) as tf.Scalar;
+      return lossOf(logits, batch.targets, distillation);
     };
     const tensors = keys.map((key) => {
       const { shape, data } = weights.get(key) as Tensor;
       return tf.tensor(data, [...shape]);
     });
-    const { value, grads } = tf.valueAndGrads(lossOf)(tensors);
+    const { value, grads } = tf.valueAndGrads(batchLoss)(tensors);
     gradients = new Map(keys.map((key, index) => [key, grads[index].dataSync() as Float32Array]));
     loss = value.dataSync()[0];
   });
@@ -72,12 +73,4 @@ function blend(running: Float32Array, batch: Float32Array): void {
 
 function dropoutMask(size: number, rate: number, random: SeededRandom): Float32Array {
   return Float32Array.from({ length: size }, () => (random.next() < rate ? 0 : 1 / (1 - rate)));
-}
-
-function weightedOneHot(labels: readonly number[], classWeights: readonly number[]): Float32Array {
-  const rows = new Float32Array(labels.length * classWeights.length);
-  labels.forEach((label, row) => {
-    rows[row * classWeights.length + label] = classWeights[label];
-  });
-  return rows;
 }

@@ -7,18 +7,27 @@ import { type RhythmScore, scoreRhythms } from "../evaluate/score.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
 import { type BackendChoice, selectBackend } from "./backends.ts";
+import type { TrainingSet } from "./batch.ts";
 import { tuneOffsets, withOffsets } from "./bias.ts";
+import { withDropout } from "./dropout.ts";
 import { runEpoch, type TrainProgress } from "./epoch.ts";
+import { meanCrossEntropy } from "./mean-cross-entropy.ts";
+import type { NoiseSignals } from "./noise.ts";
 import { type TrainOptions, trainOptions } from "./options.ts";
-import { predictWith } from "./predict.ts";
+import { predictWith, type RecordLogits } from "./predict.ts";
 import { afterEpoch } from "./schedule.ts";
 import { copyWeights, type EpochRecord, initialState, type TrainingState } from "./state.ts";
+import type { Teacher } from "./teachers.ts";
 
 export interface TrainRequest {
   readonly graph: Graph;
   readonly train: readonly ConditionedRecord[];
   readonly validation: readonly ConditionedRecord[];
   readonly options?: Partial<TrainOptions>;
+  /** What the recipe's noise is taken from: needed where its chance is above 0. */
+  readonly noise?: NoiseSignals;
+  /** Networks that were asked about every training record. They must have been trained on no other records. */
+  readonly teachers?: readonly Teacher[];
   /** A state given to onCheckpoint of a run with the same request. Its arrays are taken over. */
   readonly resume?: TrainingState;
   onProgress?(progress: TrainProgress): void;
@@ -30,77 +39,88 @@ export interface TrainResult {
   /** Its facts hold the recipe, the backend, the history and the validation score. */
   readonly model: FloatModel;
   readonly backend: BackendChoice;
+  /** Of the validation records, the bias calibrated. */
+  readonly validationLogits: readonly RecordLogits[];
   /** After the bias is calibrated, on the records that chose epoch and bias: optimistic. */
   readonly validation: RhythmScore;
 }
 
 /**
- * Trains a network and keeps the epoch with the best validation F1 (see selectionF1; `predict` has the protocol).
- * The same request gives the same weights on the same backend. Throws RangeError on an empty set, on a label that is no
- * class of the graph, and on options out of range.
+ * Trains a network and keeps the epoch with the best validation F1 (see selectionF1; `predict` has the protocol), or
+ * the last, as the recipe says. The same request gives the same weights on the same backend. Throws RangeError on an
+ * empty set, on a label that is no class of the graph, and on options out of range.
  */
 export async function train(request: TrainRequest): Promise<TrainResult> {
-  const { graph, validation } = request;
   const options = trainOptions(request.options);
-  const labels = classIndices(graph, request.train, "training");
-  const truths = classIndices(graph, validation, "validation");
+  const graph = withDropout(request.graph, options.dropout);
+  const set: TrainingSet = {
+    records: request.train,
+    labels: classIndices(graph, request.train, "training"),
+    noise: request.noise ?? null,
+    teachers: request.teachers ?? [],
+  };
+  if (options.augmentation.noiseChance > 0 && !set.noise)
+    throw new RangeError("the recipe adds noise, but none is given");
+  const truths = classIndices(graph, request.validation, "validation");
   const backend = await selectBackend();
   let state = request.resume ?? initialState(graph, options);
   for (let epoch = state.history.length + 1; epoch <= options.epochs; epoch++) {
-    const { loss, rate } = await runEpoch(
-      { graph, records: request.train, labels, options, onProgress: request.onProgress },
-      state,
-    );
-    const predictions = predictWith(graph, state.weights, validation).map(({ mean }) => argMax(mean));
-    const metric = selectionF1(confusionMatrix(truths, predictions, graph.classes.length), graph.classes);
-    state = finishEpoch(state, options, { epoch, loss, metric, learningRate: rate });
+    const { loss, rate } = await runEpoch({ graph, set, options, onProgress: request.onProgress }, state);
+    const deciding = state.average ?? state.weights;
+    const logits = predictWith(graph, deciding, request.validation).map(({ mean }) => mean);
+    const metric = selectionF1(confusionMatrix(truths, logits.map(argMax), graph.classes.length), graph.classes);
+    const validationLoss = meanCrossEntropy(logits, truths);
+    state = finishEpoch(state, options, { epoch, loss, metric, validationLoss, learningRate: rate });
     await request.onCheckpoint?.(state);
   }
-  return finish(request, options, state, truths, backend);
+  return finish(graph, request, options, state, truths, backend);
 }
 
 function finishEpoch(state: TrainingState, options: TrainOptions, record: EpochRecord): TrainingState {
   const bestMetric = Math.max(...state.history.map(({ metric }) => metric));
-  const isBest = record.metric > bestMetric;
+  const isKept = options.keep === "last" || record.metric > bestMetric;
   return {
     ...state,
     history: [...state.history, record],
     plateau: afterEpoch(options.schedule, state.plateau, record.metric),
-    best: isBest ? { epoch: record.epoch, weights: copyWeights(state.weights) } : state.best,
+    kept: isKept ? { epoch: record.epoch, weights: copyWeights(state.average ?? state.weights) } : state.kept,
   };
 }
 
 function finish(
+  graph: Graph,
   request: TrainRequest,
   options: TrainOptions,
   state: TrainingState,
   truths: readonly number[],
   backend: BackendChoice,
 ): TrainResult {
-  const { graph, validation } = request;
   const { classes } = graph;
-  let { epoch, weights } = state.best as NonNullable<TrainingState["best"]>;
+  let { epoch, weights } = state.kept as NonNullable<TrainingState["kept"]>;
   let offsets = classes.map(() => 0);
   if (options.calibrateBias) {
     offsets = tuneOffsets(
-      predictWith(graph, weights, validation).map(({ mean }) => mean),
+      predictWith(graph, weights, request.validation).map(({ mean }) => mean),
       truths,
       classes,
     );
     weights = withOffsets(graph, weights, offsets);
   }
-  const predictions = predictWith(graph, weights, validation).map(({ mean }) => argMax(mean));
-  const score = scoreRhythms(truths, predictions, classes, new SeededRandom(options.seed));
+  const validationLogits = predictWith(graph, weights, request.validation);
+  const predictions = validationLogits.map(({ mean }) => argMax(mean));
+  const validation = scoreRhythms(truths, predictions, classes, new SeededRandom(options.seed));
   const facts = {
     recipe: options,
+    noise: request.noise?.description ?? null,
     backend: `${backend.name}: ${backend.description}`,
     trainingRecords: request.train.length,
-    bestEpoch: epoch,
+    keptEpoch: epoch,
     biasOffsets: Object.fromEntries(classes.map((label, index) => [label, offsets[index]])),
     history: state.history,
-    validation: score,
+    validation,
   };
-  return { model: { graph, weights: weights as ReadonlyMap<string, Tensor>, facts }, backend, validation: score };
+  const model = { graph, weights: weights as ReadonlyMap<string, Tensor>, facts };
+  return { model, backend, validationLogits, validation };
 }
 
 /** The class index of every record. */

@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { ConditionedRecord } from "../data/record.ts";
+import { DataError } from "../data/record.ts";
+import { writeWhole } from "../export/write-whole.ts";
+import type { RecordLogits } from "../train/predict.ts";
+
+const LABELLED_LOGITS = z.object({ name: z.string(), label: z.string(), logits: z.array(z.number()) });
+
+const DECIDED_SHARES = z.object({
+  classes: z.array(z.string()),
+  validation: z.array(LABELLED_LOGITS),
+  test: z.array(LABELLED_LOGITS),
+});
+
+/** A record's decision, and what it should be. */
+export type LabelledLogits = z.infer<typeof LABELLED_LOGITS>;
+/** What a model says of the records that it was not trained on, as its file decides: the bias calibrated. */
+export type DecidedShares = z.infer<typeof DECIDED_SHARES>;
+
+/** The logits of records, in their order. */
+export function labelLogits(logits: readonly RecordLogits[], records: readonly ConditionedRecord[]): LabelledLogits[] {
+  return logits.map(({ name, mean }, i) => ({ name, label: records[i].label, logits: [...mean] }));
+}
+
+export function writeLogits(path: string, shares: DecidedShares): void {
+  writeWhole(path, new TextEncoder().encode(`${JSON.stringify(shares)}\n`));
+}
+
+/** Throws DataError on a file that is not there or holds no logits. */
+export function readLogits(path: string): DecidedShares {
+  try {
+    return DECIDED_SHARES.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch {
+    throw new DataError(`${path}: holds no logits, expected what "train --logits" writes`);
+  }
+}

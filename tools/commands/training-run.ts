@@ -1,0 +1,82 @@
+import type { RhythmScore } from "../evaluate/score.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { FloatModel } from "../graph/model.ts";
+import { selectBackend } from "../train/backends.ts";
+import type { NoiseSignals } from "../train/noise.ts";
+import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../train/options.ts";
+import { predict } from "../train/predict.ts";
+import type { TrainingState } from "../train/state.ts";
+import { train } from "../train/train.ts";
+import { DEFAULT_CACHE_FOLDER } from "./arguments.ts";
+import { askTeachers, type TeacherModel } from "./ask-teachers.ts";
+import { type Division, divideData, divisionFacts } from "./divide-data.ts";
+import type { LoadedData } from "./load-data.ts";
+import { type DecidedShares, labelLogits } from "./logits-file.ts";
+import { printNote } from "./output.ts";
+import { startProgress } from "./progress.ts";
+import { scoreLogits } from "./scores.ts";
+
+export interface TrainedModel {
+  readonly model: FloatModel;
+  readonly validation: RhythmScore;
+  readonly test: RhythmScore;
+  readonly logits: DecidedShares;
+}
+
+export interface TrainingExtras {
+  /** Default: as `splitData` divides by the recipe's seed. */
+  readonly division?: Division;
+  readonly noise?: NoiseSignals;
+  readonly teachers?: readonly TeacherModel[];
+  /** Where the teachers' answers are kept. */
+  readonly cache?: string;
+  readonly resume?: TrainingState;
+  readonly onCheckpoint?: (state: TrainingState) => void;
+}
+
+/** Trains on the training share of a data set, chooses on the validation share, scores the test share once. */
+export async function trainWithProgress(
+  graph: Graph,
+  data: LoadedData,
+  options: Partial<TrainOptions>,
+  extras: TrainingExtras = {},
+): Promise<TrainedModel> {
+  const { division = { seed: options.seed ?? DEFAULT_TRAIN_OPTIONS.seed }, teachers = [], ...rest } = extras;
+  const split = divideData(data, division);
+  const backend = await selectBackend();
+  printNote(`training backend: ${backend.name} (${backend.description})`);
+  const answers = askTeachers(teachers, split.train, extras.cache ?? DEFAULT_CACHE_FOLDER);
+  const progress = startProgress("training");
+  const { model, validation, validationLogits } = await train({
+    graph,
+    train: split.train,
+    validation: split.validation,
+    options,
+    ...rest,
+    teachers: answers,
+    onProgress: ({ epoch, epochs, step, steps, loss, metric, cropsPerSecond }) => {
+      const validated = metric === null ? "" : `, validation F1 ${metric.toFixed(3)}`;
+      const note = `epoch ${epoch} of ${epochs}, loss ${loss.toFixed(3)}${validated}, ${cropsPerSecond.toFixed(0)} crops/s`;
+      progress.update((epoch - 1) * steps + step, epochs * steps, note);
+    },
+  });
+  progress.end();
+  const testLogits = predict(model, split.test);
+  const test = scoreLogits(testLogits, split.test, graph.classes);
+  const facts = {
+    ...model.facts,
+    ...divisionFacts(data, division, split),
+    teachers: teachers.map(({ path }) => path),
+    test,
+  };
+  return {
+    model: { ...model, facts },
+    validation,
+    test,
+    logits: {
+      classes: [...graph.classes],
+      validation: labelLogits(validationLogits, split.validation),
+      test: labelLogits(testLogits, split.test),
+    },
+  };
+}
