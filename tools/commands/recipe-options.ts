@@ -35,6 +35,7 @@ export interface RecipeArguments {
   readonly teacher?: string;
   readonly teacherWeight?: number;
   readonly temperature?: number;
+  readonly workers?: number;
   readonly calibrate: boolean;
 }
 
@@ -69,6 +70,7 @@ export function addRecipeOptions(command: Command): Command {
     .option("--teacher <files>", "models to learn from, trained on the same share; separated by commas")
     .option("--teacher-weight <share>", "of the loss that follows the teachers", realNumber)
     .option("--temperature <t>", "of the teachers' and the student's logits", realNumber)
+    .option("--workers <n>", "threads that share each batch", countNumber)
     .option("--no-calibrate", "leave the last layer's bias as it was trained")
     .option("--seed <n>", "of weights and crops", wholeNumber, seed);
 }
@@ -89,11 +91,12 @@ export function recipeOf(args: RecipeArguments): Partial<TrainOptions> {
     }),
   };
   const { epochs, seed, batchSize, learningRate, weightDecay, dropout, classWeightPower, samplingPower } = args;
-  const { labelSmoothing, averageDecay, keep, teacherWeight: weight, temperature } = args;
+  const { labelSmoothing, averageDecay, keep, workers, teacherWeight: weight, temperature } = args;
   return {
     ...base,
     ...given({ epochs, seed, batchSize, learningRate, weightDecay, dropout, classWeightPower, samplingPower }),
-    ...given({ labelSmoothing, averageDecay, keep, mixupAlpha: args.mixup, cropSamples: samplesOf(args.cropSeconds) }),
+    ...given({ labelSmoothing, averageDecay, keep, workers, mixupAlpha: args.mixup }),
+    ...given({ cropSamples: samplesOf(args.cropSeconds) }),
     augmentation,
     distillation: { ...base.distillation, ...given({ weight, temperature }) },
     calibrateBias: base.calibrateBias && args.calibrate,

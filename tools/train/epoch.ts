@@ -5,10 +5,11 @@ import { adamStep } from "./adam.ts";
 import { drawBatch, type TrainingSet } from "./batch.ts";
 import { classWeights } from "./class-weights.ts";
 import { drawOrder } from "./draw-order.ts";
+import type { GradientSource } from "./gradient-source.ts";
 import type { TrainOptions } from "./options.ts";
 import { learningRate } from "./schedule.ts";
 import type { TrainingState } from "./state.ts";
-import { gradientsOf, updateMoments } from "./step.ts";
+import { updateMoments } from "./step.ts";
 import { followWeights } from "./weight-average.ts";
 
 export interface TrainProgress {
@@ -29,6 +30,7 @@ export interface EpochRequest {
   readonly graph: Graph;
   readonly set: TrainingSet;
   readonly options: TrainOptions;
+  readonly source: GradientSource;
   onProgress?(progress: TrainProgress): void;
 }
 
@@ -39,7 +41,7 @@ export interface EpochRequest {
  * @returns the mean loss, and the last learning rate
  */
 export async function runEpoch(request: EpochRequest, state: TrainingState): Promise<{ loss: number; rate: number }> {
-  const { graph, set, options } = request;
+  const { graph, set, options, source } = request;
   const { labels } = set;
   const epoch = state.history.length + 1;
   const random = new SeededRandom(options.seed).fork(`epoch ${epoch}`);
@@ -53,7 +55,7 @@ export async function runEpoch(request: EpochRequest, state: TrainingState): Pro
   let rate = 0;
   for (let step = 0; step < steps; step++) {
     const batch = drawBatch(graph, set, options, weighting, order.slice(step * size, (step + 1) * size), random);
-    const { loss, gradients, moments } = gradientsOf(graph, state.weights, batch, options.distillation, random);
+    const { loss, gradients, moments } = await source.gradientsOf(state.weights, batch, random);
     if (!Number.isFinite(loss))
       throw new RangeError(`the loss is ${loss} in epoch ${epoch}, step ${step + 1}; lower the learning rate`);
     rate = learningRate(options.schedule, state.plateau, options.learningRate, state.adam.step, steps * options.epochs);

@@ -31,6 +31,8 @@ export interface TrainOptions {
   readonly keep: "best" | "last";
   /** How much the teachers' word counts, where there are any. */
   readonly distillation: Distillation;
+  /** Threads that share each batch. A run depends on it, for batch norm sees a thread's share. */
+  readonly workers: number;
   /** Tune one logit offset a class on the validation set and fold them into the dense bias. */
   readonly calibrateBias: boolean;
 }
@@ -59,6 +61,7 @@ export const DEFAULT_TRAIN_OPTIONS: TrainOptions = {
   averageDecay: 0,
   keep: "best",
   distillation: { weight: 0.5, temperature: 2 },
+  workers: 1,
   calibrateBias: true,
 };
 
@@ -68,7 +71,7 @@ type Limits = Readonly<Record<string, readonly [value: number, least: number, mo
 /** The recipe with its gaps filled. Throws RangeError on a value outside its range. */
 export function trainOptions(given: Partial<TrainOptions> = {}): TrainOptions {
   const options = { ...DEFAULT_TRAIN_OPTIONS, ...given };
-  for (const name of ["epochs", "batchSize", "cropSamples"] as const) requireCount(name, options[name]);
+  for (const name of ["epochs", "batchSize", "cropSamples", "workers"] as const) requireCount(name, options[name]);
   if (!Number.isSafeInteger(options.seed)) throw new RangeError(`seed must be an integer, not ${options.seed}`);
   if (!(options.learningRate > 0)) throw new RangeError(`learningRate must be above 0, not ${options.learningRate}`);
   if (!(options.weightDecay >= 0)) throw new RangeError(`weightDecay must be 0 or more, not ${options.weightDecay}`);

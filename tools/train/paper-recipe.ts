@@ -21,5 +21,6 @@ export const PAPER_RECIPE: Omit<TrainOptions, "seed" | "epochs"> = {
   averageDecay: 0,
   keep: "best",
   distillation: { weight: 0, temperature: 1 },
+  workers: 1,
   calibrateBias: false,
 };

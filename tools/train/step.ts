@@ -19,6 +19,8 @@ export interface Batch {
   readonly targets: Targets;
 }
 
+export type Weights = ReadonlyMap<string, Tensor>;
+
 export interface Gradients {
   readonly loss: number;
   readonly gradients: ReadonlyMap<string, Float32Array>;
@@ -28,7 +30,7 @@ export interface Gradients {
 /** Loss (see `lossOf`) and its gradient for every trained tensor. */
 export function gradientsOf(
   graph: Graph,
-  weights: ReadonlyMap<string, Tensor>,
+  weights: Weights,
   batch: Batch,
   distillation: Distillation,
   random: SeededRandom,
@@ -60,7 +62,7 @@ export function gradientsOf(
 }
 
 /** Moves the running mean and variance of every batch norm towards the batch's. */
-export function updateMoments(weights: ReadonlyMap<string, Tensor>, moments: ReadonlyMap<string, Moments>): void {
+export function updateMoments(weights: Weights, moments: ReadonlyMap<string, Moments>): void {
   for (const [node, { mean, variance }] of moments) {
     blend((weights.get(`${node}.mean`) as Tensor).data, mean);
     blend((weights.get(`${node}.variance`) as Tensor).data, variance);

@@ -11,6 +11,7 @@ import type { TrainingSet } from "./batch.ts";
 import { tuneOffsets, withOffsets } from "./bias.ts";
 import { withDropout } from "./dropout.ts";
 import { runEpoch, type TrainProgress } from "./epoch.ts";
+import { openGradientSource } from "./gradient-source.ts";
 import { meanCrossEntropy } from "./mean-cross-entropy.ts";
 import type { NoiseSignals } from "./noise.ts";
 import { type TrainOptions, trainOptions } from "./options.ts";
@@ -64,14 +65,19 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const truths = classIndices(graph, request.validation, "validation");
   const backend = await selectBackend();
   let state = request.resume ?? initialState(graph, options);
-  for (let epoch = state.history.length + 1; epoch <= options.epochs; epoch++) {
-    const { loss, rate } = await runEpoch({ graph, set, options, onProgress: request.onProgress }, state);
-    const deciding = state.average ?? state.weights;
-    const logits = predictWith(graph, deciding, request.validation).map(({ mean }) => mean);
-    const metric = selectionF1(confusionMatrix(truths, logits.map(argMax), graph.classes.length), graph.classes);
-    const validationLoss = meanCrossEntropy(logits, truths);
-    state = finishEpoch(state, options, { epoch, loss, metric, validationLoss, learningRate: rate });
-    await request.onCheckpoint?.(state);
+  const source = await openGradientSource(graph, options.distillation, options.workers);
+  try {
+    for (let epoch = state.history.length + 1; epoch <= options.epochs; epoch++) {
+      const { loss, rate } = await runEpoch({ graph, set, options, source, onProgress: request.onProgress }, state);
+      const deciding = state.average ?? state.weights;
+      const logits = predictWith(graph, deciding, request.validation).map(({ mean }) => mean);
+      const metric = selectionF1(confusionMatrix(truths, logits.map(argMax), graph.classes.length), graph.classes);
+      const validationLoss = meanCrossEntropy(logits, truths);
+      state = finishEpoch(state, options, { epoch, loss, metric, validationLoss, learningRate: rate });
+      await request.onCheckpoint?.(state);
+    }
+  } finally {
+    await source.close();
   }
   return finish(graph, request, options, state, truths, backend);
 }

@@ -1,0 +1,25 @@
+import type { SeededRandom } from "../data/random.ts";
+import type { Graph } from "../graph/graph.ts";
+import { startGradientPool } from "./gradient-pool.ts";
+import type { Distillation } from "./options.ts";
+import { type Batch, type Gradients, gradientsOf, type Weights } from "./step.ts";
+
+/** Whoever computes a batch's gradients: this thread, or several at once. */
+export interface GradientSource {
+  /** @param random what the dropout is drawn from */
+  gradientsOf(weights: Weights, batch: Batch, random: SeededRandom): Promise<Gradients>;
+  close(): Promise<void>;
+}
+
+/** One worker is this thread. */
+export async function openGradientSource(
+  graph: Graph,
+  distillation: Distillation,
+  workers: number,
+): Promise<GradientSource> {
+  if (workers > 1) return startGradientPool(graph, distillation, workers);
+  return {
+    gradientsOf: async (weights, batch, random) => gradientsOf(graph, weights, batch, distillation, random),
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,29 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { SeededRandom } from "../data/random.ts";
+import type { Graph } from "../graph/graph.ts";
+import { selectBackend } from "./backends.ts";
+import type { Distillation } from "./options.ts";
+import { type Batch, type Gradients, gradientsOf, type Weights } from "./step.ts";
+
+/** The module that a thread of the gradient pool runs. */
+
+export interface PoolWorkerData {
+  readonly graph: Graph;
+  readonly distillation: Distillation;
+}
+
+export interface PoolTask {
+  readonly weights: Weights;
+  readonly batch: Batch;
+  readonly seed: number;
+}
+
+/** The gradients of a task, or "ready" once. */
+export type PoolAnswer = Gradients | "ready";
+
+const { graph, distillation } = workerData as PoolWorkerData;
+await selectBackend();
+parentPort?.on("message", ({ weights, batch, seed }: PoolTask) => {
+  parentPort?.postMessage(gradientsOf(graph, weights, batch, distillation, new SeededRandom(seed)));
+});
+parentPort?.postMessage("ready");
