@@ -1,9 +1,12 @@
+import { efficient1dNano } from "./efficient1d.ts";
 import type { Graph } from "./graph.ts";
-import { resnet1dEdge, resnet1dPaper } from "./resnet1d.ts";
+import { resnet1dEdge, resnet1dPaper, resnet1dPlus } from "./resnet1d.ts";
 
 /** Every architecture that `--model NAME` knows: a new one is a new file and a line here. */
 const FAMILIES: Readonly<Record<string, (classes: readonly string[]) => Graph>> = {
+  "efficient1d-nano": efficient1dNano,
   "resnet1d-edge": resnet1dEdge,
+  "resnet1d-plus": resnet1dPlus,
   "resnet1d-paper": resnet1dPaper,
 };
 

@@ -1,5 +1,5 @@
-import type { Activation, Conv1dNode, Graph, GraphNode } from "./graph.ts";
-import { INPUT } from "./graph.ts";
+import { type Activation, type Graph, type GraphNode, INPUT } from "./graph.ts";
+import { causalPadding, symmetricPadding } from "./padding.ts";
 
 export interface ResNet1dBlock {
   readonly channels: number;
@@ -19,7 +19,6 @@ export interface ResNet1dOptions {
   };
   readonly kernel: number;
   readonly blocks: readonly ResNet1dBlock[];
-  /** Causal: all padding on the left; symmetric: as the paper's networks. */
   readonly padding: "causal" | "symmetric";
   readonly head:
     | { readonly kind: "average"; readonly window: number; readonly hop: number; readonly warmup: number }
@@ -54,7 +53,7 @@ export function resnet1d(options: ResNet1dOptions): Graph {
       activation,
       bias: false,
       batchNorm: true,
-      ...padding(options.padding, kernel, stride, dilation),
+      ...(options.padding === "causal" ? causalPadding : symmetricPadding)({ kernel, stride, dilation }),
     });
     return name;
   };
@@ -99,18 +98,6 @@ export function resnet1d(options: ResNet1dOptions): Graph {
   };
 }
 
-function padding(
-  kind: ResNet1dOptions["padding"],
-  kernel: number,
-  stride: number,
-  dilation: number,
-): Pick<Conv1dNode, "padLeft" | "padRight"> {
-  const reach = (kernel - 1) * dilation;
-  // A causal column closes with the last row of its own hop: nothing is waited for, and no row of the hop is left unseen.
-  if (kind === "causal") return { padLeft: Math.max(0, reach - (stride - 1)), padRight: 0 };
-  return { padLeft: reach >> 1, padRight: reach - (reach >> 1) };
-}
-
 /** The paper's network as its figures fit it: 1.55 M parameters, window 5,120, flatten head (f = 0.087 % unquantized). */
 export function resnet1dPaper(classes: readonly string[]): Graph {
   return resnet1d({
@@ -144,6 +131,27 @@ export function resnet1dEdge(classes: readonly string[]): Graph {
       { channels: 32, stride: 2, dilation: 1 },
       { channels: 32, stride: 2, dilation: 2 },
       { channels: 40, stride: 2, dilation: 2 },
+    ],
+    head: { kind: "average", window: 40, hop: 2, warmup: 8 },
+  });
+}
+
+/** Three times the edge's size, for a wearable with room: receptive field 7.6 s, columns and decisions as the edge's. */
+export function resnet1dPlus(classes: readonly string[]): Graph {
+  return resnet1d({
+    name: "resnet1d-plus",
+    classes,
+    kernel: 5,
+    padding: "causal",
+    dropout: 0.2,
+    stem: { channels: 32, kernel: 15, stride: 4, maxPool: 1 },
+    blocks: [
+      { channels: 32, stride: 2, dilation: 1 },
+      { channels: 32, stride: 2, dilation: 1 },
+      { channels: 40, stride: 2, dilation: 1 },
+      { channels: 48, stride: 2, dilation: 2 },
+      { channels: 56, stride: 2, dilation: 2 },
+      { channels: 64, stride: 1, dilation: 2 },
     ],
     head: { kind: "average", window: 40, hop: 2, warmup: 8 },
   });
