@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { DepthwiseConv1dNode } from "../../tools/graph/graph.ts";
 import { type BackendName, selectBackend } from "../../tools/train/backends.ts";
 import { batchNorm } from "../../tools/train/batch-norm.ts";
+import { depthwiseConv1d } from "../../tools/train/depthwise-conv.ts";
 
 /** Error of a float32 sum of a few thousand products, relative to the largest element. */
 const TOLERANCE = 1e-4;
@@ -25,7 +27,7 @@ export function describeKernels(name: BackendName): void {
 
     it("convolves each channel by itself, with both gradients", async () => {
       await fc.assert(
-        fc.asyncProperty(convCases, async (shape) => {
+        fc.asyncProperty(depthwiseCases, async (shape) => {
           await expectSame(() => depthwiseConvolution(shape));
         }),
         { numRuns: 60 },
@@ -66,7 +68,7 @@ export function describeKernels(name: BackendName): void {
         tf.tidy(() => {
           const shape = { batch: 3, rows: 31, cin: 5, cout: 7, kernel: 4, stride: 2, left: 3, right: 1 };
           convolution(shape);
-          depthwiseConvolution(shape);
+          depthwiseConvolution({ ...shape, dilation: 1 });
           normalisation({ rows: 70, channels: 6, relu: true, offset: 1 });
         });
       run();
@@ -117,19 +119,36 @@ function convolution({ batch, rows, cin, cout, kernel, stride, left, right }: Co
   return [y, ...tf.grads(conv as never)([x, filter], noise(y.shape, 3))];
 }
 
-function depthwiseConvolution({ batch, rows, cin, kernel, stride, left, right }: ConvCase): tf.Tensor[] {
-  const x = noise([batch, 1, rows, cin], 1) as tf.Tensor4D;
-  const filter = noise([1, kernel, cin, 1], 2) as tf.Tensor4D;
-  const pad: tf.backend_util.ExplicitPadding = [
-    [0, 0],
-    [0, 0],
-    [left, right],
-    [0, 0],
-  ];
-  const conv = (a: tf.Tensor4D, b: tf.Tensor4D) => tf.depthwiseConv2d(a, b, stride, pad);
+function depthwiseConvolution({ batch, rows, cin, kernel, stride, left, right, dilation }: DepthwiseCase): tf.Tensor[] {
+  const x = noise([batch, rows, cin], 1);
+  const filter = noise([kernel, cin], 2);
+  const node: DepthwiseConv1dNode = {
+    op: "depthwiseConv1d",
+    name: "conv",
+    input: "input",
+    kernel,
+    // The plain path has no gradient for both at once.
+    stride: dilation > 1 ? 1 : stride,
+    dilation,
+    padLeft: left,
+    padRight: right,
+    bias: false,
+    batchNorm: false,
+    activation: "none",
+  };
+  const conv = (a: tf.Tensor, b: tf.Tensor) => depthwiseConv1d(a as tf.Tensor3D, b as tf.Tensor2D, node);
   const y = conv(x, filter);
-  return [y, ...tf.grads(conv as never)([x, filter], noise(y.shape, 3))];
+  return [y, ...tf.grads(conv)([x, filter], noise(y.shape, 3))];
 }
+
+interface DepthwiseCase extends ConvCase {
+  dilation: number;
+}
+
+const depthwiseCases: fc.Arbitrary<DepthwiseCase> = fc
+  .tuple(convCases, fc.integer({ min: 1, max: 3 }))
+  .map(([shape, dilation]) => ({ ...shape, dilation }))
+  .filter(({ rows, kernel, dilation, left, right }) => rows + left + right > (kernel - 1) * dilation);
 
 const batchNormCases = fc.record({
   rows: fc.integer({ min: 2, max: 300 }),

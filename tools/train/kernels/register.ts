@@ -6,7 +6,14 @@ import { convFilterGradient } from "./conv-filter-gradient.ts";
 import { convForward } from "./conv-forward.ts";
 import { convInputGradient } from "./conv-input-gradient.ts";
 import { convRows } from "./conv-rows.ts";
-import { depthwiseFilterGradient, depthwiseInputGradient, depthwiseRows } from "./depthwise-gradients.ts";
+import {
+  DEPTHWISE_FILTER_GRADIENT_KERNEL,
+  DEPTHWISE_INPUT_GRADIENT_KERNEL,
+  DEPTHWISE_KERNEL,
+  depthwiseFilterGradient,
+  depthwiseForward,
+  depthwiseInputGradient,
+} from "./depthwise-conv.ts";
 import { matMul } from "./mat-mul.ts";
 import { leadingAxes, sumLeading } from "./sum-leading.ts";
 import { startTrainingModule } from "./training-module.ts";
@@ -45,14 +52,13 @@ export function registerKernels(blas: Blas | null): void {
     const conv = requireRows(convRows(attrs.inputShape, filter.shape, attrs.strides, attrs.pad), attrs.inputShape);
     return convInputGradient(backend, gemm, conv, dy, filter, attrs.inputShape);
   });
-  replace("DepthwiseConv2dNativeBackpropFilter", ({ x, dy }, attrs) => {
-    const conv = depthwiseRows(x.shape, attrs.filterShape, attrs.strides, attrs.pad, attrs.dilations);
-    return depthwiseFilterGradient(backend, module, requireRows(conv, x.shape), x, dy);
-  });
-  replace("DepthwiseConv2dNativeBackpropInput", ({ dy, filter }, attrs) => {
-    const conv = depthwiseRows(attrs.inputShape, filter.shape, attrs.strides, attrs.pad, attrs.dilations);
-    return depthwiseInputGradient(backend, module, requireRows(conv, attrs.inputShape), dy, filter);
-  });
+  replace(DEPTHWISE_KERNEL, (inputs, attrs) => depthwiseForward(backend, module, inputs as never, attrs));
+  replace(DEPTHWISE_FILTER_GRADIENT_KERNEL, (inputs, attrs) =>
+    depthwiseFilterGradient(backend, module, inputs as never, attrs),
+  );
+  replace(DEPTHWISE_INPUT_GRADIENT_KERNEL, (inputs, attrs) =>
+    depthwiseInputGradient(backend, module, inputs as never, attrs),
+  );
   replace(BATCH_NORM_KERNEL, (inputs, attrs) => batchNormForward(backend, module, inputs as never, attrs));
   replace(BATCH_NORM_GRADIENT_KERNEL, (inputs, attrs) => batchNormGradient(backend, module, inputs as never, attrs));
   // The stock kernel copies; a reference is enough, since no kernel writes into its inputs.

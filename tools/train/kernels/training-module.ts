@@ -35,31 +35,25 @@ export interface TrainingModule {
     dBeta: Address,
     scratch: Address,
   ): void;
-  depthwiseFilterGradient(
-    x: Address,
-    dy: Address,
-    batch: number,
-    inRows: number,
-    outRows: number,
-    channels: number,
-    kernel: number,
-    stride: number,
-    padLeft: number,
-    gradient: Address,
-  ): void;
-  depthwiseInputGradient(
-    dy: Address,
-    filter: Address,
-    batch: number,
-    inRows: number,
-    outRows: number,
-    channels: number,
-    kernel: number,
-    stride: number,
-    padLeft: number,
-    gradient: Address,
-  ): void;
+  depthwiseConv: DepthwiseKernel;
+  depthwiseFilterGradient: DepthwiseKernel;
+  depthwiseInputGradient: DepthwiseKernel;
 }
+
+/** The two inputs and the output in the order of the kernel's name: x, filter -> y; x, dy -> filter; dy, filter -> x. */
+type DepthwiseKernel = (
+  first: Address,
+  second: Address,
+  batch: number,
+  inRows: number,
+  outRows: number,
+  channels: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  padLeft: number,
+  out: Address,
+) => void;
 
 /** The training kernels on the backend's own memory: nothing is copied. */
 export function startTrainingModule(backend: BackendWasm): TrainingModule {

@@ -4,4 +4,4 @@
  * for the memory is another module's. Addresses are bytes.
  */
 export { batchNorm, batchNormGradient } from "./batch-norm";
-export { depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise";
+export { depthwiseConv, depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise";
