@@ -48,6 +48,13 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
     "train --model resnet1d-edge --data data --out OUT/m.safetensors --fold 1/2",
     /data: its 8 records leave none for the \w+ share of fold 1\/2/,
   ],
+  ["crossvalidate --model resnet9000 --data data --out OUT/cv", /"resnet9000"; known: /],
+  ["crossvalidate --model resnet1d-edge --data data --out OUT/cv --folds 1", /--folds must be 2 or more, found 1/],
+  ["crossvalidate --model resnet1d-edge --data data --out OUT/cv --seeds 1,x", /--seeds.*a whole number, found "x"/],
+  [
+    "crossvalidate --model resnet1d-edge --data data --out OUT/cv --dropout 1",
+    /dropout must be within 0 to 0.9, not 1/,
+  ],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --method fixed:9", /1 to 8 or ternary, found "9"/],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --method magic", /fixed:B or laq, found "magic"/],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --criterion luck", /'luck' is invalid.*kl, errors/],

@@ -10,6 +10,11 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** Reads whole numbers separated by commas. */
+export function wholeNumbers(text: string): number[] {
+  return text.split(",").map(wholeNumber);
+}
+
 export function countNumber(text: string): number {
   const value = wholeNumber(text);
   if (value < 1) throw new InvalidArgumentError(`expected a whole number of 1 or more, found "${text}".`);

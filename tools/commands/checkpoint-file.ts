@@ -3,6 +3,7 @@ import { DataError } from "../data/record.ts";
 import { readSafetensors, writeSafetensors } from "../export/safetensors-format.ts";
 import { type Checkpoint, packCheckpoint, unpackCheckpoint } from "../train/checkpoint.ts";
 import type { TrainingState } from "../train/state.ts";
+import { firstDifference } from "./first-difference.ts";
 
 /** @param plan all that decides what a run comes to: it must be the same when the run goes on */
 export function writeCheckpoint(path: string, state: TrainingState, plan: object): void {
@@ -29,13 +30,4 @@ export function readCheckpoint(path: string, plan: object): TrainingState {
   const difference = firstDifference(JSON.parse(kept ?? "{}"), JSON.parse(JSON.stringify(plan)));
   if (difference) throw new DataError(`${path}: is of another run: ${difference}`);
   return state;
-}
-
-/** The first field in which two plans differ, "field: was a, is b", or null. */
-function firstDifference(was: Record<string, unknown>, is: Record<string, unknown>): string | null {
-  for (const field of new Set([...Object.keys(was), ...Object.keys(is)])) {
-    const [a, b] = [JSON.stringify(was[field]), JSON.stringify(is[field])];
-    if (a !== b) return `${field} was ${a}, is ${b}`;
-  }
-  return null;
 }

@@ -2,25 +2,28 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { ConditionedRecord } from "../data/record.ts";
 import { DataError } from "../data/record.ts";
+import type { LabelledLogits } from "../evaluate/labelled-logits.ts";
 import { writeWhole } from "../export/write-whole.ts";
-import type { RecordLogits } from "../train/predict.ts";
 
-const LABELLED_LOGITS = z.object({ name: z.string(), label: z.string(), logits: z.array(z.number()) });
+const LABELLED_LOGITS = z.array(z.object({ name: z.string(), label: z.string(), logits: z.array(z.number()) }));
 
 const DECIDED_SHARES = z.object({
   classes: z.array(z.string()),
-  validation: z.array(LABELLED_LOGITS),
-  test: z.array(LABELLED_LOGITS),
+  /** What calibration added to the logits below. */
+  offsets: z.array(z.number()),
+  validation: LABELLED_LOGITS,
+  test: LABELLED_LOGITS,
 });
 
-/** A record's decision, and what it should be. */
-export type LabelledLogits = z.infer<typeof LABELLED_LOGITS>;
 /** What a model says of the records that it was not trained on, as its file decides: the bias calibrated. */
 export type DecidedShares = z.infer<typeof DECIDED_SHARES>;
 
 /** The logits of records, in their order. */
-export function labelLogits(logits: readonly RecordLogits[], records: readonly ConditionedRecord[]): LabelledLogits[] {
-  return logits.map(({ name, mean }, i) => ({ name, label: records[i].label, logits: [...mean] }));
+export function labelLogits(
+  logits: readonly { readonly name: string; readonly mean: ArrayLike<number> }[],
+  records: readonly Pick<ConditionedRecord, "label">[],
+): (LabelledLogits & { logits: number[] })[] {
+  return logits.map(({ name, mean }, i) => ({ name, label: records[i].label, logits: Array.from(mean) }));
 }
 
 export function writeLogits(path: string, shares: DecidedShares): void {

@@ -1,8 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { Augmentation } from "../train/crops.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../train/options.ts";
 import { PAPER_RECIPE } from "../train/paper-recipe.ts";
-import { countNumber, realNumber, wholeNumber } from "./arguments.ts";
+import { countNumber, realNumber } from "./arguments.ts";
 
 const RECIPES = { shipped: {}, paper: PAPER_RECIPE } as const;
 const SAMPLES_PER_SECOND = 500;
@@ -12,11 +12,11 @@ const NOISE_CHANCE = 0.5;
 /** What the command line says of a recipe; what is missing is as the named recipe has it. */
 export interface RecipeArguments {
   readonly recipe: keyof typeof RECIPES;
-  readonly epochs: number;
+  readonly epochs?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
   readonly weightDecay?: number;
-  readonly seed: number;
+  readonly seed?: number;
   readonly cropSeconds?: number;
   readonly gain?: number;
   readonly flip?: number;
@@ -41,14 +41,13 @@ export interface RecipeArguments {
 
 /** Adds the options of a recipe to a command. */
 export function addRecipeOptions(command: Command): Command {
-  const { epochs, seed } = DEFAULT_TRAIN_OPTIONS;
   return command
     .addOption(
       new Option("--recipe <name>", "shipped: one-cycle schedule, class weights, varied gain; paper: ReduceLROnPlateau")
         .choices(Object.keys(RECIPES))
         .default("shipped"),
     )
-    .option("--epochs <n>", "passes over the training records", countNumber, epochs)
+    .option("--epochs <n>", `passes over the training records (default: ${DEFAULT_TRAIN_OPTIONS.epochs})`, countNumber)
     .option("--batch-size <n>", "crops in a step (default: the recipe's, as for all below)", countNumber)
     .option("--learning-rate <rate>", "of Adam, at its peak", realNumber)
     .option("--weight-decay <rate>", "decoupled, on weights", realNumber)
@@ -71,8 +70,20 @@ export function addRecipeOptions(command: Command): Command {
     .option("--teacher-weight <share>", "of the loss that follows the teachers", realNumber)
     .option("--temperature <t>", "of the teachers' and the student's logits", realNumber)
     .option("--workers <n>", "threads that share each batch", countNumber)
-    .option("--no-calibrate", "leave the last layer's bias as it was trained")
-    .option("--seed <n>", "of weights and crops", wholeNumber, seed);
+    .option("--no-calibrate", "leave the last layer's bias as it was trained");
+}
+
+/** What the command line gave of those options, in words that it would understand again. */
+export function recipeWords(command: Command): string[] {
+  const known = addRecipeOptions(new Command()).options.map(({ long }) => long);
+  return command.options
+    .filter(({ long }) => known.includes(long))
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === "cli")
+    .flatMap((option) => {
+      const value: unknown = command.getOptionValue(option.attributeName());
+      if (typeof value === "boolean") return [option.long as string];
+      return [option.long as string, Array.isArray(value) ? value.join(":") : String(value)];
+    });
 }
 
 /** The named recipe with what the command line changes of it. */

@@ -6,7 +6,7 @@ import { parameterCount } from "../graph/costs.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import type { NoiseSignals } from "../train/noise.ts";
 import { recordedNoise, syntheticNoise } from "../train/noise-source.ts";
-import { type TrainOptions, trainOptions } from "../train/options.ts";
+import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
 import { wholeNumber } from "./arguments.ts";
 import { openTeachers } from "./ask-teachers.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
@@ -40,6 +40,7 @@ export function addTrainCommand(program: Command): void {
     .requiredOption("--data <folder>", "records with REFERENCE.csv, or CPSC 2018 or Chapman as published")
     .requiredOption("--out <file>", "the model to write (.safetensors)");
   addRecipeOptions(command)
+    .option("--seed <n>", "of weights, crops and split", wholeNumber, DEFAULT_TRAIN_OPTIONS.seed)
     .option("--fold <k/n>", "of a cross-validation: its records are the test share", parseFold)
     .option("--split-seed <n>", "of the division into shares (default: --seed)", wholeNumber)
     .option("--logits <file>", "also write the logits of the validation and test records (JSON)")
@@ -55,7 +56,7 @@ export function addTrainCommand(program: Command): void {
 }
 
 async function runTrain(args: TrainArguments): Promise<void> {
-  const { model: family, out, json, fold, seed } = args;
+  const { model: family, out, json, fold } = args;
   // What is wrong in the arguments is told before the data is read.
   buildGraph(family, ["0", "1"]);
   const recipe = trainOptions(recipeOf(args));
@@ -63,7 +64,7 @@ async function runTrain(args: TrainArguments): Promise<void> {
   if (args.resume) requireCheckpoint(checkpointPath);
   const noise = await noiseOf(args.noise, recipe);
   const data = await loadData(args.data, args);
-  const division = { seed: args.splitSeed ?? seed, fold };
+  const division = { seed: args.splitSeed ?? recipe.seed, fold };
   const shares = divisionFacts(data, division, divideData(data, division));
   const graph = buildGraph(family, data.classes);
   const teachers = args.teacher === undefined ? [] : openTeachers(args.teacher, data.classes, shares);

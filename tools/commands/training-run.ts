@@ -75,6 +75,7 @@ export async function trainWithProgress(
     test,
     logits: {
       classes: [...graph.classes],
+      offsets: Object.values(model.facts.biasOffsets as Record<string, number>),
       validation: labelLogits(validationLogits, split.validation),
       test: labelLogits(testLogits, split.test),
     },
