@@ -117,7 +117,7 @@ function averageDecisions(node: AveragePoolNode, x: tf.Tensor3D): tf.Tensor3D {
     pooling.fill(1 / (end - start), decision * rows + start, decision * rows + end);
   }
   const matrix = tf.tensor3d(pooling, [1, decisions, rows]);
-  return tf.matMul(batch === 1 ? matrix : matrix.tile([batch, 1, 1]), x).reshape([batch, decisions, channels]);
+  return tf.matMul(matrix, x).reshape([batch, decisions, channels]);
 }
 
 function dense(node: DenseNode, x: tf.Tensor3D, weights: Weights, training: TrainingMode | null): tf.Tensor3D {
