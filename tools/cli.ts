@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   data: async () => (await import("./commands/data.ts")).addDataCommands,
   train: async () => (await import("./commands/train.ts")).addTrainCommand,
   crossvalidate: async () => (await import("./commands/crossvalidate.ts")).addCrossValidateCommand,
+  ablate: async () => (await import("./commands/ablate.ts")).addAblateCommand,
   import: async () => (await import("./commands/import.ts")).addImportCommand,
   compress: async () => (await import("./commands/compress.ts")).addCompressCommand,
   evaluate: async () => (await import("./commands/evaluate.ts")).addEvaluateCommand,

@@ -92,6 +92,23 @@ describe("qhubert crossvalidate", () => {
   });
 });
 
+describe("qhubert ablate", () => {
+  it("compares changes with the base on the same validation records", async () => {
+    const ablate = CROSS_VALIDATE.replace("crossvalidate", "ablate");
+    const { rows } = await run(`${ablate} --out ablation --only 1 --vary epochs=2 keep=last`);
+    const gain = z.object({ gain: z.number(), ci95: z.tuple([z.number(), z.number()]) });
+    const [base, longer, last] = rows;
+    expect(base).toMatchObject({ change: "base", gain: null });
+    expect(longer).toMatchObject({ change: "epochs=2", recipe: { epochs: 2, keep: "best" } });
+    const { f1 } = z.object({ f1: gain, f1CrossFitted: gain }).parse(longer.gain);
+    expect(f1.gain).toBeCloseTo(longer.figures.f1 - base.figures.f1, 12);
+    // Of one epoch the best is the last.
+    expect(last.figures).toEqual(base.figures);
+    expect(last.gain.f1).toEqual({ gain: 0, ci95: [0, 0] });
+    expect(readdirSync(at("ablation")).sort()).toEqual(["ablation.json", "base", "epochs=2", "keep=last"]);
+  });
+});
+
 describe("qhubert train, interrupted", () => {
   const TRAIN =
     "train --model resnet1d-edge --data data --epochs 3 --batch-size 8 --noise synthetic --mixup 0.2 --stretch 0.1 " +

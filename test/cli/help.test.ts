@@ -6,6 +6,7 @@ const COMMANDS = [
   "data",
   "train",
   "crossvalidate",
+  "ablate",
   "import",
   "compress",
   "evaluate",

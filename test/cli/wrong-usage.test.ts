@@ -55,6 +55,13 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
     "crossvalidate --model resnet1d-edge --data data --out OUT/cv --dropout 1",
     /dropout must be within 0 to 0.9, not 1/,
   ],
+  ["ablate --model resnet1d-edge --data data --out OUT/ab", /--vary <changes...>' not specified/],
+  ["ablate --model resnet1d-edge --data data --out OUT/ab --vary luck=1", /--vary luck=1: unknown option '--luck'/],
+  ["ablate --model resnet1d-edge --data data --out OUT/ab --vary mixup=9", /--vary mixup=9: mixupAlpha must be within/],
+  [
+    "ablate --model resnet1d-edge --data data --out OUT/ab --vary mixup=1 --only 6",
+    /--only names fold 6, expected 1 to 5/,
+  ],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --method fixed:9", /1 to 8 or ternary, found "9"/],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --method magic", /fixed:B or laq, found "magic"/],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --criterion luck", /'luck' is invalid.*kl, errors/],
