@@ -33,6 +33,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   import: async () => (await import("./commands/import.ts")).addImportCommand,
   compress: async () => (await import("./commands/compress.ts")).addCompressCommand,
   evaluate: async () => (await import("./commands/evaluate.ts")).addEvaluateCommand,
+  plot: async () => (await import("./commands/plot.ts")).addPlotCommand,
   inspect: async () => (await import("./commands/inspect.ts")).addInspectCommand,
   simulate: async () => (await import("./commands/simulate.ts")).addSimulateCommand,
   detect: async () => (await import("./commands/detect.ts")).addDetectCommand,

@@ -10,6 +10,7 @@ const COMMANDS = [
   "import",
   "compress",
   "evaluate",
+  "plot",
   "inspect",
   "simulate",
   "detect",
