@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -89,6 +89,39 @@ describe("qhubert crossvalidate", () => {
     const { exitCode, stderr } = await runQhubert(`${CROSS_VALIDATE} --out cv --mixup 0.2`.split(" "), folder);
     expect(exitCode).toBe(2);
     expect(sentencesOf(stderr)).toEqual([expect.stringMatching(/cv\/plan.json: the folder holds other trainings: /)]);
+  });
+});
+
+describe("qhubert ablate", () => {
+  it("compares changes with the base on the same validation records", async () => {
+    const ablate = CROSS_VALIDATE.replace("crossvalidate", "ablate");
+    const { rows } = await run(`${ablate} --out ablation --only 1 --vary epochs=2 keep=last`);
+    const gain = z.object({ gain: z.number(), ci95: z.tuple([z.number(), z.number()]) });
+    const [base, longer, last] = rows;
+    expect(base).toMatchObject({ change: "base", gain: null });
+    expect(longer).toMatchObject({ change: "epochs=2", recipe: { epochs: 2, keep: "best" } });
+    const { f1 } = z.object({ f1: gain, f1CrossFitted: gain }).parse(longer.gain);
+    expect(f1.gain).toBeCloseTo(longer.figures.f1 - base.figures.f1, 12);
+    // Of one epoch the best is the last.
+    expect(last.figures).toEqual(base.figures);
+    expect(last.gain.f1).toEqual({ gain: 0, ci95: [0, 0] });
+    expect(readdirSync(at("ablation")).sort()).toEqual(["ablation.json", "base", "epochs=2", "keep=last"]);
+  });
+});
+
+describe("qhubert plot", () => {
+  it("draws trained models, cross-validations and evaluations", async () => {
+    const evaluation = await run("evaluate --model cv/seed1-fold1.8bit.qhb --data data");
+    writeFileSync(at("evaluation.json"), JSON.stringify(evaluation));
+    const { points } = await run("plot cv/seed1-fold1.safetensors cv/results.json evaluation.json --out figures/f.svg");
+    expect(points).toHaveLength(3);
+    const [trained, pooled, packed] = points;
+    expect(trained).toMatchObject({ family: "resnet1d-edge", width: "float" });
+    expect([trained.bytes, trained.macsPerSecond]).toEqual([pooled.bytes, pooled.macsPerSecond]);
+    expect(packed).toMatchObject({ family: "resnet1d-edge", width: "8", f1: evaluation.f1Macro });
+    expect(packed.bytes).toBe(statSync(at("cv/seed1-fold1.8bit.qhb")).size);
+    expect(packed.macsPerSecond).toBeCloseTo(trained.macsPerSecond, 6);
+    expect(readFileSync(at("figures/f.svg"), "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
   });
 });
 

@@ -25,8 +25,21 @@ export function runQhubert(args: readonly string[], cwd?: string): Promise<Finis
   });
 }
 
-const PROGRESS =
-  /^(conditioning records|deciding records|importing|synthesizing|training|searching widths|training backend): /;
+const PROGRESS = new RegExp(
+  `^(${[
+    "conditioning records",
+    "deciding records",
+    "importing",
+    "synthesizing",
+    "training",
+    "training backend",
+    "asking teachers",
+    "cross-validating",
+    "ablating",
+    "deciding at \\d bits",
+    "searching widths",
+  ].join("|")}): `,
+);
 
 /** What was said on stderr beside progress. */
 export function sentencesOf(stderr: string): string[] {

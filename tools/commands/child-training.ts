@@ -15,7 +15,7 @@ export interface ChildTraining {
 }
 
 /** What a training's line of progress says: see progress.ts. */
-const PROGRESS_LINE = /^training: (\d+) of (\d+) (.*)$/;
+const PROGRESS_LINE = /^training: (\d+) of (\d+) (.*?)(, [^,]* left)?$/;
 const UNITS_PER_TRAINING = 1000;
 
 /**

@@ -69,10 +69,12 @@ async function runCrossValidate(args: CrossValidateArguments, command: Command):
   claimFolder(plan);
   const trainings = trainingsOf(plan);
   await runTrainings("cross-validating", trainings, args.jobs);
-  const result = crossValidationOf(readRuns(trainings), () => new SeededRandom(1));
+  const runs = readRuns(trainings);
+  const result = crossValidationOf(runs, () => new SeededRandom(1));
   const engine = args.engineBits ? await engineComparison(plan, args.engineBits) : null;
   const { model, data, words, recipe } = plan;
-  const report = { model, data, folds: args.folds, words, recipe, ...result, engine };
+  const { classes } = runs[0];
+  const report = { model, data, classes, folds: args.folds, words, recipe, ...result, engine };
   const path = join(plan.folder, "results.json");
   writeWhole(path, new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`));
   if (args.json) return printJson(report);

@@ -1,0 +1,47 @@
+import type { RandomSource } from "./bootstrap.ts";
+import type { Confusion } from "./confusion.ts";
+import type { Interval } from "./wilson.ts";
+
+const RESAMPLES = 2000;
+
+/** What one recipe's networks decided of the same records: `predictions[seed][record]`, class indices. */
+export type SeedPredictions = readonly (readonly number[])[];
+
+/**
+ * How much a figure of a confusion matrix gains from one recipe to another on the same records, a mean over the seeds
+ * of each, with the 95 % percentile bootstrap interval over records: both are scored on the same draws.
+ */
+export function pairedGain(
+  truths: readonly number[],
+  before: SeedPredictions,
+  after: SeedPredictions,
+  classes: number,
+  figure: (confusion: Confusion) => number,
+  random: RandomSource,
+): { readonly gain: number; readonly ci95: Interval } {
+  const records = truths.length;
+  if (records === 0) throw new RangeError("a paired gain needs one record or more");
+  const meanOf = (seeds: SeedPredictions, drawn: readonly number[]) =>
+    seeds.reduce((sum, predictions) => sum + figure(confusionOf(truths, predictions, drawn, classes)), 0) /
+    seeds.length;
+  const gainOn = (drawn: readonly number[]) => meanOf(after, drawn) - meanOf(before, drawn);
+  const gains = Array.from({ length: RESAMPLES }, () =>
+    gainOn(Array.from({ length: records }, () => random.integer(records))),
+  ).sort((a, b) => a - b);
+  return {
+    gain: gainOn([...truths.keys()]),
+    ci95: [gains[Math.floor(0.025 * (RESAMPLES - 1))], gains[Math.ceil(0.975 * (RESAMPLES - 1))]],
+  };
+}
+
+/** Of the records drawn, one as often as it was. */
+function confusionOf(
+  truths: readonly number[],
+  predictions: readonly number[],
+  drawn: readonly number[],
+  classes: number,
+): Confusion {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (const index of drawn) counts[truths[index]][predictions[index]]++;
+  return counts;
+}

@@ -1,0 +1,96 @@
+import type { RandomSource } from "../evaluate/bootstrap.ts";
+import { accuracy, confusionMatrix } from "../evaluate/confusion.ts";
+import type { FoldRun } from "../evaluate/cross-validation.ts";
+import { selectionF1 } from "../evaluate/f1.ts";
+import { decisionsOf, type LabelledLogits } from "../evaluate/labelled-logits.ts";
+import { pairedGain, type SeedPredictions } from "../evaluate/paired-bootstrap.ts";
+import type { Interval } from "../evaluate/wilson.ts";
+import { crossFitted } from "./cross-fit.ts";
+import { meanCrossEntropy } from "./mean-cross-entropy.ts";
+
+/** A recipe on the validation records of all its folds, pooled; means over its seeds. */
+export interface RecipeFigures {
+  /** Of different records. */
+  readonly records: number;
+  readonly accuracy: number;
+  /** With the bias as trained. */
+  readonly f1: number;
+  /** With the bias calibrated on the other half of each fold's validation records: see `crossFitted`. */
+  readonly f1CrossFitted: number;
+  /** Nats, bias as trained. It moves before F1 does. */
+  readonly crossEntropy: number;
+}
+
+export interface RecipeGain {
+  readonly f1: { readonly gain: number; readonly ci95: Interval };
+  readonly f1CrossFitted: { readonly gain: number; readonly ci95: Interval };
+}
+
+/** What a recipe's networks made of the validation records, fold after fold. */
+export interface RecipeDecisions {
+  readonly figures: RecipeFigures;
+  readonly classes: readonly string[];
+  readonly names: readonly string[];
+  readonly truths: readonly number[];
+  readonly asTrained: SeedPredictions;
+  readonly crossFitted: SeedPredictions;
+}
+
+/** @param runs every seed on the same folds; their test records are not looked at */
+export function decideAblation(runs: readonly FoldRun[]): RecipeDecisions {
+  const { classes } = runs[0];
+  const seeds = [...new Set(runs.map(({ seed }) => seed))];
+  const ofSeed = (seed: number) =>
+    runs
+      .filter((run) => run.seed === seed)
+      .sort((a, b) => a.fold - b.fold)
+      .map(withoutOffsets);
+  const pools = seeds.map(ofSeed);
+  const pooled = pools.map((folds) => folds.flat());
+  const { truths } = decisionsOf(pooled[0], classes);
+  const asTrained = pooled.map((records) => decisionsOf(records, classes).predictions);
+  const fitted = pools.map((folds) => folds.flatMap((records) => crossFitted(records, classes)));
+  const confusions = (predictions: SeedPredictions) =>
+    predictions.map((seed) => confusionMatrix(truths, seed, classes.length));
+  return {
+    figures: {
+      records: truths.length,
+      accuracy: mean(confusions(asTrained).map(accuracy)),
+      f1: mean(confusions(asTrained).map((confusion) => selectionF1(confusion, classes))),
+      f1CrossFitted: mean(confusions(fitted).map((confusion) => selectionF1(confusion, classes))),
+      crossEntropy: mean(
+        pooled.map((records) =>
+          meanCrossEntropy(
+            records.map(({ logits }) => logits),
+            truths,
+          ),
+        ),
+      ),
+    },
+    classes,
+    names: pooled[0].map(({ name }) => name),
+    truths,
+    asTrained,
+    crossFitted: fitted,
+  };
+}
+
+/** What a change of recipe gains over the base. Throws RangeError where they decided different records. */
+export function recipeGain(base: RecipeDecisions, changed: RecipeDecisions, random: () => RandomSource): RecipeGain {
+  const { classes, truths } = base;
+  if (base.names.join() !== changed.names.join()) throw new RangeError("the recipes decided different records");
+  const gain = (kind: "asTrained" | "crossFitted") =>
+    pairedGain(truths, base[kind], changed[kind], classes.length, (c) => selectionF1(c, classes), random());
+  return { f1: gain("asTrained"), f1CrossFitted: gain("crossFitted") };
+}
+
+function withoutOffsets({ validation, offsets }: FoldRun): LabelledLogits[] {
+  return validation.map((record) => ({
+    ...record,
+    logits: record.logits.map((logit, index) => logit - offsets[index]),
+  }));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
