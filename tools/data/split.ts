@@ -61,6 +61,34 @@ export function kFold<T extends Splittable>(
   }));
 }
 
+export interface FoldOptions {
+  /** How many folds there are, 2 or more. */
+  readonly folds: number;
+  /** Which of them is the test set, from 0. */
+  readonly fold: number;
+  /** Share of the fold's training part that is set aside to choose by, 0 or more and below 1. */
+  readonly validationFraction: number;
+  readonly seed: number;
+}
+
+/**
+ * One fold of a cross-validation. The validation set is carved from the fold's own training part, so that whatever is
+ * chosen by it has not seen the fold's test records. Stratified, grouped and seeded as above: the test sets of all
+ * folds with one seed divide the records.
+ *
+ * @throws RangeError for a value out of its range
+ */
+export function foldSplit<T extends Splittable>(records: readonly T[], options: FoldOptions): Split<T> {
+  const { folds, fold, validationFraction, seed } = options;
+  if (!(validationFraction >= 0 && validationFraction < 1))
+    throw new RangeError(`validationFraction is ${validationFraction}, expected 0 or more and below 1`);
+  if (!Number.isInteger(fold) || fold < 0 || fold >= folds)
+    throw new RangeError(`fold is ${fold}, expected an integer of 0 to ${folds - 1}`);
+  const { train: rest, test } = kFold(records, folds, seed)[fold];
+  const [train, validation] = divide(rest, [1 - validationFraction, validationFraction], seed);
+  return { train, validation, test };
+}
+
 /**
  * Patients in random order, those with the most records first, each go to the part that lacks most of their labels.
  * With one record a patient, every part has its share of every label to within one record.
