@@ -33,7 +33,8 @@ export function openDataset(folder: string, options: CsvOptions = {}): Dataset &
   };
 }
 
-function listFolder(folder: string): Listing {
+/** The labelled records of a folder, as above. @throws DataError */
+export function listFolder(folder: string): Listing {
   const reference = join(folder, REFERENCE_FILE);
   if (existsSync(reference)) {
     const isNumbered = /^recording,first_label/i.test(readText(reference));
