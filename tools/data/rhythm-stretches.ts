@@ -61,9 +61,12 @@ export interface RhythmWindows {
   readonly mixed: number;
 }
 
+/** The resampler keeps back its last few samples: a record of 60 s at 200 Hz has 59.99 s at 500 Hz. */
+const SPARE_SHARE = 0.01;
+
 /**
  * Cuts a record into windows, end to end from its start, labelled by the one rhythm they have. What is left at the end
- * is no window; a record shorter than one window is one all the same.
+ * is no window, unless it lacks less than a hundredth of one; a record shorter than one window is one all the same.
  */
 export function rhythmWindows(
   stretches: readonly RhythmStretch[],
@@ -71,7 +74,7 @@ export function rhythmWindows(
   windowSamples: number,
   sampleRateHz: number,
 ): RhythmWindows {
-  const count = Math.max(1, Math.floor(samples / windowSamples));
+  const count = Math.max(1, Math.floor(samples / windowSamples + SPARE_SHARE));
   const windows = Array.from({ length: count }, (_, i) => {
     const start = i * windowSamples;
     const end = Math.min(start + windowSamples, samples);
