@@ -19,7 +19,10 @@ export interface LoadedData {
 export interface LoadOptions {
   readonly lead?: string;
   readonly cache?: string;
-  /** The model that the records are for: a label that is none of its classes is refused. */
+  /**
+   * The model that the records are for: a label that is none of its classes is refused. Without one a model is to be
+   * learned from the records, which takes two labels.
+   */
   readonly knownTo?: { readonly model: string; readonly classes: readonly string[] };
 }
 
@@ -28,6 +31,7 @@ export async function loadData(folder: string, { knownTo, ...options }: LoadOpti
   const dataset = openDataset(folder);
   printSkipped(folder, dataset.skipped);
   if (knownTo) checkLabels(dataset, knownTo);
+  else requireTwoLabels(dataset, folder);
   return conditionWithProgress(dataset, options);
 }
 
@@ -44,6 +48,14 @@ function checkLabels({ records }: Dataset, { model, classes }: Required<LoadOpti
   if (!stranger) return;
   throw new DataError(
     `record ${stranger.name}: label "${stranger.label}" is no class of ${model}, which knows ${classes.join(", ")}`,
+  );
+}
+
+/** Throws DataError unless there is something to tell apart. */
+export function requireTwoLabels({ classes, records }: Dataset, folder: string): void {
+  if (classes.length > 1) return;
+  throw new DataError(
+    `${folder}: all ${records.length} records are labelled "${classes[0]}", expected two labels or more`,
   );
 }
 
