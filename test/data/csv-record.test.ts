@@ -71,5 +71,10 @@ describe("parseCsv", () => {
       ["a", "b, c", 'd "e"'],
       ["", ""],
     ]);
+    expect(parseCsv('id,report,codes\n1,"two\r\nlines, ""x""","{\'AFIB\': 0.0}"\n\n2,,"y"')).toEqual([
+      ["id", "report", "codes"],
+      ["1", 'two\r\nlines, "x"', "{'AFIB': 0.0}"],
+      ["2", "", "y"],
+    ]);
   });
 });

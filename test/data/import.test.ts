@@ -7,6 +7,7 @@ import { DataError } from "../../tools/data/record.ts";
 import { writeWfdbRecord } from "../../tools/data/wfdb-writer.ts";
 import { plainRecord } from "./sample-record.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+import { xlsxOf } from "./xlsx-file.ts";
 
 interface Files {
   readonly [name: string]: string;
@@ -66,6 +67,21 @@ describe("importDataset", () => {
     expect(labels(output)).toEqual([["MUSE_20180111_155115_1", "GSVT"]]);
   });
 
+  it("takes Chapman's groups from the workbook as it is distributed, and a part of its records", () => {
+    const { input, run } = importFiles("chapman", { "MUSE_1_1_1.csv": "1\n" });
+    const rows = [
+      ["FileName", "Rhythm", "Beat"],
+      ["MUSE_1_1_1", "SA", "LVH & co <x>"],
+      ["MUSE_1_1_2", "SB", ""],
+    ];
+    writeFileSync(join(input, "Diagnostics.xlsx"), xlsxOf(rows));
+    expect(run()).toEqual({
+      records: 1,
+      classes: { SR: 1 },
+      skipped: [{ name: "MUSE_1_1_2", reason: "is in the table of rhythms, but its file is missing" }],
+    });
+  });
+
   it("takes Chapman's groups from headers and leaves Ningbo's records", () => {
     const { input, output, run } = importFiles("chapman", {});
     withDiagnosis(input, "JS00001", "426177001,1");
@@ -76,12 +92,15 @@ describe("importDataset", () => {
   });
 
   it("takes CPSC's first label, from its list before its headers", () => {
-    const reference = "Recording,First_label,Second_label,Third_label\nA0001,5,2,\n";
+    const reference = "Recording,First_label,Second_label,Third_label\nA0001,5,2,\nA0009,1,,\n";
     const { input, output, run } = importFiles("cpsc2018", { "REFERENCE.csv": reference });
     withDiagnosis(input, "A0001", "164889003");
     withDiagnosis(input, "A0002", "164889003,59118001");
     withDiagnosis(input, "A0003", "1");
-    expect(run()).toMatchObject({ records: 2, classes: { AF: 1, RBBB: 1 }, skipped: [{ name: "A0003" }] });
+    expect(run()).toMatchObject({
+      ...{ records: 2, classes: { AF: 1, RBBB: 1 } },
+      skipped: [{ name: "A0009", reason: "is in REFERENCE.csv, but its file is missing" }, { name: "A0003" }],
+    });
     expect(labels(output)).toEqual([
       ["A0001", "RBBB"],
       ["A0002", "AF"],
@@ -103,12 +122,6 @@ describe("importDataset", () => {
       "expected 1 to 9",
     ],
     ["no records", "chapman", {}, "has no labelled records"],
-    [
-      "a diagnosis without a record",
-      "chapman",
-      { "D.csv": "FileName,Rhythm\nMUSE_1_1_1,SB\n" },
-      '"MUSE_1_1_1", which is missing',
-    ],
   ])("leaves nothing behind on %s", (_, from, files, message) => {
     const { output, run } = importFiles(from, files);
     expect(run).toThrow(DataError);

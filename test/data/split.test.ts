@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { kFold, splitDataset } from "../../tools/data/split.ts";
+import { foldSplit, kFold, splitDataset } from "../../tools/data/split.ts";
 
 interface Item {
   readonly name: string;
@@ -79,5 +79,72 @@ describe("kFold", () => {
       }),
     );
     expect(() => kFold([], 1, 0)).toThrow(RangeError);
+  });
+});
+
+describe("foldSplit", () => {
+  const options = { folds: 5, validationFraction: 0.125 };
+  const allFolds = (records: readonly Item[], seed: number) =>
+    Array.from({ length: options.folds }, (_, fold) => foldSplit(records, { ...options, fold, seed }));
+
+  it("tests every record once, and divides the rest of each fold into training and validation", () => {
+    fc.assert(
+      fc.property(grouped, anySeed, (records, seed) => {
+        const folds = allFolds(records, seed);
+        expect(names(folds.flatMap(({ test }) => test)).sort()).toEqual(names(records));
+        for (const { train, validation, test } of folds)
+          expect(names([...train, ...validation, ...test]).sort()).toEqual(names(records));
+      }),
+    );
+  });
+
+  it("keeps a patient's records in one set of each fold", () => {
+    fc.assert(
+      fc.property(grouped, anySeed, (records, seed) => {
+        for (const { train, validation, test } of allFolds(records, seed)) {
+          const patients = [train, validation, test].map((set) => new Set(set.flatMap(({ patient }) => patient ?? [])));
+          const together = new Set(patients.flatMap((set) => [...set]));
+          expect(patients.reduce((sum, { size }) => sum + size, 0)).toBe(together.size);
+        }
+      }),
+    );
+  });
+
+  it("gives each set its share of each label to within a record", () => {
+    fc.assert(
+      fc.property(alone, anySeed, (records, seed) => {
+        for (const { train, validation, test } of allFolds(records, seed)) {
+          for (const label of LABELS) {
+            const rest = labelled(records, label) - labelled(test, label);
+            expect(Math.abs(labelled(test, label) - labelled(records, label) / options.folds)).toBeLessThan(1);
+            expect(Math.abs(labelled(validation, label) - rest * options.validationFraction)).toBeLessThan(1);
+            expect(labelled(train, label)).toBe(rest - labelled(validation, label));
+          }
+        }
+      }),
+    );
+  });
+
+  it("depends on the seed and not on the order of the records", () => {
+    fc.assert(
+      fc.property(grouped, anySeed, (records, seed) => {
+        expect(allFolds([...records].reverse(), seed)).toEqual(allFolds(records, seed));
+      }),
+    );
+    const records = Array.from({ length: 50 }, (_, i) => ({ name: `r${i}`, label: "N" }));
+    const [first, second] = [1, 2].map((seed) => foldSplit(records, { ...options, fold: 0, seed }));
+    expect(names(first.test)).not.toEqual(names(second.test));
+    expect(names(first.validation)).not.toEqual(names(second.validation));
+  });
+
+  it.each([
+    [{ fold: 5 }, /fold is 5, expected an integer of 0 to 4/],
+    [{ fold: -1 }, /fold is -1/],
+    [{ fold: 0.5 }, /fold is 0.5/],
+    [{ folds: 1, fold: 0 }, /k is 1, expected an integer of at least 2/],
+    [{ validationFraction: 1 }, /validationFraction is 1, expected 0 or more and below 1/],
+    [{ validationFraction: Number.NaN }, /validationFraction is NaN/],
+  ])("refuses %j", (change, message) => {
+    expect(() => foldSplit([], { ...options, fold: 0, seed: 1, ...change })).toThrow(message);
   });
 });

@@ -3,13 +3,13 @@ import type { ConditionedRecord } from "../data/record.ts";
 import { argMax } from "../evaluate/arg-max.ts";
 import { decideRecords } from "../evaluate/decide.ts";
 import type { RhythmScore } from "../evaluate/score.ts";
-import { selectBackend } from "../train/backends.ts";
-import { wholeNumber } from "./arguments.ts";
+import { realNumber, wholeNumber } from "./arguments.ts";
+import { openClassifier } from "./classifier.ts";
+import { evaluateAf, FLUTTER_CHOICES } from "./evaluate-af.ts";
 import { loadData, splitData } from "./load-data.ts";
-import { openFloatModel, openModel } from "./model-files.ts";
 import { percent, percentInterval, printJson, printLine, printTable } from "./output.ts";
 import { startProgress } from "./progress.ts";
-import { score, scoreFloat } from "./scores.ts";
+import { score } from "./scores.ts";
 
 const SHARES = ["all", "train", "validation", "test"] as const;
 
@@ -20,6 +20,9 @@ interface EvaluateArguments {
   readonly cache?: string;
   readonly share: (typeof SHARES)[number];
   readonly seed: number;
+  readonly question: "labels" | "af";
+  readonly windowSeconds: number;
+  readonly flutter: (typeof FLUTTER_CHOICES)[number];
   readonly json?: boolean;
 }
 
@@ -34,15 +37,30 @@ export function addEvaluateCommand(program: Command): void {
     .option("--seed <n>", "of that division", wholeNumber, 1)
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
     .option("--cache <folder>", "where conditioned records are kept")
+    .addOption(
+      new Option("--question <name>", "labels: the model's own classes; af: atrial fibrillation or not, see below")
+        .choices(["labels", "af"])
+        .default("labels"),
+    )
+    .option("--window-seconds <s>", "of af: windows that records with rhythm notes are cut into", realNumber, 30)
+    .addOption(new Option("--flutter <use>", "of af: what flutter counts as").choices(FLUTTER_CHOICES).default("af"))
     .option("--json", "print JSON")
+    .addHelpText("after", AF_HELP)
     .addHelpText(
       "after",
-      "\nExample:\n  qhubert evaluate --model models/resnet1d-edge.qhb --data cinc2017 --share test",
+      "\nExample:\n  qhubert evaluate --model models/resnet1d-edge.qhb --data cinc2017 --share test\n" +
+        "  qhubert evaluate --model models/resnet1d-edge.qhb --data cpsc2021 --question af",
     )
     .action(runEvaluate);
 }
 
+const AF_HELP =
+  "\n--question af takes a model with a class A, AF or AFIB to records of any set that tells the rhythm: CPSC 2021 and\n" +
+  "other WFDB records with rhythm notes (.atr), PTB-XL with its table, SNOMED codes in headers, Chapman, or a\n" +
+  "REFERENCE.csv. The answer is AF where that class has the largest logit.";
+
 async function runEvaluate(args: EvaluateArguments): Promise<void> {
+  if (args.question === "af") return evaluateAf(args);
   const scored = await scoreFile(args.model, async (classes) => {
     const data = await loadData(args.data, { ...args, knownTo: { model: args.model, classes } });
     return args.share === "all" ? data.records : splitData(data, args.seed)[args.share];
@@ -87,15 +105,9 @@ async function scoreFile(
   path: string,
   load: (classes: readonly string[]) => Promise<readonly ConditionedRecord[]>,
 ): Promise<ScoredFile> {
-  if (path.endsWith(".safetensors")) {
-    const model = openFloatModel(path);
-    const { classes } = model.graph;
-    const records = await load(classes);
-    await selectBackend();
-    return { classes, score: scoreFloat(model, records), undecided: 0 };
-  }
-  const { model } = await openModel(path);
-  return { classes: model.classes, ...(await scoreOnEngine(model.bytes, model.classes, await load(model.classes))) };
+  const { classes, decide } = await openClassifier(path);
+  const records = await load(classes);
+  return { classes, ...scoreLogits(await decide(records), records, classes) };
 }
 
 /** Scores a packed model on the engine. A record without a decision counts as wrong: it gets the next class. */
@@ -107,11 +119,23 @@ export async function scoreOnEngine(
   const progress = startProgress("deciding records");
   const decided = await decideRecords(model, records, (done, total) => progress.update(done, total));
   progress.end();
+  return scoreLogits(
+    decided.map(({ logits }) => logits),
+    records,
+    classes,
+  );
+}
+
+function scoreLogits(
+  logits: readonly (ArrayLike<number> | null)[],
+  records: readonly ConditionedRecord[],
+  classes: readonly string[],
+): { score: RhythmScore; predictions: readonly number[]; undecided: number } {
   const truths = records.map(({ label }) => classes.indexOf(label));
-  const predictions = decided.map(({ logits }, i) => (logits ? argMax(logits) : (truths[i] + 1) % classes.length));
+  const predictions = logits.map((row, i) => (row ? argMax(row) : (truths[i] + 1) % classes.length));
   return {
     score: score(truths, predictions, classes),
     predictions,
-    undecided: decided.filter(({ logits }) => logits === null).length,
+    undecided: logits.filter((row) => row === null).length,
   };
 }

@@ -1,8 +1,10 @@
 import { conditionDataset } from "../data/condition.ts";
 import { openDataset } from "../data/dataset.ts";
+import type { SkippedRecord } from "../data/listing.ts";
 import { type ConditionedRecord, DataError, type Dataset } from "../data/record.ts";
-import { type Split, splitDataset } from "../data/split.ts";
+import { type Split, type Splittable, splitDataset } from "../data/split.ts";
 import { DEFAULT_CACHE_FOLDER } from "./arguments.ts";
+import { printNote } from "./output.ts";
 import { startProgress } from "./progress.ts";
 
 /** The division that training, selection and reporting share: the test tenth is looked at once, to report. */
@@ -17,15 +19,28 @@ export interface LoadedData {
 export interface LoadOptions {
   readonly lead?: string;
   readonly cache?: string;
-  /** The model that the records are for: a label that is none of its classes is refused. */
+  /**
+   * The model that the records are for: a label that is none of its classes is refused. Without one a model is to be
+   * learned from the records, which takes two labels.
+   */
   readonly knownTo?: { readonly model: string; readonly classes: readonly string[] };
 }
 
 /** Opens a folder of labelled records and conditions them through the engine's front end. Throws DataError. */
 export async function loadData(folder: string, { knownTo, ...options }: LoadOptions = {}): Promise<LoadedData> {
   const dataset = openDataset(folder);
+  printSkipped(folder, dataset.skipped);
   if (knownTo) checkLabels(dataset, knownTo);
+  else requireTwoLabels(dataset, folder);
   return conditionWithProgress(dataset, options);
+}
+
+/** Says how many records of a folder are left out, and why. */
+export function printSkipped(folder: string, skipped: readonly SkippedRecord[]): void {
+  const reasons = new Map<string, string[]>();
+  for (const { name, reason } of skipped) reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
+  for (const [reason, names] of reasons)
+    printNote(`${folder}: ${names.length} left out, ${names[0]} ${names.length > 1 ? "among them" : ""}: ${reason}`);
 }
 
 function checkLabels({ records }: Dataset, { model, classes }: Required<LoadOptions>["knownTo"]): void {
@@ -33,6 +48,14 @@ function checkLabels({ records }: Dataset, { model, classes }: Required<LoadOpti
   if (!stranger) return;
   throw new DataError(
     `record ${stranger.name}: label "${stranger.label}" is no class of ${model}, which knows ${classes.join(", ")}`,
+  );
+}
+
+/** Throws DataError unless there is something to tell apart. */
+export function requireTwoLabels({ classes, records }: Dataset, folder: string): void {
+  if (classes.length > 1) return;
+  throw new DataError(
+    `${folder}: all ${records.length} records are labelled "${classes[0]}", expected two labels or more`,
   );
 }
 
@@ -58,7 +81,10 @@ export async function conditionWithProgress(
  * Train, validation and test, by patient where known, stratified; the same for the same seed.
  * Throws DataError where there are too few records for one of them.
  */
-export function splitData(data: LoadedData, seed: number): Split<ConditionedRecord> {
+export function splitData<T extends Splittable>(
+  data: { readonly name: string; readonly records: readonly T[] },
+  seed: number,
+): Split<T> {
   const split = splitDataset(data.records, { fractions: SPLIT_FRACTIONS, seed });
   const empty = Object.entries(split).find(([, records]) => records.length === 0);
   if (!empty) return split;

@@ -2,8 +2,7 @@ import { SeededRandom } from "../data/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { argMax } from "../evaluate/arg-max.ts";
 import { type RhythmScore, scoreRhythms } from "../evaluate/score.ts";
-import type { FloatModel } from "../graph/model.ts";
-import { predict, type RecordLogits } from "../train/predict.ts";
+import type { RecordLogits } from "../train/predict.ts";
 import { percent, percentInterval, printLine } from "./output.ts";
 
 /** Every figure of a set; the bootstrap draws the same each time. */
@@ -13,11 +12,6 @@ export function score(
   classes: readonly string[],
 ): RhythmScore {
   return scoreRhythms(truths, predictions, classes, new SeededRandom(1));
-}
-
-/** Scores a float model on conditioned records. Needs a selected backend. */
-export function scoreFloat(model: FloatModel, records: readonly ConditionedRecord[]): RhythmScore {
-  return scoreLogits(predict(model, records), records, model.graph.classes);
 }
 
 /** Scores logits of records, in their order. */

@@ -3,8 +3,8 @@ import { parseCsv } from "./csv-table.ts";
 import { chapmanClass, diagnosisCodes } from "./diagnosis-codes.ts";
 import { allFiles, findRecords, type ListedRecord, type Listing, type SkippedRecord } from "./listing.ts";
 import { readText } from "./read-file.ts";
-import { DataError } from "./record.ts";
 import { parseWfdbHeader } from "./wfdb-header.ts";
+import { readXlsxTable } from "./xlsx-table.ts";
 
 /** The denoised release has MUSE_DATE_TIME_NUMBER.csv, the raw one JS00001 and on. */
 export const CHAPMAN_NAME = /^(MUSE_\d+_\d+_\d+|JS\d{5})$/;
@@ -14,22 +14,22 @@ const LAST_CHAPMAN_RECORD = "JS10646";
 
 /**
  * Chapman-Shaoxing as published, in either form: `MUSE_*.csv` with a table of columns `FileName` and `Rhythm` (the
- * release's `Diagnostics.xlsx`, saved as CSV), or `JS*` headers with SNOMED codes. Labels are the four groups.
+ * release's `Diagnostics.xlsx`, or that saved as CSV), or `JS*` headers with SNOMED codes. Labels are the four groups.
+ * Records of the table that the folder lacks are skipped.
  *
- * @throws DataError for a row of the table without its record
+ * @throws DataError for a table that cannot be read
  */
 export function listChapman(folder: string): Listing {
   const files = [...findRecords(folder)].filter(([name]) => CHAPMAN_NAME.test(name));
-  const names = new Set(files.map(([name]) => name));
-  const rhythms = readRhythms(folder);
-  for (const [name, { rhythm, path }] of rhythms) {
-    if (!names.has(name)) throw new DataError(`${path}: rhythm "${rhythm}" is for record "${name}", which is missing`);
-  }
+  const rhythms = readChapmanRhythms(folder);
+  const present = new Set(files.map(([name]) => name));
+  const skipped: SkippedRecord[] = [...rhythms.keys()]
+    .filter((name) => !present.has(name))
+    .map((name) => ({ name, reason: "is in the table of rhythms, but its file is missing" }));
 
   const records: ListedRecord[] = [];
-  const skipped: SkippedRecord[] = [];
   for (const [name, path] of files) {
-    const rhythm = rhythms.get(name)?.rhythm;
+    const rhythm = rhythms.get(name);
     const codes = rhythm === undefined ? codesOfHeader(path) : [rhythm];
     const label = chapmanClass(codes);
     if (name.startsWith("JS") && name > LAST_CHAPMAN_RECORD)
@@ -40,18 +40,22 @@ export function listChapman(folder: string): Listing {
   return { records, skipped };
 }
 
-/** The rhythm of each record, from every CSV of the folder that has the columns. */
-function readRhythms(folder: string): Map<string, { rhythm: string; path: string }> {
-  const rhythms = new Map<string, { rhythm: string; path: string }>();
+/** The rhythm of each record, from every table of the folder that has the columns, in the words of the table. */
+export function readChapmanRhythms(folder: string): Map<string, string> {
+  const rhythms = new Map<string, string>();
   for (const path of allFiles(folder)) {
-    if (extname(path) !== ".csv" || /MUSE_[^/]*$/.test(path)) continue;
-    const [header, ...rows] = parseCsv(readText(path));
+    const [header, ...rows] = readTable(path);
     const nameColumn = header?.indexOf("FileName") ?? -1;
     const rhythmColumn = header?.indexOf("Rhythm") ?? -1;
     if (nameColumn < 0 || rhythmColumn < 0) continue;
-    for (const row of rows) rhythms.set(row[nameColumn], { rhythm: row[rhythmColumn], path });
+    for (const row of rows) rhythms.set(row[nameColumn], row[rhythmColumn]);
   }
   return rhythms;
+}
+
+function readTable(path: string): string[][] {
+  if (extname(path) === ".xlsx") return readXlsxTable(path);
+  return extname(path) === ".csv" && !/MUSE_[^/\\]*$/.test(path) ? parseCsv(readText(path)) : [];
 }
 
 function codesOfHeader(path: string): string[] {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { engineBytes } from "../../host/engine-module.ts";
 import { EngineError } from "../../host/errors.ts";
 import { FrontEnd } from "../../host/front-end.ts";
-import { readConditioned, writeConditioned } from "./conditioned-cache.ts";
+import { fitsCache, readConditioned, writeConditioned } from "./conditioned-cache.ts";
 import type { FiledRecord } from "./dataset.ts";
 import { pickLead } from "./pick-lead.ts";
 import { type ConditionedRecord, DataError, type Dataset, type EcgRecord } from "./record.ts";
@@ -38,7 +38,7 @@ export function conditionRecord(frontEnd: FrontEnd, record: EcgRecord, lead?: st
 /**
  * A data set as the network sees it, in its order.
  *
- * A kept copy is used only if it is of the same files, lead and engine, and its checksum is right; else it is made
+ * A copy of up to 2 GB is kept. It is used only if it is of the same files, lead and engine, and its checksum is right; else it is made
  * anew, and copies that another engine made of the same signals are removed.
  *
  * @throws DataError
@@ -47,7 +47,7 @@ export async function conditionDataset(dataset: Dataset, options: ConditionOptio
   const place = options.cacheDir ? await placeInCache(dataset, options.cacheDir, options.lead) : undefined;
   const cached = place && readConditioned(join(place.folder, place.file), dataset.records.length);
   const signals = cached ?? (await conditionAll(dataset, options));
-  if (place && !cached) keepCopy(place, signals);
+  if (place && !cached && fitsCache(signals)) keepCopy(place, signals);
   return dataset.records.map(({ name, label, patient }, i) => ({ name, label, patient, samples: signals[i] }));
 }
 

@@ -27,6 +27,14 @@ export function readConditioned(path: string, count: number): Int16Array[] | und
   });
 }
 
+/** Node reads no longer file at once. */
+const MAX_FILE_BYTES = 2 ** 31 - 1;
+
+/** Whether signals fit a file that can be read back. */
+export function fitsCache(signals: readonly Int16Array[]): boolean {
+  return signals.reduce((sum, signal) => sum + 4 + signal.byteLength, LENGTHS_AT) <= MAX_FILE_BYTES;
+}
+
 /** Writes a file that is either whole or not there. */
 export function writeConditioned(path: string, signals: readonly Int16Array[]): void {
   const samples = signals.reduce((sum, signal) => sum + signal.length, 0);

@@ -17,43 +17,44 @@ export const CPSC2018_NAME = /^A\d{4}$/;
  * challenge's headers with SNOMED codes. A list counts before codes.
  *
  * A record with several labels has the first one: of the list, the one its experts put first; of a header, whose codes
- * are sorted, merely the one with the lowest code.
+ * are sorted, merely the one with the lowest code. Records of the list that the folder lacks are skipped: the set is
+ * distributed in parts.
  *
- * @throws DataError for a label without a record or out of range
+ * @throws DataError for a label out of range
  */
 export function listCpsc2018(folder: string): Listing {
   const files = [...findRecords(folder)].filter(([name]) => CPSC2018_NAME.test(name));
   const referencePath = join(folder, REFERENCE_FILE);
-  const references = existsSync(referencePath) ? readReferences(referencePath) : new Map<string, string>();
-  const names = new Set(files.map(([name]) => name));
-  for (const [name, label] of references) {
-    if (names.has(name)) continue;
-    throw new DataError(`${referencePath}: label "${label}" is for record "${name}", which is missing`);
-  }
+  const references = existsSync(referencePath) ? readReferences(referencePath) : new Map<string, string[]>();
+  const present = new Set(files.map(([name]) => name));
+  const skipped: SkippedRecord[] = [...references.keys()]
+    .filter((name) => !present.has(name))
+    .map((name) => ({ name, reason: `is in ${REFERENCE_FILE}, but its file is missing` }));
 
   const records: ListedRecord[] = [];
-  const skipped: SkippedRecord[] = [];
   for (const [name, path] of files) {
-    const label = references.get(name) ?? labelOfHeader(path);
-    if (label !== undefined) records.push({ name, path, label });
+    const labels = references.get(name) ?? labelsOfHeader(path);
+    if (labels.length > 0) records.push({ name, path, label: labels[0], labels });
     else skipped.push({ name, reason: `neither ${REFERENCE_FILE} nor a header gives it one of the nine labels` });
   }
   return { records, skipped };
 }
 
-/** Rows `Recording,First_label,Second_label,Third_label`, the labels numbered from 1. */
-function readReferences(path: string): Map<string, string> {
+/** Rows `Recording,First_label,Second_label,Third_label`, the labels numbered from 1, the second and third mostly empty. */
+function readReferences(path: string): Map<string, string[]> {
   const rows = parseCsv(readText(path)).filter(([recording]) => recording.toLowerCase() !== "recording");
   return new Map(
-    rows.map(([recording, first]) => {
-      const label = CPSC2018_CLASSES[Number(first) - 1];
-      if (label !== undefined) return [recording, label];
-      throw new DataError(`${path}: First_label of ${recording} is "${first}", expected 1 to 9`);
+    rows.map(([recording, ...numbers]) => {
+      const given = numbers.filter((number, i) => i === 0 || number !== "");
+      const bad = given.find((number) => CPSC2018_CLASSES[Number(number) - 1] === undefined);
+      if (bad === undefined && given.length > 0)
+        return [recording, given.map((number) => CPSC2018_CLASSES[Number(number) - 1])];
+      throw new DataError(`${path}: a label of ${recording} is "${bad ?? ""}", expected 1 to 9`);
     }),
   );
 }
 
-function labelOfHeader(path: string): string | undefined {
-  if (extname(path) !== ".hea") return undefined;
-  return cpsc2018Classes(diagnosisCodes(parseWfdbHeader(readText(path), path).comments))[0];
+function labelsOfHeader(path: string): string[] {
+  if (extname(path) !== ".hea") return [];
+  return cpsc2018Classes(diagnosisCodes(parseWfdbHeader(readText(path), path).comments));
 }

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import { parseCsv } from "./csv-table.ts";
+import { csvRows } from "./csv-table.ts";
 import { digitise } from "./digitise.ts";
-import { readText } from "./read-file.ts";
+import { readBytes } from "./read-file.ts";
 import { DataError, type EcgRecord, type Lead } from "./record.ts";
 import { STANDARD_LEADS } from "./standard-leads.ts";
 
@@ -16,33 +16,60 @@ export interface CsvOptions {
  * @throws DataError naming row and column of a cell that is missing or not a finite number
  */
 export function readCsvRecord(path: string, options: CsvOptions = {}): EcgRecord {
-  const rows = parseCsv(readText(path));
-  const header = rows.length > 0 && isHeader(rows[0]) ? rows.shift() : undefined;
-  if (rows.length === 0) throw new DataError(`${path}: rows with samples are missing, expected at least one`);
-  const names = header ?? defaultNames(rows[0].length);
-  const firstRow = header ? 2 : 1;
-  rows.forEach((row, i) => {
-    if (row.length === names.length) return;
-    throw new DataError(`${path}: row ${firstRow + i} has ${row.length} columns, expected ${names.length}`);
-  });
+  let names: readonly string[] | undefined;
+  let columns: SampleColumn[] = [];
+  let rowNumber = 0;
+  for (const row of csvRows(readBytes(path))) {
+    rowNumber++;
+    if (names === undefined) {
+      const isNamed = isHeader(row);
+      names = isNamed ? row : defaultNames(row.length);
+      columns = names.map(() => new SampleColumn());
+      if (isNamed) continue;
+    }
+    if (row.length !== names.length)
+      throw new DataError(`${path}: row ${rowNumber} has ${row.length} columns, expected ${names.length}`);
+    for (let column = 0; column < row.length; column++) {
+      const value = row[column] === "" ? Number.NaN : Number(row[column]);
+      if (!Number.isFinite(value)) {
+        const found = row[column] === "" ? "nothing" : `"${row[column]}"`;
+        const place = `row ${rowNumber}, column ${column + 1} (${names[column]})`;
+        throw new DataError(`${path}: ${place} holds ${found}, expected a number of microvolts`);
+      }
+      columns[column].push(value);
+    }
+  }
+  if (names === undefined || columns[0].length === 0)
+    throw new DataError(`${path}: rows with samples are missing, expected at least one`);
   return {
     name: basename(path).replace(/\.csv$/i, ""),
     sampleRateHz: options.sampleRateHz ?? 500,
-    leads: names.map((name, column) => readColumn(rows, column, name, firstRow, path)),
+    leads: names.map((name, column) => digitiseColumn(name, columns[column], path)),
   };
 }
 
-function readColumn(rows: string[][], column: number, name: string, firstRow: number, path: string): Lead {
-  const microvolts = Float64Array.from(rows, (row, i) => {
-    const value = row[column] === "" ? Number.NaN : Number(row[column]);
-    if (Number.isFinite(value)) return value;
-    const found = row[column] === "" ? "nothing" : `"${row[column]}"`;
-    throw new DataError(
-      `${path}: row ${firstRow + i}, column ${column + 1} (${name}) holds ${found}, expected a number of microvolts`,
-    );
-  });
+/** The numbers of a column, of a length that is not known before. */
+class SampleColumn {
+  length = 0;
+  #values = new Float64Array(4096);
+
+  push(value: number): void {
+    if (this.length === this.#values.length) {
+      const longer = new Float64Array(2 * this.length);
+      longer.set(this.#values);
+      this.#values = longer;
+    }
+    this.#values[this.length++] = value;
+  }
+
+  values(): Float64Array {
+    return this.#values.subarray(0, this.length);
+  }
+}
+
+function digitiseColumn(name: string, column: SampleColumn, path: string): Lead {
   try {
-    return digitise(name, microvolts);
+    return digitise(name, column.values());
   } catch (error) {
     throw new DataError(`${path}: ${(error as RangeError).message}`);
   }

@@ -4,7 +4,7 @@ import { CHAPMAN_NAME, listChapman } from "./chapman-list.ts";
 import { CPSC2018_NAME, listCpsc2018 } from "./cpsc2018-list.ts";
 import type { CsvOptions } from "./csv-record.ts";
 import { orderClasses } from "./label-sets.ts";
-import { findRecords, type ListedRecord, type Listing } from "./listing.ts";
+import { findRecords, type ListedRecord, type Listing, type SkippedRecord } from "./listing.ts";
 import { openRecord } from "./open-record.ts";
 import { readText } from "./read-file.ts";
 import { DataError, type Dataset, type LabelledRecord } from "./record.ts";
@@ -16,13 +16,19 @@ export interface FiledRecord extends LabelledRecord {
   readonly fileStamp: string;
 }
 
+export interface FiledDataset extends Dataset {
+  readonly records: readonly FiledRecord[];
+  /** Records of the folder, or of its list, that are left out. */
+  readonly skipped: readonly SkippedRecord[];
+}
+
 /**
  * Opens a folder of labelled records: one with a `REFERENCE.csv` (`record,label[,patient]`), CinC 2017 among them, or
  * CPSC 2018 or Chapman as published. Records are in sorted order and read when asked for.
  *
  * @throws DataError
  */
-export function openDataset(folder: string, options: CsvOptions = {}): Dataset & { readonly records: FiledRecord[] } {
+export function openDataset(folder: string, options: CsvOptions = {}): FiledDataset {
   const listing = listFolder(folder);
   if (listing.records.length === 0) throw new DataError(`${folder}: has no labelled records, expected at least one`);
   const records = [...listing.records].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -30,10 +36,12 @@ export function openDataset(folder: string, options: CsvOptions = {}): Dataset &
     name: basename(resolve(folder)),
     classes: orderClasses(records.map(({ label }) => label)),
     records: records.map((record) => toFiledRecord(record, options)),
+    skipped: listing.skipped,
   };
 }
 
-function listFolder(folder: string): Listing {
+/** The labelled records of a folder, as above. @throws DataError */
+export function listFolder(folder: string): Listing {
   const reference = join(folder, REFERENCE_FILE);
   if (existsSync(reference)) {
     const isNumbered = /^recording,first_label/i.test(readText(reference));
@@ -45,7 +53,8 @@ function listFolder(folder: string): Listing {
   throw new DataError(`${reference}: no such file, expected a list of "record,label"`);
 }
 
-function toFiledRecord({ name, path, label, patient }: ListedRecord, options: CsvOptions): FiledRecord {
+/** A listed record with what it is read by. */
+export function toFiledRecord({ name, path, label, patient }: ListedRecord, options: CsvOptions): FiledRecord {
   const { size, mtimeMs } = statSync(path);
   const load = () => ({ ...openRecord(path, options), name });
   return { name, label, patient, fileStamp: `${size}-${mtimeMs}`, load };

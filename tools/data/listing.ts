@@ -7,6 +7,8 @@ export interface ListedRecord {
   readonly name: string;
   readonly path: string;
   readonly label: string;
+  /** All its labels, where a record may have several; `label` is the first. */
+  readonly labels?: readonly string[];
   readonly patient?: string;
 }
 

@@ -1,6 +1,6 @@
 import { SeededRandom } from "./random.ts";
 
-interface Splittable {
+export interface Splittable {
   readonly name: string;
   readonly label: string;
   readonly patient?: string;

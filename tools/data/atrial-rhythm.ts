@@ -1,0 +1,24 @@
+/** What a label says of the atria. */
+export const ATRIAL_RHYTHMS = ["fibrillation", "flutter", "other"] as const;
+export type AtrialRhythm = (typeof ATRIAL_RHYTHMS)[number];
+
+/** By the codes of one vocabulary. A code that is neither is of another rhythm, or of no rhythm at all. */
+interface Vocabulary {
+  readonly fibrillation: readonly string[];
+  readonly flutter: readonly string[];
+}
+
+/** SNOMED CT and the PhysioNet/CinC challenge's acronyms (AF, AFL), PTB-XL's SCP-ECG statements, WFDB's rhythm notes. */
+export const DIAGNOSES: Vocabulary = {
+  fibrillation: ["164889003", "AF", "AFIB", "(AFIB"],
+  flutter: ["164890007", "AFL", "AFLT", "(AFL"],
+};
+
+/** The rhythms of Chapman's own table, whose AF is flutter. */
+export const CHAPMAN_RHYTHMS: Vocabulary = { fibrillation: ["AFIB"], flutter: ["AF"] };
+
+/** The atrial rhythm of a record with these codes: fibrillation before flutter before all else. */
+export function atrialRhythm(codes: readonly string[], vocabulary: Vocabulary = DIAGNOSES): AtrialRhythm {
+  if (codes.some((code) => vocabulary.fibrillation.includes(code))) return "fibrillation";
+  return codes.some((code) => vocabulary.flutter.includes(code)) ? "flutter" : "other";
+}

@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import { type AtrialRhythm, atrialRhythm, CHAPMAN_RHYTHMS, DIAGNOSES } from "./atrial-rhythm.ts";
+import { parseCsv } from "./csv-table.ts";
+import { readText } from "./read-file.ts";
+import { DataError } from "./record.ts";
+import { type RhythmStretch, whole } from "./rhythm-stretches.ts";
+
+interface TableEntry {
+  readonly stretches: readonly RhythmStretch[];
+  readonly isAnnotated: false;
+  readonly patient?: string;
+}
+
+/** What tables beside the records say of them, by record name. */
+export interface RhythmTables {
+  readonly ptbxl: ReadonlyMap<string, TableEntry>;
+  /** PTB-XL's 100 Hz copies of its own records. */
+  readonly copies: ReadonlySet<string>;
+  readonly manifest: ReadonlyMap<string, TableEntry>;
+}
+
+/** Reads the tables there are in any of the folders, the first one's before the second's. @throws DataError */
+export function readRhythmTables(folders: readonly string[]): RhythmTables {
+  const find = (name: string) => folders.map((folder) => join(folder, name)).find(existsSync);
+  const { entries, copies } = readPtbxl(find("ptbxl_database.csv"));
+  return { ptbxl: entries, copies, manifest: readManifest(find("MANIFEST.csv")) };
+}
+
+/** PTB-XL's own table: `scp_codes` is a Python dictionary of statements, "{'NORM': 100.0, 'SR': 0.0}". */
+function readPtbxl(path: string | undefined): { entries: Map<string, TableEntry>; copies: Set<string> } {
+  const entries = new Map<string, TableEntry>();
+  const copies = new Set<string>();
+  for (const row of readRows(path, ["filename_hr", "filename_lr", "patient_id", "scp_codes"])) {
+    const statements = [...row.scp_codes.matchAll(/'([^']+)'/g)].map(([, code]) => code);
+    entries.set(basename(row.filename_hr), entry(atrialRhythm(statements), row.patient_id));
+    copies.add(basename(row.filename_lr));
+  }
+  return { entries, copies };
+}
+
+/** The sets that a manifest labels because their own files do not, and what their labels are written in. */
+const MANIFEST_VOCABULARIES = { ptbxl: DIAGNOSES, cpsc2018: DIAGNOSES, chapman_csv: CHAPMAN_RHYTHMS };
+
+/** A collection's list of samples from many sets: labels with bars or spaces between, files with semicolons. */
+function readManifest(path: string | undefined): Map<string, TableEntry> {
+  const entries = new Map<string, TableEntry>();
+  if (path !== undefined && !readText(path).startsWith("dataset,record,files,")) return entries; // somebody else's list
+  for (const row of readRows(path, ["dataset", "files", "labels", "group"])) {
+    const vocabulary = MANIFEST_VOCABULARIES[row.dataset as keyof typeof MANIFEST_VOCABULARIES];
+    if (vocabulary === undefined) continue;
+    const rhythm = atrialRhythm(row.labels.split(/[|\s]+/), vocabulary);
+    for (const file of row.files.split(";")) entries.set(basename(file, extname(file)), entry(rhythm, row.group));
+  }
+  return entries;
+}
+
+function entry(rhythm: AtrialRhythm, patient: string): TableEntry {
+  return { stretches: [whole(rhythm)], isAnnotated: false, patient: patient || undefined };
+}
+
+/** The rows of a table with these columns; none where there is no table. @throws DataError where a column is missing */
+function readRows<Column extends string>(
+  path: string | undefined,
+  columns: readonly Column[],
+): Record<Column, string>[] {
+  if (path === undefined) return [];
+  const [header = [], ...rows] = parseCsv(readText(path));
+  const places = columns.map((column) => {
+    const place = header.indexOf(column);
+    if (place < 0) throw new DataError(`${path}: column "${column}" is missing, found ${header.join(", ")}`);
+    return place;
+  });
+  return rows.map(
+    (row) => Object.fromEntries(columns.map((column, i) => [column, row[places[i]] ?? ""])) as Record<Column, string>,
+  );
+}
