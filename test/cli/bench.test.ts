@@ -3,6 +3,7 @@ import { checkLogits, INT8_TOLERANCE } from "../../tools/bench/logits-check.ts";
 import { timeRounds } from "../../tools/bench/rounds.ts";
 import type { RowPlan } from "../../tools/bench/row.ts";
 import { summarise } from "../../tools/bench/summary.ts";
+import type { StepReport } from "../../tools/bench/training/step-bench.ts";
 import { runQhubert, sentencesOf } from "./run-qhubert.ts";
 
 interface Row {
@@ -136,4 +137,26 @@ describe("the check of outputs", () => {
   it("takes what rounding to int8 does", () => {
     expect(() => checkLogits([1.2, 1.9, -4.1], [1, 2, -4], INT8_TOLERANCE)).not.toThrow();
   });
+});
+
+describe("qhubert bench train --rounds 1 --json", () => {
+  it("has a row for every network and backend that loads, and leaves no tensor behind", async () => {
+    const { exitCode, stdout, stderr } = await runQhubert(["bench", "train", "--rounds", "1", "--json"]);
+    expect(exitCode, stderr).toBe(0);
+    const { rows, leftOut, steps } = JSON.parse(stdout) as StepReport;
+    expect(steps).toBe(1);
+    for (const network of ["R-1M", "R-256k", "transformer"]) {
+      const own = rows.filter((row) => row.network === network);
+      expect(own.map(({ backend }) => backend)).toContain("wasm");
+      for (const { medianMs, gflopPerSecond, tensorsLeft } of own) {
+        expect(medianMs).toBeGreaterThan(0);
+        expect(gflopPerSecond).toBeGreaterThan(0);
+        expect(tensorsLeft).toBe(0);
+      }
+      const backends = new Set(
+        [...own, ...leftOut.filter((left) => left.network === network)].map((row) => row.backend),
+      );
+      expect([...backends].sort()).toEqual(["tfjs-node-gpu", "wasm", "wasm+openblas"]);
+    }
+  }, 240_000);
 });

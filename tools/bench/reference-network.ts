@@ -9,13 +9,8 @@ export const WINDOW_COLUMNS = 320;
 export const BEAT_HOP_COLUMNS = 25;
 export const BEAT_HOP_SAMPLES = 400;
 
-/** Stage by stage, two residual blocks each; stride at the first block. */
-const STAGES = [
-  { channels: 32, stride: 1 },
-  { channels: 64, stride: 2 },
-  { channels: 128, stride: 2 },
-  { channels: 128, stride: 2 },
-] as const;
+/** Stage by stage, two residual blocks each; all but the first stage halve the rate. */
+const R_1M_CHANNELS = [32, 64, 128, 128];
 const BLOCKS_PER_STAGE = 2;
 const STEM_KERNEL = 15;
 const BLOCK_KERNEL = 7;
@@ -27,9 +22,15 @@ const CLASSES = ["SR", "AFIB", "GSVT", "SB"];
  * @param hopColumns columns from one decision to the next; each decision averages the last 320
  */
 export function referenceNetwork(hopColumns: number): Graph {
-  const nodes: GraphNode[] = [conv("stem", INPUT, 32, STEM_KERNEL, 2, "relu")];
-  let channels = 32;
-  for (const [stage, { channels: outChannels, stride }] of STAGES.entries()) {
+  return stagedNetwork(REFERENCE_NAME, R_1M_CHANNELS, hopColumns);
+}
+
+/** R-1M's build with other channels, a stage each. */
+export function stagedNetwork(name: string, stageChannels: readonly number[], hopColumns: number): Graph {
+  let [channels] = stageChannels;
+  const nodes: GraphNode[] = [conv("stem", INPUT, channels, STEM_KERNEL, 2, "relu")];
+  for (const [stage, outChannels] of stageChannels.entries()) {
+    const stride = stage === 0 ? 1 : 2;
     for (let block = 0; block < BLOCKS_PER_STAGE; block++) {
       const input = nodes[nodes.length - 1].name;
       nodes.push(...residual(`s${stage + 1}b${block + 1}`, input, channels, outChannels, block === 0 ? stride : 1));
@@ -41,7 +42,7 @@ export function referenceNetwork(hopColumns: number): Graph {
     { op: "averagePool", name: "pool", input: last, window: WINDOW_COLUMNS, hop: hopColumns, warmup: hopColumns },
     { op: "dense", name: "logits", input: "pool", outFeatures: CLASSES.length, columns: 1, dropout: 0 },
   );
-  return { name: REFERENCE_NAME, classes: CLASSES, sampleRateHz: 500, windowSamples: null, nodes };
+  return { name, classes: CLASSES, sampleRateHz: 500, windowSamples: null, nodes };
 }
 
 function residual(name: string, input: string, inChannels: number, channels: number, stride: number): GraphNode[] {

@@ -1,5 +1,6 @@
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import { type BenchReport, runBench } from "../bench/bench.ts";
+import { benchTraining, type StepReport } from "../bench/training/step-bench.ts";
 import { countNumber } from "./arguments.ts";
 import { bytesText, printJson, printLine, printNote, printTable } from "./output.ts";
 import { type Progress, startProgress } from "./progress.ts";
@@ -13,21 +14,33 @@ interface BenchArguments {
 
 const DEFAULT_ROUNDS = 30;
 const QUICK_ROUNDS = 2;
+const DEFAULT_STEPS = 10;
 
 /** `qhubert bench`. */
 export function addBenchCommand(program: Command): void {
   program
     .command("bench")
-    .description("time the engine against its peers on the same networks, one thread, paired rounds")
-    .option("--rounds <count>", `rounds, each of which runs every row (default: ${DEFAULT_ROUNDS})`, countNumber)
+    .description("time the engine against its peers on the same networks, one thread, paired rounds; or training steps")
+    .addArgument(
+      new Argument("[what]", "engine, or train: a step of three networks on each training backend")
+        .choices(["engine", "train"])
+        .default("engine"),
+    )
+    .option(
+      "--rounds <count>",
+      `of the engine, each of which runs every row (default: ${DEFAULT_ROUNDS}), or steps of train (${DEFAULT_STEPS})`,
+      countNumber,
+    )
     .option("--rows <pattern>", 'only rows like "R-1M window, simd, 4 bit" that this regular expression matches', "")
     .option("--quick", "a few rows and cold starts once: whether it runs, not how fast")
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExample:\n  qhubert bench --rows 'simd|relaxed'")
-    .action(runBenchCommand);
+    .addHelpText("after", "\nExamples:\n  qhubert bench --rows 'simd|relaxed'\n  qhubert bench train --json")
+    .action((what: "engine" | "train", args: BenchArguments) =>
+      what === "train" ? runTrainingBench(args) : runEngineBench(args),
+    );
 }
 
-async function runBenchCommand({ rows, quick = false, json, ...given }: BenchArguments): Promise<void> {
+async function runEngineBench({ rows, quick = false, json, ...given }: BenchArguments): Promise<void> {
   const rounds = given.rounds ?? (quick ? QUICK_ROUNDS : DEFAULT_ROUNDS);
   const progress = progressByStage();
   const report = await runBench({ rounds, rows, quick, onProgress: progress.update });
@@ -35,6 +48,33 @@ async function runBenchCommand({ rows, quick = false, json, ...given }: BenchArg
   if (report.leftOut.some(({ cause }) => cause === "refused")) process.exitCode = 1;
   if (json) return printJson(report);
   printReport(report);
+}
+
+async function runTrainingBench({ rounds, quick = false, json }: BenchArguments): Promise<void> {
+  const progress = startProgress("training steps");
+  const report = await benchTraining(rounds ?? (quick ? QUICK_ROUNDS : DEFAULT_STEPS), progress.update);
+  progress.end();
+  if (json) return printJson(report);
+  printTrainingReport(report);
+}
+
+function printTrainingReport({ rows, steps, leftOut, machine }: StepReport): void {
+  printTable(
+    ["network", "backend", "threads", "min ms a step", "median ms", "GFLOP/s", "tensors left"],
+    rows.map(({ network, backend, workers, minMs, medianMs, gflopPerSecond, tensorsLeft }) => [
+      network,
+      backend,
+      workers,
+      minMs.toFixed(0),
+      medianMs.toFixed(0),
+      gflopPerSecond.toFixed(1),
+      tensorsLeft,
+    ]),
+  );
+  printLine(
+    `${steps} steps each; ${machine.cpu}, ${machine.cores} cores, load average ${machine.loadAverage}, Node ${machine.node}`,
+  );
+  for (const { network, backend, reason } of leftOut) printNote(`left out: ${network}, ${backend}: ${reason}`);
 }
 
 /** A bar for each thing that is done. */

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { SeededRandom } from "../data/random.ts";
 import type { Graph } from "../graph/graph.ts";
+import { selectBackend } from "./backends.ts";
 import { shareOf } from "./batch-share.ts";
 import { combineGradients } from "./combine-gradients.ts";
 import type { GradientSource } from "./gradient-source.ts";
@@ -23,7 +24,8 @@ export async function startGradientPool(
   distillation: Distillation,
   workers: number,
 ): Promise<GradientSource> {
-  const workerData: PoolWorkerData = { graph, distillation };
+  const { name: backend } = await selectBackend();
+  const workerData: PoolWorkerData = { graph, distillation, backend };
   const threads = Array.from({ length: workers }, () => new Worker(WORKER_MODULE, { workerData }));
   await Promise.all(threads.map(answerOf));
   return {

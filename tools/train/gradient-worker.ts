@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { SeededRandom } from "../data/random.ts";
 import type { Graph } from "../graph/graph.ts";
-import { selectBackend } from "./backends.ts";
+import { type BackendName, selectBackend } from "./backends.ts";
 import type { Distillation } from "./options.ts";
 import { type Batch, type Gradients, gradientsOf, type Weights } from "./step.ts";
 
@@ -10,6 +10,8 @@ import { type Batch, type Gradients, gradientsOf, type Weights } from "./step.ts
 export interface PoolWorkerData {
   readonly graph: Graph;
   readonly distillation: Distillation;
+  /** The one of the thread that asks. */
+  readonly backend: BackendName;
 }
 
 export interface PoolTask {
@@ -21,8 +23,8 @@ export interface PoolTask {
 /** The gradients of a task, or "ready" once. */
 export type PoolAnswer = Gradients | "ready";
 
-const { graph, distillation } = workerData as PoolWorkerData;
-await selectBackend();
+const { graph, distillation, backend } = workerData as PoolWorkerData;
+await selectBackend([backend]);
 parentPort?.on("message", ({ weights, batch, seed }: PoolTask) => {
   parentPort?.postMessage(gradientsOf(graph, weights, batch, distillation, new SeededRandom(seed)));
 });

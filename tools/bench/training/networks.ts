@@ -1,0 +1,78 @@
+import { SeededRandom } from "../../data/random.ts";
+import { macsPer } from "../../graph/costs.ts";
+import type { Graph } from "../../graph/graph.ts";
+
+import { adamStep, initialAdam } from "../../train/adam.ts";
+import { openGradientSource } from "../../train/gradient-source.ts";
+import { initialWeights, isTrained } from "../../train/initialise.ts";
+import type { Batch } from "../../train/step.ts";
+import { hardTargets } from "../../train/targets.ts";
+import { referenceNetwork, stagedNetwork, WINDOW_SAMPLES } from "../reference-network.ts";
+import { TRANSFORMER_BATCH, TRANSFORMER_MACS, transformerStep } from "./transformer.ts";
+
+/** A network whose training step is timed. */
+export interface TrainingNetwork {
+  readonly name: string;
+  readonly batchSize: number;
+  /** Of a step: forward, and twice as much for the gradients of weights and inputs; two a multiply-accumulate. */
+  readonly gflop: number;
+  /** Whether threads can share a batch. */
+  readonly sharesBatches: boolean;
+  /** A step on random values, from weights to weights; and what ends it. Needs a selected backend. */
+  open(workers: number): Promise<{ step(): Promise<void>; close(): Promise<void> }>;
+}
+
+const BATCH_SIZE = 32;
+const HOP_COLUMNS = 25;
+
+export const TRAINING_NETWORKS: readonly TrainingNetwork[] = [
+  convolutional(referenceNetwork(HOP_COLUMNS)),
+  convolutional(stagedNetwork("R-256k", [16, 32, 64, 64], HOP_COLUMNS)),
+  {
+    name: "transformer",
+    batchSize: TRANSFORMER_BATCH,
+    gflop: gflopOf(TRANSFORMER_MACS, TRANSFORMER_BATCH),
+    sharesBatches: false,
+    async open() {
+      const step = transformerStep();
+      return { step: async () => step(), close: async () => undefined };
+    },
+  },
+];
+
+function convolutional(graph: Graph): TrainingNetwork {
+  return {
+    name: graph.name,
+    batchSize: BATCH_SIZE,
+    gflop: gflopOf(macsPer(graph, WINDOW_SAMPLES), BATCH_SIZE),
+    sharesBatches: true,
+    async open(workers) {
+      const random = new SeededRandom(1);
+      const weights = initialWeights(graph, random.fork("weights"));
+      const adam = initialAdam(weights, [...weights.keys()].filter(isTrained));
+      const source = await openGradientSource(graph, { weight: 0, temperature: 1 }, workers);
+      const batch = randomBatch(graph, random);
+      return {
+        async step() {
+          const { gradients } = await source.gradientsOf(weights, batch, random);
+          adamStep(adam, weights, gradients, 1e-3, 0);
+        },
+        close: () => source.close(),
+      };
+    },
+  };
+}
+
+function randomBatch({ classes }: Graph, random: SeededRandom): Batch {
+  const labels = Array.from({ length: BATCH_SIZE }, () => random.integer(classes.length));
+  const weighting = classes.map(() => 1);
+  return {
+    size: BATCH_SIZE,
+    signals: Float32Array.from({ length: BATCH_SIZE * WINDOW_SAMPLES }, () => random.normal()),
+    targets: { hard: hardTargets(labels, weighting, 0), soft: null },
+  };
+}
+
+function gflopOf(macs: number, batchSize: number): number {
+  return (3 * 2 * macs * batchSize) / 1e9;
+}
