@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const COMMAND = fileURLToPath(new URL("../../bin/qhubert.js", import.meta.url));
+export const COMMAND = fileURLToPath(new URL("../../bin/qhubert.js", import.meta.url));
 
 export interface Finished {
   readonly exitCode: number;
