@@ -146,4 +146,26 @@ describe("conditionDataset", () => {
     await conditionDataset({ name: "made", classes: ["N"], records: [record] }, { cacheDir });
     expect(readdirSync(cacheDir)).toEqual([]);
   });
+
+  it("leaves a damaged record out where told so, and never takes it from a copy for a sound one", async () => {
+    const { folder, open } = smallDataset();
+    const cacheDir = temporaryFolder();
+    writeFileSync(join(folder, "a.dat"), readFileSync(join(folder, "a.dat")).subarray(10));
+    await expect(conditionDataset(open(), { cacheDir })).rejects.toThrow(DataError);
+    for (const run of ["made", "kept"]) {
+      const damaged: string[] = [];
+      const onDamaged = ({ name, reason }: { name: string; reason: string }) => damaged.push(`${name}: ${reason}`);
+      const records = await conditionDataset(open(), { cacheDir, onDamaged });
+      expect([run, ...records.map(({ name }) => name)]).toEqual([run, "b"]);
+      expect(damaged).toEqual([expect.stringMatching(/^a: .*a\.dat: signals are cut short/)]);
+    }
+    expect(readdirSync(cacheDir).length).toBe(1);
+    await expect(conditionDataset(open(), { cacheDir })).rejects.toThrow(/a\.dat: signals are cut short/);
+  });
+
+  it("refuses a record that is shorter than what the front end waits for", async () => {
+    const frontEnd = await FrontEnd.create();
+    const short = { ...plainRecord("short", [1, 2, 3]), sampleRateHz: 300 };
+    expect(() => conditionRecord(frontEnd, short)).toThrow("record short: has 3 samples, fewer than the front end");
+  });
 });

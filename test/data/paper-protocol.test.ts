@@ -1,7 +1,16 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PAPER_WINDOW_SAMPLES, paperDataset, paperSplit, paperWindows } from "../../tools/data/paper-protocol.ts";
+import {
+  PAPER_WINDOW_SAMPLES,
+  paperDataset,
+  paperFolders,
+  paperSplit,
+  paperWindows,
+} from "../../tools/data/paper-protocol.ts";
 import type { ConditionedRecord } from "../../tools/data/record.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const CLASSES = ["AFIB", "GSVT", "SB", "SR"];
 
@@ -20,6 +29,19 @@ describe("the paper's protocol", () => {
     expect(() => paperDataset(["N", "A", "O", "~"], "cinc2017")).toThrow(
       /^cinc2017: the labels are N, A, O, ~, expected those of Chapman/,
     );
+  });
+
+  it("finds both data sets under one roof, each in a folder of its own, and nobody else's", () => {
+    const root = temporaryFolder();
+    const files = ["chapman/ECGData/MUSE_1_1_1.csv", "cpsc/A0001.mat", "ningbo/JS10647.hea", "cinc2017/A00001.hea"];
+    for (const file of files) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), "");
+    }
+    expect(paperFolders(root)).toEqual([join(root, "chapman"), join(root, "cpsc")]);
+    expect(paperFolders(join(root, "cpsc"))).toEqual([join(root, "cpsc")]);
+    writeFileSync(join(root, "REFERENCE.csv"), "");
+    expect(paperFolders(root)).toEqual([root]);
   });
 
   it("takes the first 5,120 samples of a record, or all of them and then zeros", () => {

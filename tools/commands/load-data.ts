@@ -1,4 +1,4 @@
-import { conditionDataset } from "../data/condition.ts";
+import { type ConditionOptions, conditionDataset } from "../data/condition.ts";
 import { openDataset } from "../data/dataset.ts";
 import type { SkippedRecord } from "../data/listing.ts";
 import { type ConditionedRecord, DataError, type Dataset } from "../data/record.ts";
@@ -62,13 +62,15 @@ export function requireTwoLabels({ classes, records }: Dataset, folder: string):
 /** Conditions a data set, with a progress bar. */
 export async function conditionWithProgress(
   dataset: Dataset,
-  { lead, cache = DEFAULT_CACHE_FOLDER }: { lead?: string; cache?: string } = {},
+  options: { lead?: string; cache?: string; onDamaged?: ConditionOptions["onDamaged"] } = {},
 ): Promise<LoadedData> {
+  const { lead, cache = DEFAULT_CACHE_FOLDER, onDamaged } = options;
   const progress = startProgress("conditioning records");
   try {
     const records = await conditionDataset(dataset, {
       lead,
       cacheDir: cache,
+      onDamaged,
       onProgress: (done, total) => progress.update(done, total),
     });
     return { name: dataset.name, classes: dataset.classes, records };

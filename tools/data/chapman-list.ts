@@ -9,6 +9,11 @@ import { readXlsxTable } from "./xlsx-table.ts";
 /** The denoised release has MUSE_DATE_TIME_NUMBER.csv, the raw one JS00001 and on. */
 export const CHAPMAN_NAME = /^(MUSE_\d+_\d+_\d+|JS\d{5})$/;
 
+/** Whether a record of that name is Chapman's: CHAPMAN_NAME without Ningbo's. */
+export function isChapmanName(name: string): boolean {
+  return CHAPMAN_NAME.test(name) && !(name.startsWith("JS") && name > LAST_CHAPMAN_RECORD);
+}
+
 /** The raw release numbers Ningbo's records on from Chapman's, without a gap (PhysioNet/CinC challenge 2021). */
 const LAST_CHAPMAN_RECORD = "JS10646";
 
@@ -32,8 +37,7 @@ export function listChapman(folder: string): Listing {
     const rhythm = rhythms.get(name);
     const codes = rhythm === undefined ? codesOfHeader(path) : [rhythm];
     const label = chapmanClass(codes);
-    if (name.startsWith("JS") && name > LAST_CHAPMAN_RECORD)
-      skipped.push({ name, reason: "is of Ningbo, not Chapman" });
+    if (!isChapmanName(name)) skipped.push({ name, reason: "is of Ningbo, not Chapman" });
     else if (label !== undefined) records.push({ name, path, label });
     else skipped.push({ name, reason: codes.length ? `has no rhythm of the four groups: ${codes}` : "has no label" });
   }

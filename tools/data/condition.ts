@@ -6,6 +6,7 @@ import { EngineError } from "../../host/errors.ts";
 import { FrontEnd } from "../../host/front-end.ts";
 import { fitsCache, readConditioned, writeConditioned } from "./conditioned-cache.ts";
 import type { FiledRecord } from "./dataset.ts";
+import type { SkippedRecord } from "./listing.ts";
 import { pickLead } from "./pick-lead.ts";
 import { type ConditionedRecord, DataError, type Dataset, type EcgRecord } from "./record.ts";
 
@@ -15,19 +16,23 @@ export interface ConditionOptions {
   /** Where to keep conditioned data sets; default nowhere. Only data sets that come from files are kept. */
   readonly cacheDir?: string;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Leaves damaged records out and tells of each, instead of giving up at the first. */
+  readonly onDamaged?: (damaged: SkippedRecord) => void;
 }
 
 /**
  * One lead of a record through the engine's own front end.
  *
  * @returns int16, 500 Hz, a count a microvolt
- * @throws DataError if the lead is missing, or the front end takes neither its rate nor its scale
+ * @throws DataError if the lead is missing, or the front end takes neither its rate nor its scale, or has no sample of it
  */
 export function conditionRecord(frontEnd: FrontEnd, record: EcgRecord, lead?: string): Int16Array {
   const { samples, countsPerMillivolt } = pickLead(record, lead);
   const input = { sampleRateHz: record.sampleRateHz, millivoltsPerCount: 1 / countsPerMillivolt };
   try {
-    return frontEnd.condition(samples, input).samples;
+    const conditioned = frontEnd.condition(samples, input).samples;
+    if (conditioned.length > 0) return conditioned;
+    throw new DataError(`record ${record.name}: has ${samples.length} samples, fewer than the front end waits for`);
   } catch (error) {
     if (error instanceof EngineError || error instanceof RangeError)
       throw new DataError(`record ${record.name}: ${error.message}`);
@@ -45,18 +50,34 @@ export function conditionRecord(frontEnd: FrontEnd, record: EcgRecord, lead?: st
  */
 export async function conditionDataset(dataset: Dataset, options: ConditionOptions = {}): Promise<ConditionedRecord[]> {
   const place = options.cacheDir ? await placeInCache(dataset, options.cacheDir, options.lead) : undefined;
-  const cached = place && readConditioned(join(place.folder, place.file), dataset.records.length);
-  const signals = cached ?? (await conditionAll(dataset, options));
-  if (place && !cached && fitsCache(signals)) keepCopy(place, signals);
-  return dataset.records.map(({ name, label, patient }, i) => ({ name, label, patient, samples: signals[i] }));
+  const kept = place && readConditioned(join(place.folder, place.file), dataset.records.length);
+  const signals = await conditionAll(dataset, options, kept);
+  if (place && !kept && fitsCache(signals)) keepCopy(place, signals);
+  return dataset.records
+    .map(({ name, label, patient }, i) => ({ name, label, patient, samples: signals[i] }))
+    .filter(({ samples }) => samples.length > 0);
 }
 
-async function conditionAll(dataset: Dataset, { lead, onProgress }: ConditionOptions): Promise<Int16Array[]> {
+/** @param kept signals of an earlier run, empty for what was damaged then */
+async function conditionAll(
+  dataset: Dataset,
+  { lead, onProgress, onDamaged }: ConditionOptions,
+  kept: readonly Int16Array[] = [],
+): Promise<Int16Array[]> {
+  if (kept.length > 0 && kept.every((samples) => samples.length > 0)) return [...kept];
   const frontEnd = await FrontEnd.create();
-  return dataset.records.map((record, i) => {
-    const samples = conditionRecord(frontEnd, record.load(), lead);
-    onProgress?.(i + 1, dataset.records.length);
-    return samples;
+  const { records } = dataset;
+  return records.map((record, i) => {
+    if (kept[i]?.length > 0) return kept[i];
+    try {
+      return conditionRecord(frontEnd, record.load(), lead);
+    } catch (error) {
+      if (!onDamaged || !(error instanceof DataError)) throw error;
+      onDamaged({ name: record.name, reason: error.message });
+      return new Int16Array(0);
+    } finally {
+      onProgress?.(i + 1, records.length);
+    }
   });
 }
 

@@ -1,5 +1,11 @@
+import { existsSync, readdirSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import { isChapmanName } from "./chapman-list.ts";
+import { CPSC2018_NAME } from "./cpsc2018-list.ts";
 import { CHAPMAN_CLASSES, CPSC2018_CLASSES } from "./label-sets.ts";
+import { allFiles } from "./listing.ts";
 import { type ConditionedRecord, DataError } from "./record.ts";
+import { REFERENCE_FILE } from "./reference-list.ts";
 import { type Split, splitDataset } from "./split.ts";
 import { fitWindow } from "./window.ts";
 
@@ -7,14 +13,17 @@ import { fitWindow } from "./window.ts";
 export interface PaperDataset {
   readonly name: "Chapman" | "CPSC 2018";
   readonly classes: readonly string[];
-  /** Records that the paper had. */
+  /** Records that the paper had, and how many of them it tested on, where it can be told. */
   readonly records: number;
+  readonly testRecords: number | null;
+  /** Records that the set has as it is published. */
+  readonly published: number;
 }
 
 const PAPER_DATASETS: readonly PaperDataset[] = [
   // Every accuracy of Table 1 is a count of 2,118 test records, a fifth of this; the paper itself says "~10,000".
-  { name: "Chapman", classes: CHAPMAN_CLASSES, records: 10588 },
-  { name: "CPSC 2018", classes: CPSC2018_CLASSES, records: 6877 },
+  { name: "Chapman", classes: CHAPMAN_CLASSES, records: 10588, testRecords: 2118, published: 10646 },
+  { name: "CPSC 2018", classes: CPSC2018_CLASSES, records: 6877, testRecords: null, published: 6877 },
 ];
 
 /** Inputs are zero-padded to 10.24 s at 500 Hz. */
@@ -26,6 +35,28 @@ export function paperDataset(classes: readonly string[], folder: string): PaperD
   if (found) return found;
   const expected = PAPER_DATASETS.map(({ name, classes: labels }) => `${name} (${labels.join(", ")})`).join(" or ");
   throw new DataError(`${folder}: the labels are ${classes.join(", ")}, expected those of ${expected}`);
+}
+
+/**
+ * The folders of a folder that hold one data set of the paper each: itself, or those of its subfolders where records of
+ * both stand under one roof.
+ */
+export function paperFolders(folder: string): readonly string[] {
+  if (setsOf(folder).length < 2 || existsSync(join(folder, REFERENCE_FILE))) return [folder];
+  const inner = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name))
+    .filter((path) => setsOf(path).length === 1);
+  return inner.length > 0 ? inner.sort() : [folder];
+}
+
+/** The data sets that the names of a folder's files are of. */
+function setsOf(folder: string): string[] {
+  const names = allFiles(folder).map((path) => basename(path, extname(path)));
+  return [
+    ...(names.some(isChapmanName) ? ["Chapman"] : []),
+    ...(names.some((name) => CPSC2018_NAME.test(name)) ? ["CPSC 2018"] : []),
+  ];
 }
 
 /** The paper's input of each record: its first 5,120 samples, or all of them and then zeros. */
