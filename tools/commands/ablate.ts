@@ -5,7 +5,7 @@ import { DataError } from "../data/record.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import { decideAblation, type RecipeFigures, type RecipeGain, recipeGain } from "../train/ablation.ts";
-import type { TrainOptions } from "../train/options.ts";
+import { type TrainOptions, trainOptions } from "../train/options.ts";
 import { countNumber, wholeNumbers } from "./arguments.ts";
 import { runTrainings } from "./child-training.ts";
 import { claimFolder, type FoldPlan, readRuns, trainingsOf } from "./fold-plan.ts";
@@ -65,7 +65,7 @@ async function runAblate(args: AblateArguments, command: Command): Promise<void>
   const folds = args.only ?? Array.from({ length: args.folds }, (_, index) => index + 1);
   const wrong = folds.find((fold) => !(fold >= 1 && fold <= args.folds));
   if (wrong !== undefined) throw new RangeError(`--only names fold ${wrong}, expected 1 to ${args.folds}`);
-  const base: Recipe = { change: "base", words: recipeWords(command), options: recipeOf(args) };
+  const base: Recipe = { change: "base", words: recipeWords(command), options: trainOptions(recipeOf(args)) };
   const recipes = [base, ...args.vary.map((change) => varied(base, change))];
   const plans = recipes.map(
     ({ change, words, options }): FoldPlan => ({
@@ -113,7 +113,7 @@ function varied(base: Recipe, change: string): Recipe {
   try {
     const parser = addRecipeOptions(new Command().exitOverride().configureOutput({ outputError: () => undefined }));
     const args = parser.parse(words, { from: "user" }).opts<RecipeArguments>();
-    return { change, words, options: recipeOf(args) };
+    return { change, words, options: trainOptions(recipeOf(args)) };
   } catch (error) {
     if (!(error instanceof CommanderError) && !(error instanceof RangeError)) throw error;
     throw new DataError(`--vary ${change}: ${error.message.replace(/^error: /, "").split("\n")[0]}`);

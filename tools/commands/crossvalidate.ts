@@ -4,6 +4,7 @@ import { SeededRandom } from "../data/random.ts";
 import { type CrossValidation, crossValidationOf } from "../evaluate/cross-validation.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
+import { trainOptions } from "../train/options.ts";
 import { countNumber, wholeNumbers } from "./arguments.ts";
 import { runTrainings } from "./child-training.ts";
 import { type EngineComparison, engineComparison } from "./engine-comparison.ts";
@@ -63,7 +64,7 @@ async function runCrossValidate(args: CrossValidateArguments, command: Command):
     seeds: args.seeds,
     words: recipeWords(command),
     places: { lead: args.lead, cache: args.cache },
-    recipe: recipeOf(args),
+    recipe: trainOptions(recipeOf(args)),
   };
   claimFolder(plan);
   const trainings = trainingsOf(plan);

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Augmentation } from "../train/crops.ts";
-import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
+import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../train/options.ts";
 import { PAPER_RECIPE } from "../train/paper-recipe.ts";
 import { countNumber, realNumber } from "./arguments.ts";
 
@@ -84,8 +84,8 @@ export function recipeWords(command: Command): string[] {
     });
 }
 
-/** The named recipe with what the command line changes of it. Throws RangeError on a value outside its range. */
-export function recipeOf(args: RecipeArguments): TrainOptions {
+/** The named recipe with what the command line changes of it. */
+export function recipeOf(args: RecipeArguments): Partial<TrainOptions> {
   const base: TrainOptions = { ...DEFAULT_TRAIN_OPTIONS, ...RECIPES[args.recipe] };
   const noiseChance = args.noiseChance ?? (args.noise === undefined ? undefined : NOISE_CHANCE);
   const augmentation: Augmentation = {
@@ -101,14 +101,14 @@ export function recipeOf(args: RecipeArguments): TrainOptions {
   };
   const { epochs, seed, batchSize, learningRate, weightDecay, dropout, classWeightPower, samplingPower } = args;
   const { labelSmoothing, averageDecay, keep, teacherWeight: weight, temperature } = args;
-  return trainOptions({
+  return {
     ...base,
     ...given({ epochs, seed, batchSize, learningRate, weightDecay, dropout, classWeightPower, samplingPower }),
     ...given({ labelSmoothing, averageDecay, keep, mixupAlpha: args.mixup, cropSamples: samplesOf(args.cropSeconds) }),
     augmentation,
     distillation: { ...base.distillation, ...given({ weight, temperature }) },
     calibrateBias: base.calibrateBias && args.calibrate,
-  });
+  };
 }
 
 function samplesOf(seconds: number | undefined): number | undefined {

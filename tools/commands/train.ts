@@ -6,7 +6,7 @@ import { parameterCount } from "../graph/costs.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import type { NoiseSignals } from "../train/noise.ts";
 import { recordedNoise, syntheticNoise } from "../train/noise-source.ts";
-import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../train/options.ts";
+import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
 import { wholeNumber } from "./arguments.ts";
 import { openTeachers } from "./ask-teachers.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
@@ -59,7 +59,7 @@ async function runTrain(args: TrainArguments): Promise<void> {
   const { model: family, out, json, fold } = args;
   // What is wrong in the arguments is told before the data is read.
   buildGraph(family, ["0", "1"]);
-  const recipe = recipeOf(args);
+  const recipe = trainOptions(recipeOf(args));
   const checkpointPath = `${out}.checkpoint`;
   if (args.resume) requireCheckpoint(checkpointPath);
   const noise = await noiseOf(args.noise, recipe);
