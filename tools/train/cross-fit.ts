@@ -10,7 +10,7 @@ export function crossFitted(records: readonly LabelledLogits[], classes: readonl
   const halves = [0, 1].map((half) => records.filter((_, index) => index % 2 === half));
   const decided = halves.map((half, index) => {
     const others = halves[1 - index];
-    const logits = others.map((record) => Float32Array.from(record.logits));
+    const logits = others.map((record) => record.logits);
     const offsets = tuneOffsets(logits, decisionsOf(others, classes).truths, classes);
     return decisionsOf(half, classes, offsets).predictions;
   });
