@@ -67,6 +67,13 @@ export function updateQrsFeature(state: QrsFeatureState, sample: i32): void {
   curvatures[slot(now)] = curvature;
 }
 
+/** The newest curvature. */
+// @ts-ignore: decorator
+@inline
+export function curvatureNow(state: QrsFeatureState): i32 {
+  return curvaturesOf(state)[slot(state.now)];
+}
+
 /** Time of the steepest curvature within the 64 samples summed up at `time`. */
 export function sharpestTime(state: QrsFeatureState, time: i32): i32 {
   const curvatures = curvaturesOf(state);

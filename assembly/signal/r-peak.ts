@@ -1,10 +1,12 @@
-import { addressOf, clearBytes, moveBytes } from "../views";
+import { QUALITY_FLAT } from "../shared/quality";
+import { addressOf, at, clearBytes, moveBytes } from "../views";
 import {
   candidateAt, candidatesAreSound, dropCandidates, featureOf, HOLD_SAMPLES, R_PEAK_BYTES, RPeakState, shapeOf, templateOf,
   trackPeak,
 } from "./qrs-candidates";
 import { evidence, followShape, NO_EVIDENCE } from "./qrs-evidence";
-import { HEIGHT_PER_MICROVOLT, SHAPE_POINTS, updateQrsFeature } from "./qrs-feature";
+import { curvatureNow, HEIGHT_PER_MICROVOLT, SHAPE_POINTS, updateQrsFeature } from "./qrs-feature";
+import { judgeQuality, QUALITY_BYTES, qualityIsSound, QualityState } from "./signal-quality";
 
 export { RPeakState };
 
@@ -22,13 +24,13 @@ const FIRST_INTERVAL_SAMPLES: i32 = 400;
 /** No beat below a mean curvature of 12 uV. */
 const MIN_HEIGHT: i32 = 12 * HEIGHT_PER_MICROVOLT;
 
-/** Bytes of an RPeakState. */
+/** Bytes of an RPeakState and the QualityState behind it. */
 export function rPeakBytes(): i32 {
-  return R_PEAK_BYTES;
+  return R_PEAK_BYTES + QUALITY_BYTES;
 }
 
 export function resetRPeak(state: RPeakState): void {
-  clearBytes(addressOf(state), R_PEAK_BYTES);
+  clearBytes(addressOf(state), rPeakBytes());
   startLearning(state, 0);
 }
 
@@ -53,13 +55,35 @@ export function detectRPeak(state: RPeakState, sample: i32): i32 {
   return 0;
 }
 
+/** The signal quality, which lies behind the detector's own state. */
+// @ts-ignore: decorator
+@inline
+export function qualityOf(state: RPeakState): QualityState {
+  return at<QualityState>(addressOf(state) + R_PEAK_BYTES);
+}
+
+/**
+ * Judges the signal by the sample that the detector has just taken; returns whether the verdict has changed. Behind a flat
+ * signal the levels are learned anew: those from before it need not fit an electrode that has been put on again.
+ */
+export function judgeSignal(state: RPeakState, sample: i32): bool {
+  const quality = qualityOf(state);
+  const feature = featureOf(state);
+  if (!judgeQuality(quality, sample, curvatureNow(feature), state.signal, state.noise)) return false;
+  if (quality.verdict == QUALITY_FLAT) startLearning(state, feature.now);
+  return true;
+}
+
 /** Whether a state that came from outside points into its tables and divides by no zero. */
 export function rPeakIsSound(state: RPeakState): bool {
-  return state.interval > 0 && state.interval <= MAX_INTERVAL_SAMPLES && candidatesAreSound(state);
+  return state.interval > 0 && state.interval <= MAX_INTERVAL_SAMPLES && candidatesAreSound(state) &&
+    qualityIsSound(qualityOf(state));
 }
 
 function startLearning(state: RPeakState, now: i32): void {
   state.learning = 1;
+  state.signal = 0;
+  state.noise = 0;
   state.learnedAt = now + LEARNING_SAMPLES;
   state.interval = FIRST_INTERVAL_SAMPLES;
   state.candidateCount = 0;
@@ -94,7 +118,6 @@ function finishLearning(state: RPeakState, now: i32): void {
   state.learning = 0;
   if (second > 0) moveBytes(addressOf(templateOf(state)), addressOf(shapeOf(candidateAt(state, secondAt))), 2 * SHAPE_POINTS);
   state.signal = max(second, highest >> 1);
-  state.noise = 0;
   state.forgottenAt = now;
 }
 

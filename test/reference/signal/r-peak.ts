@@ -48,6 +48,16 @@ export class ReferenceRPeak {
     return 0;
   }
 
+  /** What the signal quality is judged by: the newest curvature, and the mean heights of beats and of what is none. */
+  get levels(): { curvature: number; signal: number; noise: number } {
+    return { curvature: this.curvatures[this.curvatures.length - 1], signal: this.signal, noise: this.noise };
+  }
+
+  /** The signal has become flat. */
+  relearn(): void {
+    this.startLearning(this.samples.length - 1);
+  }
+
   private boxcar(end: number): number {
     let sum = 0;
     for (let t = Math.max(1, end - BOXCAR + 1); t <= end; t++) sum += this.samples[t];
@@ -99,6 +109,8 @@ export class ReferenceRPeak {
 
   private startLearning(now: number): void {
     this.learning = true;
+    this.signal = 0;
+    this.noise = 0;
     this.learnedAt = now + 1000;
     this.interval = 400;
     this.candidates = [];
@@ -113,7 +125,6 @@ export class ReferenceRPeak {
     this.learning = false;
     this.signal = Math.max(second?.height ?? 0, Math.floor(highest.height / 2));
     if (second) this.template = second.shape;
-    this.noise = 0;
     this.forgottenAt = now;
   }
 
