@@ -85,8 +85,8 @@ export function clearEvents(): void { engine().eventCount = 0; }
 
 /**
  * The signal chain alone, for an engine without a model: conditions `count` samples of the input area into i16 samples at
- * conditionedAt(), and queues their beats: at most 15, since the area holds 1.03 s at 125 Hz and the detector's first 2 s
- * come out together, beats at least 0.2 s apart. Returns how many samples, or a negative status.
+ * conditionedAt(), and queues their beats: at most 15, since the area holds 1.024 s at 125 Hz and the detector's first 2 s
+ * come out together, beats at least 0.2 s apart; and one verdict on the signal at most, since those come 1.024 s apart. Returns how many samples, or a negative status.
  */
 export function conditionSamples(count: i32): i32 {
   const state = engine();

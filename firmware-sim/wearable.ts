@@ -131,7 +131,7 @@ export class Wearable {
     const nowNs = this.#queue.nowNs;
     if (event.kind === "decision") {
       this.#decisions.push({ sample: event.sample, label: event.label, doneNs: nowNs });
-    } else {
+    } else if (event.kind === "beat") {
       const peak = this.#clock.frontEndSample(event.sample - BAND_LIMIT_DELAY_SAMPLES);
       const peakNs = this.#frontEnd.sampleTimeNs(peak);
       this.#beats.push({ sample: event.sample, peakNs, detectedNs: nowNs });

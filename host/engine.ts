@@ -23,8 +23,8 @@ export interface EngineOptions {
 }
 
 /**
- * One model running on one stream of ECG. `load` makes every check once; afterwards pushing samples gives beats and
- * decisions, the same ones whatever the chunks.
+ * One model running on one stream of ECG. `load` makes every check once; afterwards pushing samples gives beats,
+ * decisions and verdicts on the signal, the same ones whatever the chunks.
  */
 export class Engine {
   readonly build: EngineBuild;
@@ -191,7 +191,7 @@ export class Engine {
     const scale = 2 ** -this.model.logitFractionBits;
     for (const event of drainEvents(this.#exports, this.#memory, this.model.classes, scale)) {
       if (event.kind === "beat") this.#beats++;
-      else this.#decisions++;
+      else if (event.kind === "decision") this.#decisions++;
       into.push(event);
     }
   }

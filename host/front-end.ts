@@ -8,14 +8,22 @@ import {
   runnableBuilds,
 } from "./engine-module.ts";
 import { EngineError } from "./errors.ts";
-import { type BeatEvent, drainEvents } from "./events.ts";
+import { type BeatEvent, drainEvents, type QualityEvent } from "./events.ts";
 import { checkSamples, configure, type InputConfig } from "./input.ts";
 
-/** A record as the network sees it, and the R peaks in it. */
-export interface ConditionedSignal {
+/** What the detector says of a record. */
+export interface DetectedBeats {
+  readonly beats: readonly BeatEvent[];
+  /** Where the verdict on the signal changes. */
+  readonly quality: readonly QualityEvent[];
+  /** Conditioned samples, 500 Hz, that the record gave. */
+  readonly sampleCount: number;
+}
+
+/** A record as the network sees it, and what the detector says of it. */
+export interface ConditionedSignal extends DetectedBeats {
   /** 500 Hz, one count a microvolt. */
   readonly samples: Int16Array;
-  readonly beats: readonly BeatEvent[];
 }
 
 /**
@@ -43,26 +51,45 @@ export class FrontEnd {
   /** Conditions a whole record of raw ADC counts. Throws RangeError and TypeError with the wrong value. */
   condition(samples: Int16Array | Int32Array, input: InputConfig): ConditionedSignal {
     checkSamples(samples);
-    configure(this.#exports, input);
     const perSample = Math.min(MAX_RESAMPLE_OUTPUTS, 500 / input.sampleRateHz);
     const out = new Int16Array(Math.ceil(samples.length * perSample) + MAX_RESAMPLE_OUTPUTS);
+    const detected = this.#run(samples, input, (made, at) => out.set(made, at));
+    return { samples: out.slice(0, detected.sampleCount), ...detected };
+  }
+
+  /** The same without keeping the conditioned samples: the memory of a long record is that of its counts. */
+  detect(samples: Int16Array | Int32Array, input: InputConfig): DetectedBeats {
+    checkSamples(samples);
+    return this.#run(samples, input, () => undefined);
+  }
+
+  #run(
+    samples: Int16Array | Int32Array,
+    input: InputConfig,
+    take: (made: Int16Array, at: number) => void,
+  ): DetectedBeats {
+    configure(this.#exports, input);
     const beats: BeatEvent[] = [];
-    let made = 0;
+    const quality: QualityEvent[] = [];
+    let sampleCount = 0;
     for (let from = 0; from < samples.length; from += INPUT_CAPACITY_SAMPLES) {
       const chunk = samples.subarray(from, from + INPUT_CAPACITY_SAMPLES);
       new Int32Array(this.#memory.buffer, this.#exports.inputAt(), chunk.length).set(chunk);
       const count = this.#exports.conditionSamples(chunk.length);
       if (count < 0) throw new EngineError(-count, "condition samples");
-      out.set(new Int16Array(this.#memory.buffer, this.#exports.conditionedAt(), count), made);
-      made += count;
-      this.#drainBeats(beats);
+      take(new Int16Array(this.#memory.buffer, this.#exports.conditionedAt(), count), sampleCount);
+      sampleCount += count;
+      this.#drain(beats, quality);
     }
-    while (this.#exports.finish() > 0) this.#drainBeats(beats);
-    this.#drainBeats(beats);
-    return { samples: out.slice(0, made), beats };
+    while (this.#exports.finish() > 0) this.#drain(beats, quality);
+    this.#drain(beats, quality);
+    return { beats, quality, sampleCount };
   }
 
-  #drainBeats(into: BeatEvent[]): void {
-    for (const event of drainEvents(this.#exports, this.#memory, [], 1)) if (event.kind === "beat") into.push(event);
+  #drain(beats: BeatEvent[], quality: QualityEvent[]): void {
+    for (const event of drainEvents(this.#exports, this.#memory, [], 1)) {
+      if (event.kind === "beat") beats.push(event);
+      else if (event.kind === "quality") quality.push(event);
+    }
   }
 }

@@ -1,6 +1,8 @@
 import { at, I16View, I32View, I64View } from "../views";
-import { EVENT_BEAT, EVENT_DECISION, EVENT_LOGITS_AT } from "../shared/events";
+import { EVENT_BEAT, EVENT_DECISION, EVENT_LOGITS_AT, EVENT_QUALITY } from "../shared/events";
 import { EVENT_CAPACITY } from "../shared/limits";
+import { qualityOf, RPeakState } from "../signal/r-peak";
+import { BLOCK_SAMPLES } from "../signal/signal-quality";
 import { EngineState } from "./engine-state";
 
 // @ts-ignore: decorator
@@ -21,7 +23,18 @@ function nextEvent(state: EngineState, kind: i32, classIndex: i32, sample: i64):
 
 /** The caller has seen that an event is free. */
 export function emitBeat(state: EngineState, sample: i64): void {
-  nextEvent(state, EVENT_BEAT, -1, sample);
+  nextEvent(state, EVENT_BEAT, verdictOf(state), sample);
+}
+
+/** The verdict has changed. The caller has seen that an event is free. */
+export function emitQuality(state: EngineState): void {
+  nextEvent(state, EVENT_QUALITY, verdictOf(state), state.samplesIn - BLOCK_SAMPLES);
+}
+
+// @ts-ignore: decorator
+@inline
+function verdictOf(state: EngineState): i32 {
+  return qualityOf(at<RPeakState>(state.rPeakAt)).verdict;
 }
 
 /** The class is the largest logit's, the lowest index among equals. */

@@ -1,10 +1,11 @@
 import { at, clearBytes, I16View, I32View } from "../views";
 import { DETECTOR_FLUSH_SAMPLES } from "../shared/signal";
 import { conditionSample, FrontEndState, resetFrontEnd } from "../signal/front-end";
-import { detectRPeak, resetRPeak, RPeakState } from "../signal/r-peak";
+import { detectRPeak, judgeSignal, qualityOf, resetRPeak, RPeakState } from "../signal/r-peak";
+import { watchRaw } from "../signal/signal-quality";
 import { saturate16 } from "../numeric/saturate";
 import { EngineState } from "./engine-state";
-import { emitBeat, freeEvents } from "./events";
+import { emitBeat, emitQuality, freeEvents } from "./events";
 import { layerAt } from "./layer";
 import { beginPass, continuePass, isComplete } from "./pass";
 import { resetTensor, rowAddress, setTotals, tensorAt } from "./tensor";
@@ -66,6 +67,7 @@ export function pushSamples(state: EngineState, count: i32): i32 {
 
 /** One raw sample to 0..4 samples as the model takes them. */
 export function condition(state: EngineState, raw: i32, out: I16View): i32 {
+  watchRaw(qualityOf(at<RPeakState>(state.rPeakAt)), raw, state.sampleRateMilliHz);
   if (state.conditioned == 0) return conditionSample(changetype<FrontEndState>(<usize>state.frontEndAt), raw, out);
   out[0] = saturate16(raw);
   return 1;
@@ -75,8 +77,8 @@ export function condition(state: EngineState, raw: i32, out: I16View): i32 {
 export function feedWaiting(state: EngineState): bool {
   while (settle(state)) {
     if (state.waitingNext == state.waitingCount) return true;
-    // A sample gives at most one beat.
-    if (freeEvents(state) == 0) return false;
+    // A sample gives at most one beat and one verdict.
+    if (freeEvents(state) < 2) return false;
     const sample = at<I16View>(state.waitingAt)[state.waitingNext];
     state.waitingNext += 1;
     feedDetector(state, sample);
@@ -85,11 +87,13 @@ export function feedWaiting(state: EngineState): bool {
   return false;
 }
 
-/** One conditioned sample of the record to the R-peak detector. The caller has seen that an event is free. */
+/** One conditioned sample of the record to the R-peak detector. The caller has seen that two events are free. */
 export function feedDetector(state: EngineState, sample: i32): void {
   state.lastSample = sample;
   state.samplesIn += 1;
-  const delay = detectRPeak(changetype<RPeakState>(<usize>state.rPeakAt), sample);
+  const detector = at<RPeakState>(state.rPeakAt);
+  const delay = detectRPeak(detector, sample);
+  if (judgeSignal(detector, sample)) emitQuality(state);
   if (delay > 0) emitBeat(state, state.samplesIn - 1 - delay);
 }
 

@@ -1,22 +1,35 @@
-import { addressOf, at, moveBytes } from "../views";
+import { addressOf, at, I16View, moveBytes } from "../views";
 import {
-  extremumTime, QRS_FEATURE_BYTES, QrsFeatureState, sharpestTime, sharpnessAt,
+  extremumTime, finenessAt, heightNear, INTEGRATION_SAMPLES, QRS_FEATURE_BYTES, QrsFeatureState, SHAPE_POINTS, sharpestTime,
+  takeShape,
 } from "./qrs-feature";
 
 /** A peak of the feature is a candidate once nothing higher came for so long: 200 ms. */
 export const HOLD_SAMPLES: i32 = 100;
 const MAX_CANDIDATES: i32 = 12;
 
-/** A peak of the feature: its time, height and sharpness, and the time of the R peak under it. */
+/**
+ * A peak of the feature.
+ *   0   time, height, rTime    its time and height, and the time of the R peak under it
+ *  12   before, after          about the heights 128 ms before and after
+ *  20   fineness
+ *  24   score                  the evidence for a beat, once it has been judged
+ *  28   shape                  i16[32]
+ */
 @unmanaged @final
 export class Candidate {
   time: i32;
   height: i32;
-  sharpness: i32;
   rTime: i32;
+  before: i32;
+  after: i32;
+  fineness: i32;
+  score: i32;
 }
-const CANDIDATE_BYTES: i32 = 16;
-if (offsetof<Candidate>() != CANDIDATE_BYTES) ERROR("CANDIDATE_BYTES is stale");
+const SHAPE_AT: i32 = 28;
+if (offsetof<Candidate>() != SHAPE_AT) ERROR("SHAPE_AT is stale");
+const SHAPE_BYTES: i32 = 2 * SHAPE_POINTS;
+const CANDIDATE_BYTES: i32 = SHAPE_AT + SHAPE_BYTES;
 
 /**
  *   0   learnedAt                    time at which the learning in progress ends, or ended
@@ -24,12 +37,13 @@ if (offsetof<Candidate>() != CANDIDATE_BYTES) ERROR("CANDIDATE_BYTES is stale");
  *   8   peakHeight, peakTime         highest feature since the last candidate, and when
  *  16   signal, noise                mean heights of beats and of other candidates
  *  24   interval                     mean interval between beats
- *  28   lastTime, lastSharpness      of the newest beat's candidate
+ *  28   lastTime, lastFineness       of the newest beat's candidate
  *  36   forgottenAt                  time at which the levels last sank for want of beats
  *  40   candidateCount, judgedCount  candidates since the newest beat; those already compared with the threshold
  *  48   unsearched                   whether levels or candidates changed since search-back last looked
- *  52   candidates                   12, oldest first
- * 244   the QRS feature
+ *  52   template                     i16[32], the mean shape of beats
+ * 116   candidates                   12, oldest first
+ *1220   the QRS feature
  */
 @unmanaged @final
 export class RPeakState {
@@ -41,14 +55,15 @@ export class RPeakState {
   noise: i32;
   interval: i32;
   lastTime: i32;
-  lastSharpness: i32;
+  lastFineness: i32;
   forgottenAt: i32;
   candidateCount: i32;
   judgedCount: i32;
   unsearched: i32;
 }
-const CANDIDATES_AT: i32 = 52;
-if (offsetof<RPeakState>() != CANDIDATES_AT) ERROR("CANDIDATES_AT is stale");
+const TEMPLATE_AT: i32 = 52;
+if (offsetof<RPeakState>() != TEMPLATE_AT) ERROR("TEMPLATE_AT is stale");
+const CANDIDATES_AT: i32 = TEMPLATE_AT + SHAPE_BYTES;
 const FEATURE_AT: i32 = CANDIDATES_AT + MAX_CANDIDATES * CANDIDATE_BYTES;
 export const R_PEAK_BYTES: i32 = FEATURE_AT + QRS_FEATURE_BYTES;
 
@@ -62,6 +77,18 @@ export function featureOf(state: RPeakState): QrsFeatureState {
 @inline
 export function candidateAt(state: RPeakState, index: i32): Candidate {
   return at<Candidate>(addressOf(state) + CANDIDATES_AT + index * CANDIDATE_BYTES);
+}
+
+// @ts-ignore: decorator
+@inline
+export function shapeOf(candidate: Candidate): I16View {
+  return at<I16View>(addressOf(candidate) + SHAPE_AT);
+}
+
+// @ts-ignore: decorator
+@inline
+export function templateOf(state: RPeakState): I16View {
+  return at<I16View>(addressOf(state) + TEMPLATE_AT);
 }
 
 /** Whether the counts of a state that came from outside are within its table. */
@@ -85,11 +112,15 @@ export function trackPeak(state: RPeakState, feature: QrsFeatureState): void {
 function addCandidate(state: RPeakState, feature: QrsFeatureState): void {
   if (state.candidateCount == MAX_CANDIDATES) dropCandidates(state, 1);
   const candidate = candidateAt(state, state.candidateCount++);
-  const sharpest = sharpestTime(feature, state.peakTime);
-  candidate.time = state.peakTime;
+  const time = state.peakTime;
+  const sharpest = sharpestTime(feature, time);
+  candidate.time = time;
   candidate.height = state.peakHeight;
-  candidate.sharpness = sharpnessAt(feature, sharpest);
   candidate.rTime = extremumTime(feature, sharpest);
+  candidate.before = heightNear(feature, time - INTEGRATION_SAMPLES);
+  candidate.after = heightNear(feature, time + INTEGRATION_SAMPLES);
+  candidate.fineness = finenessAt(feature, time);
+  takeShape(feature, sharpest, shapeOf(candidate));
 }
 
 export function dropCandidates(state: RPeakState, count: i32): void {

@@ -1,17 +1,20 @@
-import { addressOf, clearBytes } from "../views";
+import { QUALITY_FLAT } from "../shared/quality";
+import { addressOf, at, clearBytes, moveBytes } from "../views";
 import {
-  candidateAt, candidatesAreSound, dropCandidates, featureOf, HOLD_SAMPLES, R_PEAK_BYTES, RPeakState, trackPeak,
+  candidateAt, candidatesAreSound, dropCandidates, featureOf, HOLD_SAMPLES, R_PEAK_BYTES, RPeakState, shapeOf, templateOf,
+  trackPeak,
 } from "./qrs-candidates";
-import { HEIGHT_PER_MICROVOLT, updateQrsFeature } from "./qrs-feature";
+import { evidence, followShape, NO_EVIDENCE } from "./qrs-evidence";
+import { curvatureNow, HEIGHT_PER_MICROVOLT, SHAPE_POINTS, updateQrsFeature } from "./qrs-feature";
+import { judgeQuality, QUALITY_BYTES, qualityIsSound, QualityState } from "./signal-quality";
 
 export { RPeakState };
 
 /** No two beats lie closer, and none so close to the start. */
 const REFRACTORY_SAMPLES: i32 = 100;
-/** Within 360 ms of a beat a candidate of less than 3/5 of its sharpness is its T wave. */
-const T_WAVE_SAMPLES: i32 = 180;
 /** A beat is overdue after 3/2 of the mean interval; search-back takes no candidate within 340 ms of the last beat. */
 const SEARCH_BACK_FROM_SAMPLES: i32 = 170;
+const SEARCH_BACK_EVIDENCE: i32 = -5325;
 /** Levels are learned from 2 s, and forgotten by a quarter after every 3 s without a beat. */
 const LEARNING_SAMPLES: i32 = 1000;
 const FORGETTING_SAMPLES: i32 = 1500;
@@ -21,13 +24,13 @@ const FIRST_INTERVAL_SAMPLES: i32 = 400;
 /** No beat below a mean curvature of 12 uV. */
 const MIN_HEIGHT: i32 = 12 * HEIGHT_PER_MICROVOLT;
 
-/** Bytes of an RPeakState. */
+/** Bytes of an RPeakState and the QualityState behind it. */
 export function rPeakBytes(): i32 {
-  return R_PEAK_BYTES;
+  return R_PEAK_BYTES + QUALITY_BYTES;
 }
 
 export function resetRPeak(state: RPeakState): void {
-  clearBytes(addressOf(state), R_PEAK_BYTES);
+  clearBytes(addressOf(state), rPeakBytes());
   startLearning(state, 0);
 }
 
@@ -52,30 +55,60 @@ export function detectRPeak(state: RPeakState, sample: i32): i32 {
   return 0;
 }
 
+/** The signal quality, which lies behind the detector's own state. */
+// @ts-ignore: decorator
+@inline
+export function qualityOf(state: RPeakState): QualityState {
+  return at<QualityState>(addressOf(state) + R_PEAK_BYTES);
+}
+
+/**
+ * Judges the signal by the sample that the detector has just taken; returns whether the verdict has changed. Behind a flat
+ * signal the levels are learned anew: those from before it need not fit an electrode that has been put on again.
+ */
+export function judgeSignal(state: RPeakState, sample: i32): bool {
+  const quality = qualityOf(state);
+  const feature = featureOf(state);
+  if (!judgeQuality(quality, sample, curvatureNow(feature), state.signal, state.noise)) return false;
+  if (quality.verdict == QUALITY_FLAT) startLearning(state, feature.now);
+  return true;
+}
+
 /** Whether a state that came from outside points into its tables and divides by no zero. */
 export function rPeakIsSound(state: RPeakState): bool {
-  return state.interval > 0 && state.interval <= MAX_INTERVAL_SAMPLES && candidatesAreSound(state);
+  return state.interval > 0 && state.interval <= MAX_INTERVAL_SAMPLES && candidatesAreSound(state) &&
+    qualityIsSound(qualityOf(state));
 }
 
 function startLearning(state: RPeakState, now: i32): void {
   state.learning = 1;
+  state.signal = 0;
+  state.noise = 0;
   state.learnedAt = now + LEARNING_SAMPLES;
   state.interval = FIRST_INTERVAL_SAMPLES;
   state.candidateCount = 0;
   state.judgedCount = 0;
 }
 
-/** The signal level is the second highest candidate, lest one artefact sets it, but at least half the highest. */
+/**
+ * The signal level is the second highest candidate, lest one artefact sets it, but at least half the highest; the second
+ * highest is the first template, too.
+ */
 function finishLearning(state: RPeakState, now: i32): void {
   let highest = 0;
   let second = 0;
+  let highestAt = 0;
+  let secondAt = 0;
   for (let i = 0; i < state.candidateCount; i++) {
     const height = candidateAt(state, i).height;
     if (height > highest) {
       second = highest;
+      secondAt = highestAt;
       highest = height;
+      highestAt = i;
     } else if (height > second) {
       second = height;
+      secondAt = i;
     }
   }
   if (highest < MIN_HEIGHT) {
@@ -83,27 +116,20 @@ function finishLearning(state: RPeakState, now: i32): void {
     return;
   }
   state.learning = 0;
+  if (second > 0) moveBytes(addressOf(templateOf(state)), addressOf(shapeOf(candidateAt(state, secondAt))), 2 * SHAPE_POINTS);
   state.signal = max(second, highest >> 1);
-  state.noise = 0;
   state.forgottenAt = now;
 }
 
-/** noise + 9/32 (signal - noise), and up to half more for a candidate that comes before 4/5 of the mean interval. */
-function thresholdAt(state: RPeakState, gap: i32): i32 {
-  const threshold = max(state.noise + (((state.signal - state.noise) * 9) >> 5), MIN_HEIGHT);
-  const early = gap < state.interval ? 4 * state.interval - 5 * gap : 0;
-  return early > 0 ? threshold + <i32>((<i64>threshold * <i64>early) / <i64>(8 * state.interval)) : threshold;
-}
-
-/** Compares the next candidate with the threshold; its index if it is a beat, else -1. */
+/** Weighs the next candidate; its index if it is a beat, else -1. */
 function judgeNext(state: RPeakState): i32 {
   const index = state.judgedCount++;
   state.unsearched = 1;
   const candidate = candidateAt(state, index);
-  const gap = candidate.time - state.lastTime;
-  if (gap < REFRACTORY_SAMPLES) return -1;
-  const isTWave = gap < T_WAVE_SAMPLES && candidate.sharpness * 5 < state.lastSharpness * 3;
-  if (candidate.height > thresholdAt(state, gap) && !isTWave) {
+  candidate.score = NO_EVIDENCE;
+  if (candidate.time - state.lastTime < REFRACTORY_SAMPLES) return -1;
+  if (candidate.height >= MIN_HEIGHT) candidate.score = evidence(state, candidate, thresholdOf(state));
+  if (candidate.score > 0) {
     state.signal += (min(candidate.height, 2 * state.signal) - state.signal) >> 3;
     return index;
   }
@@ -111,19 +137,24 @@ function judgeNext(state: RPeakState): i32 {
   return -1;
 }
 
-/** If a beat is overdue, the index of the highest candidate since the last one, if it is above 5/8 of the threshold. */
+/** noise + 9/32 (signal - noise). */
+function thresholdOf(state: RPeakState): i32 {
+  return max(state.noise + (((state.signal - state.noise) * 9) >> 5), MIN_HEIGHT);
+}
+
+/** If a beat is overdue, the index of the candidate since the last one that has most evidence, if it has enough. */
 function searchBack(state: RPeakState, now: i32): i32 {
   if (!state.unsearched || now - state.lastTime - HOLD_SAMPLES <= (3 * state.interval) >> 1) return -1;
   state.unsearched = 0;
   let best = -1;
   for (let i = 0; i < state.judgedCount; i++) {
     const candidate = candidateAt(state, i);
-    if (candidate.time - state.lastTime < SEARCH_BACK_FROM_SAMPLES || candidate.height < MIN_HEIGHT) continue;
-    if (best < 0 || candidate.height > candidateAt(state, best).height) best = i;
+    if (candidate.time - state.lastTime < SEARCH_BACK_FROM_SAMPLES) continue;
+    if (best < 0 || candidate.score > candidateAt(state, best).score) best = i;
   }
   if (best < 0) return -1;
   const candidate = candidateAt(state, best);
-  if (candidate.height <= (thresholdAt(state, candidate.time - state.lastTime) * 5) >> 3) return -1;
+  if (candidate.score <= SEARCH_BACK_EVIDENCE) return -1;
   state.signal += (min(candidate.height, 2 * state.signal) - state.signal) >> 2;
   return best;
 }
@@ -137,7 +168,8 @@ function acceptBeat(state: RPeakState, index: i32): i32 {
     state.interval += (interval - state.interval) >> 3;
   }
   state.lastTime = candidate.time;
-  state.lastSharpness = candidate.sharpness;
+  state.lastFineness = candidate.fineness;
+  followShape(templateOf(state), shapeOf(candidate));
   state.forgottenAt = candidate.time;
   state.unsearched = 1;
   dropCandidates(state, index + 1);

@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { DETECTOR_FLUSH_SAMPLES } from "../../assembly/shared/signal.ts";
 import { FrontEnd } from "../../host/front-end.ts";
+import { ENGINE_BUILDS } from "../../host/index.ts";
 import { ReferenceFrontEnd } from "../reference/signal/front-end.ts";
 import { ReferenceRPeak } from "../reference/signal/r-peak.ts";
+import { ReferenceQuality } from "../reference/signal/signal-quality.ts";
 import { syntheticEcg } from "./synthetic-ecg.ts";
 
 const int32 = fc.oneof(fc.integer(), fc.constantFrom(0, -1, 2 ** 31 - 1, -(2 ** 31)));
@@ -12,7 +14,7 @@ const counts = fc.oneof(
   fc.array(fc.integer({ min: -3000, max: 3000 }), { maxLength: 1200 }),
 );
 
-describe.each(["scalar", "simd"] as const)("signal chain (%s build) equals the reference", (build) => {
+describe.each(ENGINE_BUILDS)("signal chain (%s build) equals the reference", (build) => {
   let frontEnd: FrontEnd;
   beforeAll(async () => {
     frontEnd = await FrontEnd.create(build);
@@ -34,30 +36,75 @@ describe.each(["scalar", "simd"] as const)("signal chain (%s build) equals the r
     );
   });
 
-  it("R-peak detector: beats, noise, spikes, silence", () => {
+  it("R-peak detector and signal quality: beats, noise, spikes, rails, silence", () => {
     const piece = fc.oneof(
       fc
         .record({ bpm: fc.integer({ min: 25, max: 290 }), millivolts: fc.double({ min: -5, max: 5, noNaN: true }) })
         .map(({ bpm, millivolts }) => [...syntheticEcg({ bpm, millivolts, seconds: 6 }).samples]),
       fc.array(fc.integer({ min: -32768, max: 32767 }), { maxLength: 900 }),
-      fc.integer({ min: 1, max: 4000 }).map((length) => new Array<number>(length).fill(0)),
+      fc.tuple(fc.integer({ min: 1, max: 4000 }), fc.constantFrom(0, 5, -3000, 32767)).map(repeated),
+      fc
+        .tuple(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: 600 }), fc.constantFrom(20, 300, 3000))
+        .map(([length, period, size]) => Array.from({ length }, (_, i) => (i % period < period / 2 ? size : -size))),
     );
+    const rate = fc.constantFrom(125_000, 300_000, 500_000, 777_777, 1_000_000);
     fc.assert(
-      fc.property(fc.array(piece, { minLength: 1, maxLength: 6 }), (pieces) => {
-        const signal = Int32Array.from(pieces.flat());
-        const input = { sampleRateHz: 500, millivoltsPerCount: 0.001, conditioned: true };
-        const beats = frontEnd.condition(signal, input).beats.map((beat) => beat.sample);
-        const reference = new ReferenceRPeak();
-        // The end of a record holds its last sample until the detector is sure of the last beat.
-        const held = new Array<number>(DETECTOR_FLUSH_SAMPLES).fill(signal[signal.length - 1] ?? 0);
-        const expected = [...signal, ...held].flatMap((sample, i) => {
-          const ago = reference.push(sample);
-          return ago > 0 && i - ago < signal.length ? [i - ago] : [];
-        });
-        expect(beats).toEqual(expected);
-        expect(expected.every((sample, i) => sample >= 0 && sample > (expected[i - 1] ?? -1))).toBe(true);
-      }),
-      { numRuns: 40 },
+      fc.property(
+        fc.array(piece, { minLength: 1, maxLength: 6 }),
+        fc.boolean(),
+        rate,
+        (pieces, conditioned, rateMilliHz) => {
+          const signal = Int32Array.from(pieces.flat());
+          const sampleRateHz = conditioned ? 500 : rateMilliHz / 1000;
+          const { beats, quality } = frontEnd.condition(signal, {
+            sampleRateHz,
+            millivoltsPerCount: 0.001,
+            conditioned,
+          });
+          const expected = referenceEvents(signal, conditioned, sampleRateHz * 1000);
+          expect(beats.map(({ sample, quality }) => ({ sample, quality }))).toEqual(expected.beats);
+          expect(quality.map(({ sample, quality }) => ({ sample, quality }))).toEqual(expected.changes);
+        },
+      ),
+      { numRuns: 60 },
     );
   });
 });
+
+const repeated = ([length, value]: readonly [number, number]) => new Array<number>(length).fill(value);
+
+interface Found {
+  readonly sample: number;
+  readonly quality: string;
+}
+
+/** What the references say of a record in microvolts. */
+function referenceEvents(signal: Int32Array, conditioned: boolean, rateMilliHz: number) {
+  const frontEnd = new ReferenceFrontEnd(rateMilliHz, 1_000_000);
+  const detector = new ReferenceRPeak();
+  const quality = new ReferenceQuality(rateMilliHz);
+  const beats: Found[] = [];
+  const changes: Found[] = [];
+  let taken = 0;
+  let last = 0;
+  for (const raw of signal) {
+    quality.pushRaw(raw);
+    for (const sample of conditioned ? [Math.max(-32768, Math.min(32767, raw))] : frontEnd.push(raw)) {
+      const ago = detector.push(sample);
+      if (quality.pushSample(sample, detector.levels)) {
+        changes.push({ sample: taken + 1 - 512, quality: quality.verdict });
+        if (quality.verdict === "flat") detector.relearn();
+      }
+      if (ago > 0) beats.push({ sample: taken - ago, quality: quality.verdict });
+      taken++;
+      last = sample;
+    }
+  }
+  // The end of a record holds its last sample until the detector is sure of the last beat.
+  for (let held = 0; held < DETECTOR_FLUSH_SAMPLES; held++) {
+    const ago = detector.push(last);
+    const sample = taken + held - ago;
+    if (ago > 0 && sample < taken) beats.push({ sample, quality: quality.verdict });
+  }
+  return { beats, changes };
+}

@@ -20,17 +20,26 @@ export function bootstrapInterval(
   figure: (confusion: Confusion) => number,
   random: RandomSource,
 ): Interval {
-  const records = truths.length;
-  if (records === 0) throw new RangeError("a bootstrap interval needs one record or more");
-  const figures = Array.from({ length: RESAMPLES }, () => {
-    const drawn = Array.from({ length: records }, () => random.integer(records));
-    return figure(
+  const figureOf = (drawn: readonly number[]) =>
+    figure(
       confusionMatrix(
         drawn.map((i) => truths[i]),
         drawn.map((i) => predictions[i]),
         classes,
       ),
     );
-  }).sort((a, b) => a - b);
+  return resampledInterval(truths.length, figureOf, random);
+}
+
+/** The same of any figure of the records with the drawn indices. */
+export function resampledInterval(
+  records: number,
+  figure: (drawn: readonly number[]) => number,
+  random: RandomSource,
+): Interval {
+  if (records === 0) throw new RangeError("a bootstrap interval needs one record or more");
+  const figures = Array.from({ length: RESAMPLES }, () =>
+    figure(Array.from({ length: records }, () => random.integer(records))),
+  ).sort((a, b) => a - b);
   return [figures[Math.floor(0.025 * (RESAMPLES - 1))], figures[Math.ceil(0.975 * (RESAMPLES - 1))]];
 }

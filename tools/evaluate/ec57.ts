@@ -1,0 +1,115 @@
+import { matchBeats } from "./match-beats.ts";
+
+/** Samples from (inclusive) to (exclusive). */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A beat that a detector reported, at the rate of the reference. */
+export interface FoundBeat {
+  readonly sample: number;
+  /** R peak to report. */
+  readonly delayMs: number;
+}
+
+/** A record with reference beats and found ones; all times are samples at the reference's rate, rising. */
+export interface BeatRecord {
+  readonly name: string;
+  readonly sampleRateHz: number;
+  /** Length of the record. */
+  readonly samples: number;
+  readonly reference: readonly number[];
+  readonly found: readonly FoundBeat[];
+  /** Ventricular flutter or fibrillation: no beats to find. */
+  readonly flutter: readonly Stretch[];
+  /** Where the detector itself says that it is blind. */
+  readonly shutdowns: readonly Stretch[];
+}
+
+export interface ScoringRules {
+  readonly windowMs: number;
+  /** Not counted at the start of a record, if it is more than twice as long. */
+  readonly learningSeconds: number;
+  /** Not counted at the end. */
+  readonly endSeconds: number;
+}
+
+/** ANSI/AAMI EC57:2012. */
+export const EC57: ScoringRules = { windowMs: 150, learningSeconds: 300, endSeconds: 0 };
+/** 10 s records: what CPSC 2019 counts, in EC57's window; the challenge's own is 75 ms. */
+export const SHORT_RECORDS: ScoringRules = { windowMs: 150, learningSeconds: 0.5, endSeconds: 0.5 };
+
+export interface BeatScore {
+  readonly name: string;
+  readonly matched: number;
+  readonly missed: number;
+  readonly extra: number;
+  /** Of the missed ones, those during a shutdown. */
+  readonly missedInShutdown: number;
+  readonly shutdownSeconds: number;
+  readonly countedSeconds: number;
+  /** Of the matched beats. */
+  readonly delaysMs: readonly number[];
+}
+
+/**
+ * Scores one record beat by beat. A pair counts where its reference beat lies; found beats in flutter that have no partner
+ * are not counted.
+ *
+ * @param only the stretches that count, or undefined for the whole record
+ */
+export function scoreBeats(record: BeatRecord, rules: ScoringRules, only?: readonly Stretch[]): BeatScore {
+  const { sampleRateHz, flutter, found, shutdowns } = record;
+  const counted = cut(countedStretch(record, rules), only);
+  const counts = (sample: number) => isWithin(sample, counted);
+  const reference = record.reference.filter((sample) => !isWithin(sample, flutter));
+  const test = found.map(({ sample }) => sample);
+  const { pairs, missed, extra } = matchBeats(reference, test, (rules.windowMs * sampleRateHz) / 1000);
+  const missedAt = missed.map((i) => reference[i]).filter(counts);
+  const shut = counted.flatMap((stretch) => cut(stretch, shutdowns));
+  const countedPairs = pairs.filter(([r]) => counts(reference[r]));
+  return {
+    name: record.name,
+    matched: countedPairs.length,
+    missed: missedAt.length,
+    extra: extra.filter((t) => counts(test[t]) && !isWithin(test[t], flutter)).length,
+    missedInShutdown: missedAt.filter((sample) => isWithin(sample, shutdowns)).length,
+    shutdownSeconds: length(shut) / sampleRateHz,
+    countedSeconds: length(counted) / sampleRateHz,
+    delaysMs: countedPairs.map(([, t]) => found[t].delayMs),
+  };
+}
+
+/** Scores what is left of a record without its shutdowns. */
+export function scoreOutsideShutdowns(record: BeatRecord, rules: ScoringRules): BeatScore {
+  return scoreBeats(record, rules, gapsBetween(record.shutdowns, record.samples));
+}
+
+function countedStretch({ samples, sampleRateHz }: BeatRecord, rules: ScoringRules): Stretch {
+  const learning = rules.learningSeconds * sampleRateHz;
+  return { from: samples > 2 * learning ? learning : 0, to: samples - rules.endSeconds * sampleRateHz };
+}
+
+/** The parts of a stretch that lie in others. */
+function cut({ from, to }: Stretch, others: readonly Stretch[] = [{ from, to }]): Stretch[] {
+  return others
+    .map((other) => ({ from: Math.max(from, other.from), to: Math.min(to, other.to) }))
+    .filter((part) => part.to > part.from);
+}
+
+/** What of 0..samples lies in none of the stretches, which are in rising order. */
+export function gapsBetween(stretches: readonly Stretch[], samples: number): Stretch[] {
+  const bounds = [0, ...stretches.flatMap(({ from, to }) => [from, to]), samples];
+  return Array.from({ length: bounds.length / 2 }, (_, i) => ({ from: bounds[2 * i], to: bounds[2 * i + 1] })).filter(
+    ({ from, to }) => to > from,
+  );
+}
+
+function isWithin(sample: number, stretches: readonly Stretch[]): boolean {
+  return stretches.some(({ from, to }) => sample >= from && sample < to);
+}
+
+function length(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, { from, to }) => sum + to - from, 0);
+}
