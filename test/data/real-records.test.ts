@@ -85,6 +85,18 @@ describe.skipIf(!DATA)("real records (needs ECG_DATA)", () => {
     expect(records[0].load().leads.length).toBe(12);
   });
 
+  it("of the paper's sets open with the manifest's groups where the samples come without their list", () => {
+    const expected = (datasets: readonly string[], column: string) =>
+      few.filter(({ dataset }) => datasets.includes(dataset)).map((row) => [row.record, row[column]]);
+    const found = (folder: string) => openDataset(join(DATA, folder)).records.map(({ name, label }) => [name, label]);
+    const byName = (a: string[], b: string[]) => (a[0] < b[0] ? -1 : 1);
+    expect(found("chapman")).toEqual(expected(["chapman_csv", "chapman_js"], "chapman4").sort(byName));
+    const classes = new Map(expected(["cpsc2018"], "cpsc9").map(([name, labels]) => [name, labels.split("|")]));
+    const cpsc2018 = found("cpsc2018");
+    expect(cpsc2018.length).toBe(24);
+    for (const [name, label] of cpsc2018) expect(classes.get(name)).toContain(label);
+  });
+
   it("with annotations have them in order and within the record, beats at the known numbers", () => {
     const annotated = few.filter(({ files }) => files.includes(".atr"));
     const beats = new Map<string, number>();

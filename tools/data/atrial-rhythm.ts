@@ -1,6 +1,5 @@
 /** What a label says of the atria. */
-export const ATRIAL_RHYTHMS = ["fibrillation", "flutter", "other"] as const;
-export type AtrialRhythm = (typeof ATRIAL_RHYTHMS)[number];
+export type AtrialRhythm = "fibrillation" | "flutter" | "other";
 
 /** By the codes of one vocabulary. A code that is neither is of another rhythm, or of no rhythm at all. */
 interface Vocabulary {

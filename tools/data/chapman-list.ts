@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { parseCsv } from "./csv-table.ts";
 import { chapmanClass, diagnosisCodes } from "./diagnosis-codes.ts";
 import { allFiles, findRecords, type ListedRecord, type Listing, type SkippedRecord } from "./listing.ts";
+import { readManifest } from "./manifest.ts";
 import { readText } from "./read-file.ts";
 import { parseWfdbHeader } from "./wfdb-header.ts";
 import { readXlsxTable } from "./xlsx-table.ts";
@@ -20,7 +21,7 @@ const LAST_CHAPMAN_RECORD = "JS10646";
 /**
  * Chapman-Shaoxing as published, in either form: `MUSE_*.csv` with a table of columns `FileName` and `Rhythm` (the
  * release's `Diagnostics.xlsx`, or that saved as CSV), or `JS*` headers with SNOMED codes. Labels are the four groups.
- * Records of the table that the folder lacks are skipped.
+ * Records of the table that the folder lacks are skipped; a manifest may stand in for the table.
  *
  * @throws DataError for a table that cannot be read
  */
@@ -32,9 +33,12 @@ export function listChapman(folder: string): Listing {
     .filter((name) => !present.has(name))
     .map((name) => ({ name, reason: "is in the table of rhythms, but its file is missing" }));
 
+  const manifest = readManifest(folder);
   const records: ListedRecord[] = [];
   for (const [name, path] of files) {
-    const rhythm = rhythms.get(name);
+    // "SB / 1AVB": the rhythm before the rest, in the words of the set's own table.
+    const listed = manifest.get(name)?.dataset === "chapman_csv" ? manifest.get(name)?.labels : undefined;
+    const rhythm = rhythms.get(name) ?? listed?.split(" / ")[0];
     const codes = rhythm === undefined ? codesOfHeader(path) : [rhythm];
     const label = chapmanClass(codes);
     if (!isChapmanName(name)) skipped.push({ name, reason: "is of Ningbo, not Chapman" });

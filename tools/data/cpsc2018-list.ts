@@ -4,6 +4,7 @@ import { parseCsv } from "./csv-table.ts";
 import { cpsc2018Classes, diagnosisCodes } from "./diagnosis-codes.ts";
 import { CPSC2018_CLASSES } from "./label-sets.ts";
 import { findRecords, type ListedRecord, type Listing, type SkippedRecord } from "./listing.ts";
+import { readManifest } from "./manifest.ts";
 import { readText } from "./read-file.ts";
 import { DataError } from "./record.ts";
 import { REFERENCE_FILE } from "./reference-list.ts";
@@ -14,7 +15,7 @@ export const CPSC2018_NAME = /^A\d{4}$/;
 
 /**
  * CPSC 2018 as published, in either form: MATLAB level 5 files with a `REFERENCE.csv` of numbered labels, or the
- * challenge's headers with SNOMED codes. A list counts before codes.
+ * challenge's headers with SNOMED codes. A list counts before codes, codes before a manifest.
  *
  * A record with several labels has the first one: of the list, the one its experts put first; of a header, whose codes
  * are sorted, merely the one with the lowest code. Records of the list that the folder lacks are skipped: the set is
@@ -31,9 +32,12 @@ export function listCpsc2018(folder: string): Listing {
     .filter((name) => !present.has(name))
     .map((name) => ({ name, reason: `is in ${REFERENCE_FILE}, but its file is missing` }));
 
+  const manifest = readManifest(folder);
   const records: ListedRecord[] = [];
   for (const [name, path] of files) {
-    const labels = references.get(name) ?? labelsOfHeader(path);
+    const ofManifest = manifest.get(name)?.dataset === "cpsc2018" ? labelsOfManifest(manifest.get(name)?.labels) : [];
+    const codes = labelsOfHeader(path);
+    const labels = references.get(name) ?? (codes.length > 0 ? codes : ofManifest);
     if (labels.length > 0) records.push({ name, path, label: labels[0], labels });
     else skipped.push({ name, reason: `neither ${REFERENCE_FILE} nor a header gives it one of the nine labels` });
   }
@@ -57,4 +61,10 @@ function readReferences(path: string): Map<string, string[]> {
 function labelsOfHeader(path: string): string[] {
   if (extname(path) !== ".hea") return [];
   return cpsc2018Classes(diagnosisCodes(parseWfdbHeader(readText(path), path).comments));
+}
+
+/** "AF|LBBB REF=4,2": the numbers that the list has. */
+function labelsOfManifest(labels = ""): string[] {
+  const numbers = /REF=([1-9](?:,[1-9])*)/.exec(labels)?.[1].split(",") ?? [];
+  return numbers.map((number) => CPSC2018_CLASSES[Number(number) - 1]);
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, extname, join, resolve } from "node:path";
+import { extname, join } from "node:path";
 import { type AtrialRhythm, atrialRhythm, CHAPMAN_RHYTHMS } from "./atrial-rhythm.ts";
 import { CHAPMAN_NAME, readChapmanRhythms } from "./chapman-list.ts";
 import { listFolder } from "./dataset.ts";
@@ -80,7 +80,7 @@ function listPublished(folder: string): RhythmListing {
   const chapman = [...files.keys()].some((name) => CHAPMAN_NAME.test(name))
     ? readChapmanRhythms(folder)
     : new Map<string, string>();
-  const tables = readRhythmTables([folder, dirname(resolve(folder))]);
+  const tables = readRhythmTables(folder);
   for (const [name, path] of files) {
     const known = fromTable(name) ?? fromHeader(name, path) ?? tables.manifest.get(name);
     if (tables.copies.has(name)) skipped.push({ name, reason: "is the 100 Hz copy of another record" });
@@ -112,6 +112,6 @@ function patientOf(name: string): string | undefined {
   return /^data_(\d+)_\d+$/.exec(name)?.[1];
 }
 
-export function throughout(rhythm: AtrialRhythm): Known {
+function throughout(rhythm: AtrialRhythm): Known {
   return { stretches: [whole(rhythm)], isAnnotated: false };
 }

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { type AtrialRhythm, atrialRhythm, CHAPMAN_RHYTHMS, DIAGNOSES } from "./atrial-rhythm.ts";
 import { parseCsv } from "./csv-table.ts";
+import { readManifest } from "./manifest.ts";
 import { readText } from "./read-file.ts";
 import { DataError } from "./record.ts";
 import { type RhythmStretch, whole } from "./rhythm-stretches.ts";
@@ -20,11 +21,12 @@ export interface RhythmTables {
   readonly manifest: ReadonlyMap<string, TableEntry>;
 }
 
-/** Reads the tables there are in any of the folders, the first one's before the second's. @throws DataError */
-export function readRhythmTables(folders: readonly string[]): RhythmTables {
-  const find = (name: string) => folders.map((folder) => join(folder, name)).find(existsSync);
-  const { entries, copies } = readPtbxl(find("ptbxl_database.csv"));
-  return { ptbxl: entries, copies, manifest: readManifest(find("MANIFEST.csv")) };
+/** Reads the tables there are in the folder, or above it. @throws DataError for one without its columns */
+export function readRhythmTables(folder: string): RhythmTables {
+  const { entries, copies } = readPtbxl(
+    [folder, dirname(resolve(folder))].map((place) => join(place, "ptbxl_database.csv")).find(existsSync),
+  );
+  return { ptbxl: entries, copies, manifest: manifestRhythms(folder) };
 }
 
 /** PTB-XL's own table: `scp_codes` is a Python dictionary of statements, "{'NORM': 100.0, 'SR': 0.0}". */
@@ -42,20 +44,17 @@ function readPtbxl(path: string | undefined): { entries: Map<string, TableEntry>
 /** The sets that a manifest labels because their own files do not, and what their labels are written in. */
 const MANIFEST_VOCABULARIES = { ptbxl: DIAGNOSES, cpsc2018: DIAGNOSES, chapman_csv: CHAPMAN_RHYTHMS };
 
-/** A collection's list of samples from many sets: labels with bars or spaces between, files with semicolons. */
-function readManifest(path: string | undefined): Map<string, TableEntry> {
+/** Labels have bars or spaces between them. */
+function manifestRhythms(folder: string): Map<string, TableEntry> {
   const entries = new Map<string, TableEntry>();
-  if (path !== undefined && !readText(path).startsWith("dataset,record,files,")) return entries; // somebody else's list
-  for (const row of readRows(path, ["dataset", "files", "labels", "group"])) {
-    const vocabulary = MANIFEST_VOCABULARIES[row.dataset as keyof typeof MANIFEST_VOCABULARIES];
-    if (vocabulary === undefined) continue;
-    const rhythm = atrialRhythm(row.labels.split(/[|\s]+/), vocabulary);
-    for (const file of row.files.split(";")) entries.set(basename(file, extname(file)), entry(rhythm, row.group));
+  for (const [name, { dataset, labels, patient }] of readManifest(folder)) {
+    const vocabulary = MANIFEST_VOCABULARIES[dataset as keyof typeof MANIFEST_VOCABULARIES];
+    if (vocabulary !== undefined) entries.set(name, entry(atrialRhythm(labels.split(/[|\s]+/), vocabulary), patient));
   }
   return entries;
 }
 
-function entry(rhythm: AtrialRhythm, patient: string): TableEntry {
+function entry(rhythm: AtrialRhythm, patient: string | undefined): TableEntry {
   return { stretches: [whole(rhythm)], isAnnotated: false, patient: patient || undefined };
 }
 
