@@ -1,7 +1,7 @@
 import type { ConditionedRecord } from "../data/record.ts";
 import { decideRecords } from "../evaluate/decide.ts";
 import { selectBackend } from "../train/backends.ts";
-import { predictInParts } from "../train/predict-in-parts.ts";
+import { predict } from "../train/predict.ts";
 import { openFloatModel, openModel } from "./model-files.ts";
 import { startProgress } from "./progress.ts";
 
@@ -24,10 +24,7 @@ export async function openClassifier(path: string): Promise<Classifier> {
       isFloat: true,
       async decide(records) {
         await selectBackend();
-        return predictInParts(
-          model,
-          records.map(({ name, samples }) => ({ name, samples, label: "" })),
-        ).map(({ mean }) => mean);
+        return predict(model, records).map(({ mean }) => mean);
       },
     };
   }

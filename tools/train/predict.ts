@@ -3,10 +3,19 @@ import type { ConditionedRecord } from "../data/record.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type FloatModel, INPUT_MILLIVOLTS_PER_COUNT, type Tensor } from "../graph/model.ts";
 import { lastStreamNode, tensorShapes } from "../graph/shapes.ts";
-import { forward } from "./layers.ts";
+import { type Part, partsOf } from "./decision-parts.ts";
+import { forward, type Weights } from "./layers.ts";
 
-/** Samples of a batch, at most, where a record is no longer: 8 records of 30 s. */
+/** Samples of a batch, at most, where a part is no longer: 8 records of 30 s. */
 const BATCH_SAMPLES = 120_000;
+/**
+ * Decisions of a part: 4.4 minutes of a network that decides every 512 ms. The activations over a day would not fit the
+ * backend's memory, and the matrix that averages columns into decisions grows with the square of the length.
+ */
+const PART_DECISIONS = 512;
+
+/** All that a network needs of a record. */
+type UndecidedRecord = Pick<ConditionedRecord, "name" | "samples">;
 
 /** A record's decisions and what they come to. */
 export interface RecordLogits {
@@ -23,7 +32,7 @@ export interface RecordLogits {
  * resnet1d-edge: early decisions see less); a one-window network decides on every full window. A record too short for
  * one decision is padded at its end with zeros. A record's logits are the mean over its decisions.
  */
-export function predict(model: FloatModel, records: readonly ConditionedRecord[]): RecordLogits[] {
+export function predict(model: FloatModel, records: readonly UndecidedRecord[]): RecordLogits[] {
   return predictWith(model.graph, model.weights, records);
 }
 
@@ -31,24 +40,44 @@ export function predict(model: FloatModel, records: readonly ConditionedRecord[]
 export function predictWith(
   graph: Graph,
   weights: ReadonlyMap<string, Tensor>,
-  records: readonly ConditionedRecord[],
+  records: readonly UndecidedRecord[],
+  partDecisions = PART_DECISIONS,
 ): RecordLogits[] {
   const tensors = new Map([...weights].map(([key, { shape, data }]) => [key, tf.tensor(data, [...shape])]));
   try {
-    const least = leastSamples(graph);
-    const answers = new Map<ConditionedRecord, RecordLogits>();
-    for (const batch of batchesOfEqualLength(records, least)) {
-      const logits = tf.tidy(() => forward(graph, tensors, signalsOf(batch, least), null).dataSync() as Float32Array);
-      const size = logits.length / batch.length;
-      batch.forEach((record, index) => {
-        const decisions = rowsOf(logits.subarray(index * size, (index + 1) * size), graph.classes.length);
-        answers.set(record, { name: record.name, decisions, mean: meanOf(decisions) });
-      });
-    }
-    return records.map((record) => answers.get(record) as RecordLogits);
+    const pieces = records.map(({ samples }) =>
+      [...partsOf(graph, samples.length, partDecisions)].map((part) => ({ part, samples })),
+    );
+    const decided = decide(graph, tensors, pieces.flat());
+    return records.map(({ name }, index) => {
+      const decisions = pieces[index].flatMap((piece) => decided.get(piece) as Float32Array[]);
+      return { name, decisions, mean: meanOf(decisions) };
+    });
   } finally {
     for (const tensor of tensors.values()) tensor.dispose();
   }
+}
+
+interface Piece {
+  /** Of the whole record. */
+  readonly samples: Int16Array;
+  readonly part: Part;
+}
+
+/** The decisions of every piece that are its own. */
+function decide(graph: Graph, tensors: Weights, pieces: readonly Piece[]): Map<Piece, Float32Array[]> {
+  const decided = new Map<Piece, Float32Array[]>();
+  const least = leastSamples(graph);
+  for (const batch of batchesOfEqualLength(pieces, least)) {
+    const logits = tf.tidy(() => forward(graph, tensors, signalsOf(batch, least), null).dataSync() as Float32Array);
+    const size = logits.length / batch.length;
+    batch.forEach((piece, index) => {
+      const rows = rowsOf(logits.subarray(index * size, (index + 1) * size), graph.classes.length);
+      const { skipped, kept } = piece.part;
+      decided.set(piece, rows.slice(skipped, skipped + kept));
+    });
+  }
+  return decided;
 }
 
 /** Samples that give one decision at least. */
@@ -56,12 +85,14 @@ function leastSamples(graph: Graph): number {
   return graph.windowSamples ?? tensorShapes(graph).get(lastStreamNode(graph))?.strideSamples ?? 1;
 }
 
-/** The records in batches of one length each, which seven tenths of CinC 2017's share: about a third less time than one by one. */
-function batchesOfEqualLength(records: readonly ConditionedRecord[], least: number): ConditionedRecord[][] {
-  const byLength = new Map<number, ConditionedRecord[]>();
-  for (const record of records) {
-    const length = Math.max(record.samples.length, least);
-    byLength.set(length, [...(byLength.get(length) ?? []), record]);
+/** The pieces in batches of one length each, which seven tenths of CinC 2017's share: about a third less time than one by one. */
+function batchesOfEqualLength(pieces: readonly Piece[], least: number): Piece[][] {
+  const byLength = new Map<number, Piece[]>();
+  for (const piece of pieces) {
+    const length = Math.max(piece.part.end - piece.part.start, least);
+    const equals = byLength.get(length);
+    if (equals) equals.push(piece);
+    else byLength.set(length, [piece]);
   }
   return [...byLength].flatMap(([length, equals]) => {
     const size = Math.max(1, Math.floor(BATCH_SAMPLES / length));
@@ -70,11 +101,12 @@ function batchesOfEqualLength(records: readonly ConditionedRecord[], least: numb
 }
 
 /** [batch][samples][1] in millivolts, padded to `least` samples. */
-function signalsOf(batch: readonly ConditionedRecord[], least: number): tf.Tensor3D {
-  const length = Math.max(batch[0].samples.length, least);
+function signalsOf(batch: readonly Piece[], least: number): tf.Tensor3D {
+  const [{ part }] = batch;
+  const length = Math.max(part.end - part.start, least);
   const signals = new Float32Array(batch.length * length);
-  batch.forEach(({ samples }, row) => {
-    for (let i = 0; i < samples.length; i++) signals[row * length + i] = samples[i] * INPUT_MILLIVOLTS_PER_COUNT;
+  batch.forEach(({ samples, part: { start, end } }, row) => {
+    for (let i = start; i < end; i++) signals[row * length + i - start] = samples[i] * INPUT_MILLIVOLTS_PER_COUNT;
   });
   return tf.tensor3d(signals, [batch.length, length, 1]);
 }

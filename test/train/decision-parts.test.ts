@@ -1,12 +1,10 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { SeededRandom } from "../../tools/data/random.ts";
-import type { FloatModel } from "../../tools/graph/model.ts";
 import { type ResNet1dOptions, resnet1d } from "../../tools/graph/resnet1d.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
-import { predict } from "../../tools/train/predict.ts";
-import { predictInParts } from "../../tools/train/predict-in-parts.ts";
+import { predictWith } from "../../tools/train/predict.ts";
 
 beforeAll(async () => {
   await selectBackend();
@@ -32,15 +30,15 @@ describe.each([
   ["a causal network", network("causal", average)],
   ["a network that looks ahead", network("symmetric", average)],
   ["a one-window network", network("symmetric", { kind: "flatten", windowSamples: 320 })],
-])("predictInParts, %s", (_, graph) => {
-  const model: FloatModel = { graph, weights: initialWeights(graph, new SeededRandom(1)), facts: {} };
+])("predictions in parts, %s", (_, graph) => {
+  const weights = initialWeights(graph, new SeededRandom(1));
 
   it("makes the decisions of the whole record, whatever the parts", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12_000 }), fc.integer({ min: 1, max: 9 }), (samples, partDecisions) => {
         const record = noise(samples);
-        const [whole] = predict(model, [record]);
-        const [parts] = predictInParts(model, [record], partDecisions);
+        const [whole] = predictWith(graph, weights, [record], Number.POSITIVE_INFINITY);
+        const [parts] = predictWith(graph, weights, [record], partDecisions);
         expect(parts.decisions.length).toBe(whole.decisions.length);
         parts.decisions.forEach((row, d) => {
           row.forEach((logit, c) => {
