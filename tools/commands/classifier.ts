@@ -9,6 +9,8 @@ import { startProgress } from "./progress.ts";
 export interface Classifier {
   readonly classes: readonly string[];
   readonly isFloat: boolean;
+  /** How it was trained, as the file tells. */
+  readonly trainingFacts: unknown;
   /** A record's logits in the order of the classes; null where it is too short for a decision. */
   decide(
     records: readonly Pick<ConditionedRecord, "name" | "samples">[],
@@ -22,6 +24,7 @@ export async function openClassifier(path: string): Promise<Classifier> {
     return {
       classes: model.graph.classes,
       isFloat: true,
+      trainingFacts: model.facts,
       async decide(records) {
         await selectBackend();
         return predict(model, records).map(({ mean }) => mean);
@@ -32,6 +35,7 @@ export async function openClassifier(path: string): Promise<Classifier> {
   return {
     classes: model.classes,
     isFloat: false,
+    trainingFacts: model.metadata.training,
     async decide(records) {
       const progress = startProgress("deciding records");
       const decided = await decideRecords(model.bytes, records, (done, total) => progress.update(done, total));

@@ -15,8 +15,9 @@ import type { Polarity } from "../quantize/loss-limits.ts";
 import { selectBackend } from "../train/backends.ts";
 import { predict } from "../train/predict.ts";
 import { countNumber, wholeNumber } from "./arguments.ts";
+import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
 import { scoreOnEngine } from "./evaluate.ts";
-import { loadData, SPLIT_FRACTIONS, splitData } from "./load-data.ts";
+import { loadData } from "./load-data.ts";
 import { openFloatModel } from "./model-files.ts";
 import { bytesText, percent, printJson, printLine, printTable } from "./output.ts";
 import { type Progress, startProgress } from "./progress.ts";
@@ -68,7 +69,7 @@ export function addCompressCommand(program: Command): void {
     )
     .option("--selection-crops <n>", "windows that candidates are judged by", countNumber)
     .option("--report <folder>", "also write report.json: every width, step and ratio")
-    .option("--seed <n>", "of the split (as in train) and the selection", wholeNumber, 1)
+    .option("--seed <n>", "of the selection, and of the split where the model does not tell its own", wholeNumber, 1)
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
     .option("--cache <folder>", "where conditioned records are kept")
     .option("--json", "print JSON")
@@ -83,7 +84,9 @@ async function runCompress(args: CompressArguments): Promise<void> {
   const method = methodOf(args);
   const model = openFloatModel(args.model);
   const knownTo = { model: args.model, classes: model.graph.classes };
-  const split = splitData(await loadData(args.data, { ...args, knownTo }), args.seed);
+  const data = await loadData(args.data, { ...args, knownTo });
+  const division = divisionOf(model.facts, args.seed);
+  const split = divideData(data, division);
   const { selectionCrops, seed } = args;
   const comparisons: Comparison[] = [];
   const compressed = await compressWithProgress(model, split.validation, method, {
@@ -94,7 +97,7 @@ async function runCompress(args: CompressArguments): Promise<void> {
       comparisons.push(comparison);
       return {
         share: "test",
-        split: { seed, ...SPLIT_FRACTIONS },
+        ...divisionFacts(data, division, split),
         ...comparison.compressed,
         againstFloat: comparison.mcnemar,
       };

@@ -14,8 +14,9 @@ import type { Compressed } from "../quantize/compress.ts";
 import { type CompressionMethod, laqMethod } from "../quantize/compression-method.ts";
 import { BIT_WIDTHS } from "../quantize/width.ts";
 import { compressWithProgress } from "./compress.ts";
+import { divideData } from "./divide-data.ts";
 import { scoreOnEngine } from "./evaluate.ts";
-import { conditionWithProgress, splitData } from "./load-data.ts";
+import { conditionWithProgress } from "./load-data.ts";
 import { bytesText, percent, percentInterval, printLine, printTable } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { printReport, simulateRecord } from "./simulate.ts";
@@ -47,7 +48,7 @@ async function runDemo({ out = mkdtempSync(join(tmpdir(), "qhubert-demo-")) }: D
   const graph = buildGraph(FAMILY, data.classes);
   const { model, test } = await trainWithProgress(graph, data, RECIPE);
   writeFloatModel(join(out, "demo.safetensors"), model);
-  const split = splitData(data, SEED);
+  const split = divideData(data, { seed: SEED });
 
   const rows: (string | number)[][] = [
     [

@@ -10,8 +10,9 @@ import {
   type DetectionShare,
   scoreDetection,
 } from "../evaluate/detection-score.ts";
-import { openClassifier } from "./classifier.ts";
-import { conditionWithProgress, printSkipped, splitData } from "./load-data.ts";
+import { type Classifier, openClassifier } from "./classifier.ts";
+import { divideData, divisionOf } from "./divide-data.ts";
+import { conditionWithProgress, printSkipped } from "./load-data.ts";
 import { percent, percentInterval, printJson, printLine, printTable } from "./output.ts";
 
 export const FLUTTER_CHOICES = ["af", "other", "omit"] as const;
@@ -40,7 +41,7 @@ export async function evaluateAf(args: AfArguments): Promise<void> {
       `${args.model}: its classes are ${classifier.classes.join(", ")}, expected one named ${AF_CLASSES.join(", ")}`,
     );
   }
-  const { items, mixed, flutterLeftOut } = await loadItems(args);
+  const { items, mixed, flutterLeftOut } = await loadItems(args, classifier);
   const logits = await classifier.decide(items);
   const outcomes = items.map(({ source, rhythm }, i) => ({
     source,
@@ -93,10 +94,11 @@ interface AfResult extends DetectionScore {
 
 async function loadItems(
   args: AfArguments,
+  { trainingFacts }: Classifier,
 ): Promise<{ items: readonly RhythmItem[]; mixed: number; flutterLeftOut: number }> {
   const { dataset, rhythms, skipped } = openRhythms(args.data);
   printSkipped(args.data, skipped);
-  const { records } = await conditionWithProgress(shareOf(dataset, args), args);
+  const { records } = await conditionWithProgress(shareOf(dataset, args, trainingFacts), args);
   const { items, mixed } = rhythmItems(records, rhythms, args.windowSeconds);
   const kept = args.flutter === "omit" ? items.filter(({ rhythm }) => rhythm !== "flutter") : items;
   if (kept.length > 0) return { items: kept, mixed, flutterLeftOut: items.length - kept.length };
@@ -106,9 +108,9 @@ async function loadItems(
 }
 
 /** The records that `train` puts into a share of the data: only where they have labels to divide by. */
-function shareOf(dataset: Dataset, { data, share, seed }: AfArguments): Dataset {
+function shareOf(dataset: Dataset, { data, share, seed }: AfArguments, trainingFacts: unknown): Dataset {
   if (share === "all") return dataset;
-  const names = new Set(splitData(openDataset(data), seed)[share].map(({ name }) => name));
+  const names = new Set(divideData(openDataset(data), divisionOf(trainingFacts, seed))[share].map(({ name }) => name));
   return { ...dataset, records: dataset.records.filter(({ name }) => names.has(name)) };
 }
 

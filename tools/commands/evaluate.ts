@@ -5,8 +5,9 @@ import { decideRecords } from "../evaluate/decide.ts";
 import type { RhythmScore } from "../evaluate/score.ts";
 import { realNumber, wholeNumber } from "./arguments.ts";
 import { openClassifier } from "./classifier.ts";
+import { divideData, divisionOf } from "./divide-data.ts";
 import { evaluateAf, FLUTTER_CHOICES } from "./evaluate-af.ts";
-import { loadData, splitData } from "./load-data.ts";
+import { loadData } from "./load-data.ts";
 import { percent, percentInterval, printJson, printLine, printTable } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { score } from "./scores.ts";
@@ -34,7 +35,7 @@ export function addEvaluateCommand(program: Command): void {
     .requiredOption("--model <file>", "a .qhb or .safetensors model")
     .requiredOption("--data <folder>", "records with REFERENCE.csv, or CPSC 2018 or Chapman as published")
     .addOption(new Option("--share <share>", "part of the data, as `train` divides it").choices(SHARES).default("all"))
-    .option("--seed <n>", "of that division", wholeNumber, 1)
+    .option("--seed <n>", "of that division, where the model does not tell its own", wholeNumber, 1)
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
     .option("--cache <folder>", "where conditioned records are kept")
     .addOption(
@@ -61,11 +62,12 @@ const AF_HELP =
 
 async function runEvaluate(args: EvaluateArguments): Promise<void> {
   if (args.question === "af") return evaluateAf(args);
-  const scored = await scoreFile(args.model, async (classes) => {
-    const data = await loadData(args.data, { ...args, knownTo: { model: args.model, classes } });
-    return args.share === "all" ? data.records : splitData(data, args.seed)[args.share];
-  });
-  const { classes, score: result, undecided } = scored;
+  const classifier = await openClassifier(args.model);
+  const { classes } = classifier;
+  const data = await loadData(args.data, { ...args, knownTo: { model: args.model, classes } });
+  const division = divisionOf(classifier.trainingFacts, args.seed);
+  const records = args.share === "all" ? data.records : divideData(data, division)[args.share];
+  const { score: result, undecided } = scoreLogits(await classifier.decide(records), records, classes);
   if (args.json) {
     return printJson({
       model: args.model,
@@ -92,22 +94,6 @@ async function runEvaluate(args: EvaluateArguments): Promise<void> {
     classes.map((label, row) => [label, ...result.confusion[row], result.f1[label]?.toFixed(3) ?? "-"]),
   );
   if (undecided > 0) printLine(`${undecided} records were too short for a decision and count as wrong`);
-}
-
-interface ScoredFile {
-  readonly classes: readonly string[];
-  readonly score: RhythmScore;
-  /** Records too short for a decision. */
-  readonly undecided: number;
-}
-
-async function scoreFile(
-  path: string,
-  load: (classes: readonly string[]) => Promise<readonly ConditionedRecord[]>,
-): Promise<ScoredFile> {
-  const { classes, decide } = await openClassifier(path);
-  const records = await load(classes);
-  return { classes, ...scoreLogits(await decide(records), records, classes) };
 }
 
 /** Scores a packed model on the engine. A record without a decision counts as wrong: it gets the next class. */

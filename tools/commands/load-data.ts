@@ -2,13 +2,9 @@ import { type ConditionOptions, conditionDataset } from "../data/condition.ts";
 import { openDataset } from "../data/dataset.ts";
 import type { SkippedRecord } from "../data/listing.ts";
 import { type ConditionedRecord, DataError, type Dataset } from "../data/record.ts";
-import { type Split, type Splittable, splitDataset } from "../data/split.ts";
 import { DEFAULT_CACHE_FOLDER } from "./arguments.ts";
 import { printNote } from "./output.ts";
 import { startProgress } from "./progress.ts";
-
-/** The division that training, selection and reporting share: the test tenth is looked at once, to report. */
-export const SPLIT_FRACTIONS = { train: 0.8, validation: 0.1, test: 0.1 } as const;
 
 export interface LoadedData {
   readonly name: string;
@@ -77,20 +73,4 @@ export async function conditionWithProgress(
   } finally {
     progress.end();
   }
-}
-
-/**
- * Train, validation and test, by patient where known, stratified; the same for the same seed.
- * Throws DataError where there are too few records for one of them.
- */
-export function splitData<T extends Splittable>(
-  data: { readonly name: string; readonly records: readonly T[] },
-  seed: number,
-): Split<T> {
-  const split = splitDataset(data.records, { fractions: SPLIT_FRACTIONS, seed });
-  const empty = Object.entries(split).find(([, records]) => records.length === 0);
-  if (!empty) return split;
-  throw new DataError(
-    `${data.name}: its ${data.records.length} records leave none for the ${empty[0]} share, expected more records or patients`,
-  );
 }

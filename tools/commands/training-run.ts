@@ -24,7 +24,7 @@ export interface TrainedModel {
 }
 
 export interface TrainingExtras {
-  /** Default: as `splitData` divides by the recipe's seed. */
+  /** Default: without folds, by the recipe's seed. */
   readonly division?: Division;
   readonly noise?: NoiseSignals;
   readonly teachers?: readonly TeacherModel[];
