@@ -26,7 +26,7 @@ export function runQhubert(args: readonly string[], cwd?: string): Promise<Finis
 }
 
 const PROGRESS =
-  /^(conditioning records|deciding records|importing|synthesizing|training|searching widths|training backend): /;
+  /^(conditioning records|deciding records|detecting beats|importing|synthesizing|training|searching widths|training backend): /;
 
 /** What was said on stderr beside progress. */
 export function sentencesOf(stderr: string): string[] {
