@@ -30,12 +30,12 @@ export function addDetectCommand(program: Command): void {
       "\nExample:\n  qhubert detect --record mitdb/101.hea --json\n  qhubert detect --data mitdb --exclude 102,104,107,217",
     )
     .action(async (args: DetectArguments, command: Command) => {
-      if ((args.record === undefined) === (args.data === undefined)) {
-        command.error("error: give either --record <file> or --data <folder>", { exitCode: 2 });
-      }
-      if (args.record !== undefined && args.exclude)
-        command.error("error: --exclude goes with --data", { exitCode: 2 });
-      await (args.data === undefined ? listBeats(args.record ?? "", args) : scoreBeats(args.data, args));
+      const { record, data, exclude } = args;
+      if (data !== undefined && record === undefined) return scoreBeats(data, args);
+      if (record === undefined || data !== undefined)
+        command.error("error: give either --record <file> or --data <folder>");
+      if (exclude) command.error("error: --exclude goes with --data");
+      return listBeats(record, args);
     });
 }
 
