@@ -53,7 +53,7 @@ async function detect(sample: Sample) {
   return { rSamples, ...listed.parse(JSON.parse(stdout)) };
 }
 
-describe.concurrent("detect --record", () => {
+describe("detect --record", () => {
   it.each([125, 250, 360, 500, 1000])("finds the beats of a record at %i Hz within 10 ms", async (sampleRateHz) => {
     const { beats, rSamples } = await detect({ seconds: 12, sampleRateHz });
     expect(beats.length).toBe(rSamples.length);
@@ -127,7 +127,7 @@ const folderScores = z.looseObject({
   skipped: z.array(z.string()),
 });
 
-describe.concurrent("detect --data", () => {
+describe("detect --data", () => {
   it("scores annotated records, paced and excluded ones apart, and names those without beats", async () => {
     const folder = temporaryFolder();
     for (const name of ["a", "b"]) write(folder, name, { seconds: 70 });

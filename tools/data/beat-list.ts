@@ -40,9 +40,8 @@ export function listAnnotated(folder: string): { records: AnnotatedRecord[]; oth
     }
   }
   if (records.length > 0) return { records, others };
-  const found = others.length === 0 ? "no records" : `${others.length} records`;
   throw new DataError(
-    `${folder}: found ${found}, none with reference beats, expected .atr files beside headers, or R_N.mat beside data_N.mat`,
+    `${folder}: found ${others.length} records, none with reference beats, expected .atr files beside headers, or R_N.mat beside data_N.mat`,
   );
 }
 
