@@ -41,7 +41,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools/export": ["tools/graph", "host", "assembly/shared"],
   "tools/quantize": ["tools/graph", "tools/data", "tools/evaluate", "tools/export", "host", "assembly/shared"],
   "tools/figure": [],
-  "tools/bench": ["tools/graph", "tools/data", "tools/export", "tools/quantize", "host", "assembly/shared"],
+  "tools/bench": [
+    "tools/graph",
+    "tools/data",
+    "tools/train",
+    "tools/export",
+    "tools/quantize",
+    "host",
+    "assembly/shared",
+  ],
   "firmware-sim": ["host", "assembly/shared"],
   rig: ["host", "assembly/shared"],
 };

@@ -29,10 +29,12 @@ const PROGRESS = new RegExp(
   `^(${[
     "conditioning records",
     "deciding records",
+    "detecting beats",
     "importing",
     "synthesizing",
     "training",
     "training backend",
+    "training steps",
     "asking teachers",
     "cross-validating",
     "ablating",

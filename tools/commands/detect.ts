@@ -1,16 +1,16 @@
-import type { Command } from "commander";
-import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
-import { FRONT_END_DELAY_MICROSECONDS } from "../../assembly/shared/signal.ts";
-import { type ConditionedSignal, FrontEnd, type InputConfig } from "../../host/index.ts";
+import { type Command, InvalidArgumentError } from "commander";
+import { FrontEnd } from "../../host/index.ts";
 import { openRecord } from "../data/open-record.ts";
 import { pickLead } from "../data/pick-lead.ts";
-import { DataError, type Lead } from "../data/record.ts";
+import { printBeatScores } from "./beat-report.ts";
+import { detectLead } from "./detect-lead.ts";
 import { printJson, printLine, printTable } from "./output.ts";
-
-const MS_PER_SAMPLE = 1000 / MODEL_SAMPLE_RATE_HZ;
+import { scoreFolder } from "./score-folder.ts";
 
 interface DetectArguments {
-  readonly record: string;
+  readonly record?: string;
+  readonly data?: string;
+  readonly exclude?: readonly string[];
   readonly lead?: string;
   readonly json?: boolean;
 }
@@ -19,47 +19,54 @@ interface DetectArguments {
 export function addDetectCommand(program: Command): void {
   program
     .command("detect")
-    .description("find the R peaks of a record with the engine's integer detector")
-    .requiredOption("--record <file>", "a WFDB header, .mat or .csv record")
+    .description("find the R peaks of a record with the engine's integer detector, or score it on annotated records")
+    .option("--record <file>", "a WFDB header, .mat or .csv record: lists its beats")
+    .option("--data <folder>", "records with reference beats (.atr, or R_N.mat beside data_N.mat): scores by EC57")
+    .option("--exclude <names>", "records of --data to score apart, a,b,c (paced ones are apart anyway)", nameList)
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExample:\n  qhubert detect --record mitdb/101.hea --json")
-    .action(runDetect);
+    .addHelpText(
+      "after",
+      "\nExample:\n  qhubert detect --record mitdb/101.hea --json\n  qhubert detect --data mitdb --exclude 102,104,107,217",
+    )
+    .action(async (args: DetectArguments, command: Command) => {
+      const { record, data, exclude } = args;
+      if (data !== undefined && record === undefined) return scoreBeats(data, args);
+      if (record === undefined || data !== undefined)
+        command.error("error: give either --record <file> or --data <folder>");
+      if (exclude) command.error("error: --exclude goes with --data");
+      return listBeats(record, args);
+    });
 }
 
-async function runDetect({ record: path, lead: wanted, json }: DetectArguments): Promise<void> {
+function nameList(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError(`expected names between commas, found "${text}".`);
+  return names;
+}
+
+async function scoreBeats(folder: string, { exclude = [], lead, json }: DetectArguments): Promise<void> {
+  const scores = await scoreFolder(folder, { exclude, lead });
+  if (json) printJson(scores);
+  else printBeatScores(scores);
+}
+
+async function listBeats(path: string, { lead: wanted, json }: DetectArguments): Promise<void> {
   const record = openRecord(path);
   const lead = pickLead(record, wanted);
-  const input = { sampleRateHz: record.sampleRateHz, millivoltsPerCount: 1 / lead.countsPerMillivolt };
-  const frontEnd = await FrontEnd.create();
-  const { samples, beats } = conditionLead(frontEnd, lead, input, path);
-  const found = beats.map(({ sample, detectedAt }) => {
-    const timeMs = Math.max(0, sample * MS_PER_SAMPLE - FRONT_END_DELAY_MICROSECONDS / 1000);
-    return {
-      sample: Math.round((timeMs * record.sampleRateHz) / 1000),
-      timeMs,
-      delayMs: detectedAt * MS_PER_SAMPLE - timeMs,
-    };
-  });
-  const durationMs = samples.length * MS_PER_SAMPLE;
+  const { beats, quality, durationMs } = detectLead(await FrontEnd.create(), record, lead, path);
   const meanRateBpm =
-    found.length > 1 ? (60_000 * (found.length - 1)) / (found[found.length - 1].timeMs - found[0].timeMs) : null;
-  if (json) return printJson({ record: record.name, lead: lead.name, durationMs, meanRateBpm, beats: found });
+    beats.length > 1 ? (60_000 * (beats.length - 1)) / (beats[beats.length - 1].timeMs - beats[0].timeMs) : null;
+  if (json) return printJson({ record: record.name, lead: lead.name, durationMs, meanRateBpm, beats, quality });
   printTable(
-    ["beat", "time (ms)", "sample", "found after (ms)"],
-    found.map(({ timeMs, sample, delayMs }, index) => [index + 1, timeMs.toFixed(0), sample, delayMs.toFixed(0)]),
+    ["beat", "time (ms)", "sample", "found after (ms)", "signal"],
+    beats.map((beat, index) => [index + 1, beat.timeMs.toFixed(0), beat.sample, beat.delayMs.toFixed(0), beat.quality]),
   );
   printLine(
-    `${found.length} beats in ${(durationMs / 1000).toFixed(1)} s of ${record.name}, lead ${lead.name}` +
+    `${beats.length} beats in ${(durationMs / 1000).toFixed(1)} s of ${record.name}, lead ${lead.name}` +
       (meanRateBpm === null ? "" : `, ${meanRateBpm.toFixed(0)} bpm`),
   );
-}
-
-/** Throws DataError naming the file where the front end takes neither its rate nor its scale. */
-function conditionLead(frontEnd: FrontEnd, { samples }: Lead, input: InputConfig, path: string): ConditionedSignal {
-  try {
-    return frontEnd.condition(samples, input);
-  } catch (error) {
-    throw error instanceof RangeError ? new DataError(`${path}: ${error.message}`) : error;
+  for (const { fromMs, toMs, quality: verdict } of quality.filter(({ quality }) => quality !== "ok")) {
+    printLine(`signal ${verdict} from ${(fromMs / 1000).toFixed(1)} to ${(toMs / 1000).toFixed(1)} s`);
   }
 }
