@@ -34,7 +34,7 @@ export function addBenchCommand(program: Command): void {
     .option("--rows <pattern>", 'only rows like "R-1M window, simd, 4 bit" that this regular expression matches', "")
     .option("--quick", "a few rows and cold starts once: whether it runs, not how fast")
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExamples:\n  qhubert bench --rows 'simd|relaxed'\n  qhubert bench train --json")
+    .addHelpText("after", "\nExample:\n  qhubert bench --rows 'simd|relaxed'\n  qhubert bench train --json")
     .action((what: "engine" | "train", args: BenchArguments) =>
       what === "train" ? runTrainingBench(args) : runEngineBench(args),
     );

@@ -43,7 +43,10 @@ export interface RecipeArguments {
 export function addRecipeOptions(command: Command): Command {
   return command
     .addOption(
-      new Option("--recipe <name>", "shipped: one-cycle schedule, class weights, varied gain; paper: ReduceLROnPlateau")
+      new Option(
+        "--recipe <name>",
+        "shipped: one-cycle schedule, varied crops, averaged weights; paper: ReduceLROnPlateau",
+      )
         .choices(Object.keys(RECIPES))
         .default("shipped"),
     )

@@ -1,7 +1,7 @@
 import { type Augmentation, CROP_SAMPLES, NO_AUGMENTATION } from "./crops.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** A training recipe. The defaults are the recipe of the shipped model. */
+/** A training recipe. The defaults are the recipe of the shipped models, but for their noise and their teachers. */
 export interface TrainOptions {
   /** Of weights and of all that is drawn in training. */
   readonly seed: number;
@@ -52,15 +52,15 @@ export const DEFAULT_TRAIN_OPTIONS: TrainOptions = {
   weightDecay: 1e-3,
   schedule: { kind: "oneCycle", warmupShare: 0.2 },
   cropSamples: CROP_SAMPLES,
-  augmentation: { ...NO_AUGMENTATION, gainDeviation: 0.2 },
+  augmentation: { ...NO_AUGMENTATION, gainDeviation: 0.2, flipChance: 0.2, stretch: 0.1 },
   classWeightPower: 0.25,
   samplingPower: 0,
   labelSmoothing: 0,
   mixupAlpha: 0,
   dropout: null,
-  averageDecay: 0,
-  keep: "best",
-  distillation: { weight: 0.5, temperature: 2 },
+  averageDecay: 0.998,
+  keep: "last",
+  distillation: { weight: 0.7, temperature: 2 },
   workers: 1,
   calibrateBias: true,
 };
