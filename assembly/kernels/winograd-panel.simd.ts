@@ -17,9 +17,11 @@ export function arrangeWinograd(lanes8: I8View, columnStep: i32, span: i32, pane
   for (let triple = 0; triple < triples; triple++) {
     let from = <usize>addressOf(lanes8) + <usize>triple * 4 * rowBytes;
     for (const rowEnd = from + rowBytes; from < rowEnd; from += 2 * TILE_CHANNELS, to += 4 * TILE_CHANNELS) {
-      const third = from + 2 * rowBytes;
+      // Of the second triple the span may fill less.
+      const second = from + rowBytes, third = second + rowBytes;
+      const row1 = second < end ? v128.load(second) : i64x2.splat(0);
       const row2 = third < end ? v128.load(third) : i64x2.splat(0);
-      transformPair(v128.load(from), v128.load(from + rowBytes), row2, to, plane);
+      transformPair(v128.load(from), row1, row2, to, plane);
     }
   }
   const direct = directSpanOf(columnStep, span);

@@ -34,17 +34,20 @@ import { PANEL_PAIRS, panelBytes } from "./panel";
  * of 24 below 2^31 in magnitude (winogradFits), so y is (24 y >> 3) * 3^-1 modulo 2^32.
  */
 
-/** Whether this kernel can take a layer: its rows come in vectors and fill a triple, its sums are exact. */
+/** Whether this kernel can take a layer: its rows come in vectors, its span in pairs and fills a triple, its sums are exact. */
 export function winogradFits(columnStep: i32, span: i32, maxWeight: i32): bool {
-  const filled = columnStep % 8 == 0 && span > 2 * columnStep && span <= 7 * columnStep;
+  const filled = columnStep % 8 == 0 && span % 2 == 0 && span > 2 * columnStep && span <= 7 * columnStep;
   return filled && <i64>24 * 3 * triplesOf(columnStep, span) * columnStep * 128 * maxWeight < <i64>1 << 31;
 }
 
-/** Triples of rows that are transformed: the second pays from five and a half rows on. */
+/**
+ * Triples of rows that are transformed: one leaves two rows at most to be taken directly, for the tile behind holds no more
+ * of what its last column reads.
+ */
 // @ts-ignore: decorator
 @inline
 export function triplesOf(columnStep: i32, span: i32): i32 {
-  return 2 * span > 11 * columnStep ? 2 : 1;
+  return span > 5 * columnStep ? 2 : 1;
 }
 
 /** Elements that are not transformed, from row 3 on. */

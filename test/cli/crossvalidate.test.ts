@@ -95,17 +95,17 @@ describe("qhubert crossvalidate", () => {
 describe("qhubert ablate", () => {
   it("compares changes with the base on the same validation records", async () => {
     const ablate = CROSS_VALIDATE.replace("crossvalidate", "ablate");
-    const { rows } = await run(`${ablate} --out ablation --only 1 --vary epochs=2 keep=last`);
+    const { rows } = await run(`${ablate} --out ablation --only 1 --vary epochs=2 keep=best`);
     const gain = z.object({ gain: z.number(), ci95: z.tuple([z.number(), z.number()]) });
-    const [base, longer, last] = rows;
+    const [base, longer, best] = rows;
     expect(base).toMatchObject({ change: "base", gain: null });
-    expect(longer).toMatchObject({ change: "epochs=2", recipe: { epochs: 2, keep: "best" } });
+    expect(longer).toMatchObject({ change: "epochs=2", recipe: { epochs: 2, keep: "last" } });
     const { f1 } = z.object({ f1: gain, f1CrossFitted: gain }).parse(longer.gain);
     expect(f1.gain).toBeCloseTo(longer.figures.f1 - base.figures.f1, 12);
     // Of one epoch the best is the last.
-    expect(last.figures).toEqual(base.figures);
-    expect(last.gain.f1).toEqual({ gain: 0, ci95: [0, 0] });
-    expect(readdirSync(at("ablation")).sort()).toEqual(["ablation.json", "base", "epochs=2", "keep=last"]);
+    expect(best.figures).toEqual(base.figures);
+    expect(best.gain.f1).toEqual({ gain: 0, ci95: [0, 0] });
+    expect(readdirSync(at("ablation")).sort()).toEqual(["ablation.json", "base", "epochs=2", "keep=best"]);
   });
 });
 

@@ -43,7 +43,7 @@ describe("qhubert import", () => {
       /good.safetensors: tensor head.weight, shape: found \[4,40\], expected \[2,40\]/,
     ],
     ["huggingface --in nowhere.safetensors --model resnet1d-edge --classes N,A", /nowhere.safetensors: .*ENOENT/],
-    ["huggingface --in good.safetensors --model resnet9000 --classes N,A", /"resnet9000"; known: resnet1d-edge/],
+    ["huggingface --in good.safetensors --model resnet9000 --classes N,A", /"resnet9000"; known: /],
     ["huggingface --in good.safetensors --model resnet1d-edge --classes N", /two classes or more, found 1/],
     ["huggingface --in good.safetensors --model resnet1d-edge --classes N,A,N", /distinct names .*found "N"/],
     ["floppy --in good.safetensors --model resnet1d-edge --classes N,A", /'floppy' is invalid.*huggingface/],

@@ -24,7 +24,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ["simulate --model model.qhb --synth afib --seed 1.5", /--seed.*expected a whole number, found "1.5"/],
   [
     "train --model resnet9000 --data data --out OUT/m.safetensors",
-    /"resnet9000"; known: resnet1d-edge, resnet1d-paper/,
+    /"resnet9000"; known: efficient1d-nano, resnet1d-edge, resnet1d-plus, resnet1d-paper/,
   ],
   ["train --model resnet1d-edge --data data", /--out <file>' not specified/],
   ["train --model resnet1d-edge --data data --out OUT/m.safetensors --epochs 0", /--epochs.*1 or more, found "0"/],

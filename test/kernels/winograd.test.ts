@@ -35,7 +35,12 @@ const GEOMETRIES = [
   { kernel: 5, stride: 2 },
   { kernel: 6, stride: 2 },
   { kernel: 7, stride: 2 },
+  { kernel: 11, stride: 2 },
   { kernel: 13, stride: 2 },
+  { kernel: 13, stride: 3 },
+  { kernel: 16, stride: 3 },
+  { kernel: 17, stride: 3 },
+  { kernel: 19, stride: 4 },
 ];
 
 /** A conv1d's product, its channels in vectors of so many. */
