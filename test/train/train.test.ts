@@ -10,6 +10,8 @@ import { initialWeights } from "../../tools/train/initialise.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../tools/train/options.ts";
 import { PAPER_RECIPE } from "../../tools/train/paper-recipe.ts";
 import { copyWeights, type TrainingState } from "../../tools/train/state.ts";
+import { gradientsOf } from "../../tools/train/step.ts";
+import { hardTargets } from "../../tools/train/targets.ts";
 import { askTeacher } from "../../tools/train/teachers.ts";
 import { type TrainRequest, train } from "../../tools/train/train.ts";
 import { separableGraph } from "../cases/separable-graph.ts";
@@ -61,6 +63,22 @@ function saved(state: TrainingState): TrainingState {
   const { tensors, facts } = packCheckpoint(state);
   return unpackCheckpoint({ tensors: copyWeights(tensors), facts: JSON.parse(JSON.stringify(facts)) });
 }
+
+describe("a training step", () => {
+  it("leaves no tensor behind in 500", () => {
+    const weights = initialWeights(graph, new SeededRandom(1));
+    const batch = {
+      size: 2,
+      signals: Float32Array.from({ length: 2 * 256 }, (_, i) => Math.sin(i)),
+      targets: { hard: hardTargets([0, 1], [1, 1], 0), soft: null },
+    };
+    const step = () => gradientsOf(graph, weights, batch, { weight: 0, temperature: 1 }, new SeededRandom(2));
+    step();
+    const tensors = tf.memory().numTensors;
+    for (let i = 0; i < 500; i++) step();
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+});
 
 describe("train", () => {
   it("learns to tell slow sines from fast ones, and says so in its facts", async () => {
