@@ -41,7 +41,10 @@ export const CORTEX_M4_COSTS: CoreCosts = {
     bits: modelled(16, `${COUNTED} (12: refill, mask, sign extension, store)`),
     ternary: modelled(21, `${COUNTED} (16: division and remainder by 3, store)`),
   },
-  cyclesPerConditionedSample: modelled(530, `${COUNTED} (405: resampler 120, three biquads 135, R-peak detector 150)`),
+  cyclesPerConditionedSample: modelled(
+    540,
+    `${COUNTED} (412: resampler 120, three biquads 135, R-peak detector 122, signal quality 35)`,
+  ),
   cyclesPerTask: modelled(1000, "assumption: interrupt, wake-up and context switch of a small RTOS"),
 };
 
