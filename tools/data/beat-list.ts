@@ -55,7 +55,7 @@ function loadWithPeaks(path: string, peaksPath: string) {
 }
 
 /** What of a record's annotations tells where its beats are. */
-export function referenceBeats(annotations: readonly BeatAnnotation[]): ReferenceBeats {
+function referenceBeats(annotations: readonly BeatAnnotation[]): ReferenceBeats {
   const flutter: { from: number; to: number }[] = [];
   for (const { sample, symbol } of annotations) {
     if (symbol === "[") flutter.push({ from: sample, to: Number.POSITIVE_INFINITY });

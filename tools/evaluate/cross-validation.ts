@@ -1,5 +1,6 @@
 import type { RandomSource } from "./bootstrap.ts";
 import { decisionsOf, type LabelledLogits, meanLogits } from "./labelled-logits.ts";
+import { mean } from "./mean.ts";
 import { scoreRhythms } from "./score.ts";
 import type { Interval } from "./wilson.ts";
 
@@ -149,10 +150,6 @@ function combined(figures: readonly PlainFigures[], combine: (values: number[]) 
 
 function distinct(values: readonly number[]): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function median(values: readonly number[]): number {

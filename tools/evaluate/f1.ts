@@ -1,4 +1,5 @@
 import type { Confusion } from "./confusion.ts";
+import { mean } from "./mean.ts";
 
 /** The classes over which the PhysioNet/CinC Challenge 2017 averages: noise is left out (Clifford et al. 2017). */
 const CINC2017_SCORED = ["N", "A", "O"];
@@ -30,8 +31,4 @@ export function cincF1(confusion: Confusion, classes: readonly string[]): number
 /** The figure by which networks are chosen: the Challenge's score where it applies, else macro F1. */
 export function selectionF1(confusion: Confusion, classes: readonly string[]): number {
   return cincF1(confusion, classes) ?? macroF1(confusion);
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

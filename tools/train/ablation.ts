@@ -3,6 +3,7 @@ import { accuracy, confusionMatrix } from "../evaluate/confusion.ts";
 import type { FoldRun } from "../evaluate/cross-validation.ts";
 import { selectionF1 } from "../evaluate/f1.ts";
 import { decisionsOf, type LabelledLogits } from "../evaluate/labelled-logits.ts";
+import { mean } from "../evaluate/mean.ts";
 import { pairedGain, type SeedPredictions } from "../evaluate/paired-bootstrap.ts";
 import type { Interval } from "../evaluate/wilson.ts";
 import { crossFitted } from "./cross-fit.ts";
@@ -89,8 +90,4 @@ function withoutOffsets({ validation, offsets }: FoldRun): LabelledLogits[] {
     ...record,
     logits: record.logits.map((logit, index) => logit - offsets[index]),
   }));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
