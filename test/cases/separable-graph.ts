@@ -15,6 +15,7 @@ export function separableGraph(classes: readonly string[]): Graph {
     ],
     head: { window: 40, hop: 8, warmup: 8 },
     dropout: 0,
+    clip: 3,
   });
 }
 

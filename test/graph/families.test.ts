@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { macsPer, parameterCount } from "../../tools/graph/costs.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
+import { isConv } from "../../tools/graph/graph.ts";
 import { receptiveFieldSamples } from "../../tools/graph/shapes.ts";
 
 const WINDOW_SAMPLES = 5120;
@@ -19,6 +20,12 @@ describe.each(LIMITS)("$name", ({ name, parameters, windowMacs }) => {
   it("keeps to its size", () => {
     expect(parameterCount(graph)).toBeLessThanOrEqual(parameters);
     expect(macsPer(graph, WINDOW_SAMPLES)).toBeLessThanOrEqual(windowMacs);
+  });
+
+  it("bounds every activation, so that int8 has nothing to cut off", () => {
+    for (const node of graph.nodes) {
+      if (isConv(node) || node.op === "add") expect(node.clip).toBe(4);
+    }
   });
 
   it("sees rhythm: four seconds or more in a column", () => {

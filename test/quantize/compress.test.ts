@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { Engine, ModelFile } from "../../host/index.ts";
+import { pack } from "../../tools/export/pack.ts";
 import { compress } from "../../tools/quantize/compress.ts";
 import { type CompressionMethod, laqMethod, parseMethod } from "../../tools/quantize/compression-method.ts";
+import { measureOutcome } from "../../tools/quantize/engine-loss.ts";
 import type { SearchStep } from "../../tools/quantize/laq.ts";
 import { DEFAULT_QUANTIZATION } from "../../tools/quantize/quantization-state.ts";
-import { selectCrops } from "../../tools/quantize/selection-set.ts";
+import { selectCrops, withFloatLogits } from "../../tools/quantize/selection-set.ts";
 import { TOY_CLASSES, toyModel, toyRecords } from "./toy-model.ts";
 
 const RECORDS = toyRecords(24, 5);
@@ -19,6 +21,19 @@ describe("compression, measured on the engine", () => {
     expect(report.selection.divergence).toBeLessThan(1e-3);
     expect(report.meanBits).toBe(8);
     (await Engine.load(file)).selfTest();
+  });
+
+  it("follows a clipped network on records ten times as loud as those it was calibrated on", async () => {
+    const loud = RECORDS.map((record) => ({ ...record, samples: record.samples.map((sample) => 10 * sample) }));
+    const divergenceOf = async (changes: object) => {
+      const candidate = toyModel(11, changes);
+      const { network } = await run({ kind: "fixed", width: 8 }, { model: candidate });
+      return (
+        await measureOutcome(pack(network), withFloatLogits(candidate, selectCrops(loud, candidate.graph, 24, 1)))
+      ).divergence;
+    };
+    expect(await divergenceOf({ clip: 2 })).toBeLessThan(1e-3);
+    expect(await divergenceOf({})).toBeGreaterThan(1e-2);
   });
 
   it("does the same for a one-window network", async () => {

@@ -52,7 +52,7 @@ export function describeKernels(name: BackendName): void {
       );
     });
 
-    it("normalises batches, with a relu or without, and all gradients", async () => {
+    it("normalises batches, with any bounds, and all gradients", async () => {
       await fc.assert(
         fc.asyncProperty(batchNormCases, async (shape) => {
           await expectSame(() => normalisation(shape));
@@ -69,7 +69,7 @@ export function describeKernels(name: BackendName): void {
           const shape = { batch: 3, rows: 31, cin: 5, cout: 7, kernel: 4, stride: 2, left: 3, right: 1 };
           convolution(shape);
           depthwiseConvolution({ ...shape, dilation: 1 });
-          normalisation({ rows: 70, channels: 6, relu: true, offset: 1 });
+          normalisation({ rows: 70, channels: 6, bounds: [0, 0.8], offset: 1 });
         });
       run();
       const [tensors, dataIds] = [tf.memory().numTensors, backend.numDataIds()];
@@ -150,17 +150,25 @@ const depthwiseCases: fc.Arbitrary<DepthwiseCase> = fc
   .map(([shape, dilation]) => ({ ...shape, dilation }))
   .filter(({ rows, kernel, dilation, left, right }) => rows + left + right > (kernel - 1) * dilation);
 
+/** None, a relu, a relu that is clipped, a clip. */
+const BOUNDS = [
+  [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  [0, Number.POSITIVE_INFINITY],
+  [0, 0.8],
+  [-0.7, 0.7],
+] as const;
+
 const batchNormCases = fc.record({
   rows: fc.integer({ min: 2, max: 300 }),
   channels: fc.integer({ min: 1, max: 19 }),
-  relu: fc.boolean(),
+  bounds: fc.constantFrom(...BOUNDS),
   offset: fc.integer({ min: -20, max: 20 }),
 });
 
-function normalisation({ rows, channels, relu, offset }: Generated<typeof batchNormCases>): tf.Tensor[] {
+function normalisation({ rows, channels, bounds, offset }: Generated<typeof batchNormCases>): tf.Tensor[] {
   const inputs = [noise([2, rows, channels], 1).add(offset), noise([channels], 2), noise([channels], 3)];
   const normalise = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
-    batchNorm(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, relu, () => {});
+    batchNorm(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, bounds, () => {});
   const [x, gamma, beta] = inputs;
   return [normalise(x, gamma, beta), ...tf.grads(normalise)(inputs, noise(x.shape, 4))];
 }

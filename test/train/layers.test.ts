@@ -131,8 +131,8 @@ describe("batchNorm", () => {
       fc.property(
         fc.integer({ min: 2, max: 150 }),
         fc.integer({ min: 1, max: 9 }),
-        fc.boolean(),
-        (rows, channels, relu) => {
+        fc.constantFrom([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], [0, Number.POSITIVE_INFINITY], [0, 0.9]),
+        (rows, channels, [low, high]) => {
           tf.tidy(() => {
             const inputs = [
               tf.tensor3d(normals(2 * rows * channels, 1), [2, rows, channels]),
@@ -144,10 +144,10 @@ describe("batchNorm", () => {
               const mean = x.mean([0, 1]);
               const variance = x.sub(mean).square().mean([0, 1]);
               const y = x.sub(mean).div(variance.add(BATCH_NORM_EPSILON).sqrt()).mul(gamma).add(beta);
-              return relu ? tf.relu(y) : y;
+              return tf.minimum(tf.maximum(y, low), high);
             };
             const own = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
-              batchNorm(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, relu, () => {});
+              batchNorm(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, [low, high], () => {});
             expectClose(
               own(inputs[0], inputs[1], inputs[2]).dataSync(),
               plain(inputs[0], inputs[1], inputs[2]).dataSync(),

@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 const NAME = z.string().min(1).max(64);
 const COUNT = z.number().int().min(1).max(1_000_000);
 const SIZE = z.number().int().min(0).max(1_000_000);
-const ACTIVATION = z.enum(["none", "relu"]);
+const ACTIVATED = { activation: z.enum(["none", "relu"]), clip: z.number().positive().optional() };
 
 const CONVOLUTION = {
   name: NAME,
@@ -16,13 +16,13 @@ const CONVOLUTION = {
   padRight: SIZE,
   bias: z.boolean(),
   batchNorm: z.boolean(),
-  activation: ACTIVATION,
+  ...ACTIVATED,
 };
 
 const NODE = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("conv1d"), ...CONVOLUTION, outChannels: COUNT }),
   z.strictObject({ op: z.literal("depthwiseConv1d"), ...CONVOLUTION }),
-  z.strictObject({ op: z.literal("add"), name: NAME, inputs: z.tuple([NAME, NAME]), activation: ACTIVATION }),
+  z.strictObject({ op: z.literal("add"), name: NAME, inputs: z.tuple([NAME, NAME]), ...ACTIVATED }),
   z.strictObject({ op: z.literal("maxPool"), name: NAME, input: NAME, kernel: COUNT, stride: COUNT }),
   z.strictObject({ op: z.literal("averagePool"), name: NAME, input: NAME, window: COUNT, hop: COUNT, warmup: COUNT }),
   z.strictObject({

@@ -1,5 +1,6 @@
 import { type Activation, type ConvNode, type Graph, type GraphNode, INPUT } from "./graph.ts";
 import { causalPadding } from "./padding.ts";
+import { SHIPPED_CLIP } from "./shipped-clip.ts";
 
 export interface Efficient1dBlock {
   readonly channels: number;
@@ -15,25 +16,27 @@ export interface Efficient1dOptions {
   readonly blocks: readonly Efficient1dBlock[];
   readonly head: { readonly window: number; readonly hop: number; readonly warmup: number };
   readonly dropout: number;
+  /** Largest magnitude of every output but the head's. */
+  readonly clip: number;
 }
 
 /**
  * Depthwise-separable convolutions (Howard et al. 2017): each channel is filtered by itself, then a 1x1 conv mixes the
  * channels; both with batch norm and relu, causal, without a bias. A block that keeps the shape adds its input.
  */
-export function efficient1d({ name, classes, stem, blocks, head, dropout }: Efficient1dOptions): Graph {
+export function efficient1d({ name, classes, stem, blocks, head, dropout, clip }: Efficient1dOptions): Graph {
   const nodes: GraphNode[] = [
-    { op: "conv1d", outChannels: stem.channels, ...convolution("stem", INPUT, { ...stem, dilation: 1 }) },
+    { op: "conv1d", outChannels: stem.channels, ...convolution("stem", INPUT, clip, { ...stem, dilation: 1 }) },
   ];
   let hidden = "stem";
   let { channels } = stem;
   blocks.forEach((block, index) => {
     const part = (suffix: string) => `block${index + 1}.${suffix}`;
-    const depthwise = convolution(part("depthwise"), hidden, block);
-    const pointwise = convolution(part("pointwise"), depthwise.name, { kernel: 1, stride: 1, dilation: 1 });
+    const depthwise = convolution(part("depthwise"), hidden, clip, block);
+    const pointwise = convolution(part("pointwise"), depthwise.name, clip, { kernel: 1, stride: 1, dilation: 1 });
     nodes.push({ op: "depthwiseConv1d", ...depthwise }, { op: "conv1d", outChannels: block.channels, ...pointwise });
     if (block.stride === 1 && block.channels === channels) {
-      nodes.push({ op: "add", name: part("add"), inputs: [pointwise.name, hidden], activation: "none" });
+      nodes.push({ op: "add", name: part("add"), inputs: [pointwise.name, hidden], activation: "none", clip });
     }
     hidden = nodes[nodes.length - 1].name;
     ({ channels } = block);
@@ -45,11 +48,16 @@ export function efficient1d({ name, classes, stem, blocks, head, dropout }: Effi
   return { name, classes, sampleRateHz: 500, windowSamples: null, nodes };
 }
 
-function convolution(name: string, input: string, window: Pick<ConvNode, "kernel" | "stride" | "dilation">) {
+function convolution(
+  name: string,
+  input: string,
+  clip: number,
+  window: Pick<ConvNode, "kernel" | "stride" | "dilation">,
+) {
   const { kernel, stride, dilation } = window;
   const activation: Activation = "relu";
   const padding = causalPadding(window);
-  return { name, input, kernel, stride, dilation, activation, bias: false, batchNorm: true, ...padding };
+  return { name, input, kernel, stride, dilation, activation, clip, bias: false, batchNorm: true, ...padding };
 }
 
 /** How little is needed: 1.6 MMAC in 10.24 s. Causal, a column every 256 ms, receptive field 6.8 s, decisions as the edge's. */
@@ -77,5 +85,6 @@ export function efficient1dNano(classes: readonly string[]): Graph {
     ],
     head: { window: 40, hop: 2, warmup: 8 },
     dropout: 0.1,
+    clip: SHIPPED_CLIP,
   });
 }

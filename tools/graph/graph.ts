@@ -14,8 +14,18 @@ export interface Graph {
 
 export type Activation = "none" | "relu";
 
+/** What a conv or an add does to its sum. */
+interface Activated {
+  readonly activation: Activation;
+  /**
+   * Largest magnitude of an output, in float as in integers: a range that training knows leaves int8 nothing to cut off,
+   * and fine steps. Without it an output has no bound.
+   */
+  readonly clip?: number;
+}
+
 /** Column j reads rows j*stride - padLeft + t*dilation, t in 0..kernel-1; rows outside the record are zero. */
-interface Convolution {
+interface Convolution extends Activated {
   readonly name: string;
   readonly input: string;
   readonly kernel: number;
@@ -25,7 +35,6 @@ interface Convolution {
   readonly padRight: number;
   readonly bias: boolean;
   readonly batchNorm: boolean;
-  readonly activation: Activation;
 }
 
 /** Every output channel sums over all channels of the input. */
@@ -42,11 +51,10 @@ export interface DepthwiseConv1dNode extends Convolution {
 export type ConvNode = Conv1dNode | DepthwiseConv1dNode;
 
 /** Element-wise sum of two tensors with equal channels and equal rate. */
-export interface AddNode {
+export interface AddNode extends Activated {
   readonly op: "add";
   readonly name: string;
   readonly inputs: readonly [string, string];
-  readonly activation: Activation;
 }
 
 /** Column j is the maximum of rows j*stride .. j*stride + kernel - 1. */
@@ -100,6 +108,11 @@ export function isConv(node: GraphNode): node is ConvNode {
 
 export function isWeighted(node: GraphNode): node is WeightedNode {
   return isConv(node) || node.op === "dense";
+}
+
+/** Least and largest output of a conv or an add: relu cuts below zero, clip on both sides. */
+export function outputBounds({ activation, clip = Number.POSITIVE_INFINITY }: ConvNode | AddNode): [number, number] {
+  return [activation === "relu" ? 0 : -clip, clip];
 }
 
 /** The node of that name. Throws RangeError where there is none. */

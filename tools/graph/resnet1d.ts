@@ -1,5 +1,6 @@
 import { type Activation, type Graph, type GraphNode, INPUT } from "./graph.ts";
 import { causalPadding, symmetricPadding } from "./padding.ts";
+import { SHIPPED_CLIP } from "./shipped-clip.ts";
 
 export interface ResNet1dBlock {
   readonly channels: number;
@@ -24,6 +25,8 @@ export interface ResNet1dOptions {
     | { readonly kind: "average"; readonly window: number; readonly hop: number; readonly warmup: number }
     | { readonly kind: "flatten"; readonly windowSamples: number };
   readonly dropout: number;
+  /** Largest magnitude of every output but the head's; none where it is left out. */
+  readonly clip?: number;
 }
 
 /**
@@ -33,6 +36,7 @@ export interface ResNet1dOptions {
  */
 export function resnet1d(options: ResNet1dOptions): Graph {
   const nodes: GraphNode[] = [];
+  const bound = options.clip === undefined ? {} : { clip: options.clip };
   const conv = (
     name: string,
     input: string,
@@ -51,6 +55,7 @@ export function resnet1d(options: ResNet1dOptions): Graph {
       stride,
       dilation,
       activation,
+      ...bound,
       bias: false,
       batchNorm: true,
       ...(options.padding === "causal" ? causalPadding : symmetricPadding)({ kernel, stride, dilation }),
@@ -74,7 +79,7 @@ export function resnet1d(options: ResNet1dOptions): Graph {
       block.stride === 1 && block.channels === channels
         ? hidden
         : conv(`${name}.shortcut`, hidden, block.channels, 1, block.stride, 1, "none");
-    nodes.push({ op: "add", name: `${name}.add`, inputs: [second, shortcut], activation: "none" });
+    nodes.push({ op: "add", name: `${name}.add`, inputs: [second, shortcut], activation: "none", ...bound });
     hidden = `${name}.add`;
     channels = block.channels;
     strideSamples *= block.stride;
@@ -124,6 +129,7 @@ export function resnet1dEdge(classes: readonly string[]): Graph {
     kernel: 5,
     padding: "causal",
     dropout: 0.2,
+    clip: SHIPPED_CLIP,
     stem: { channels: 16, kernel: 15, stride: 4, maxPool: 1 },
     blocks: [
       { channels: 16, stride: 2, dilation: 1 },
@@ -144,6 +150,7 @@ export function resnet1dPlus(classes: readonly string[]): Graph {
     kernel: 5,
     padding: "causal",
     dropout: 0.2,
+    clip: SHIPPED_CLIP,
     stem: { channels: 32, kernel: 15, stride: 4, maxPool: 1 },
     blocks: [
       { channels: 32, stride: 2, dilation: 1 },

@@ -7,7 +7,7 @@ import type {
   MaxPoolNode,
   WeightedNode,
 } from "../graph/graph.ts";
-import { INPUT, inputsOf } from "../graph/graph.ts";
+import { INPUT, inputsOf, outputBounds } from "../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { outputRows } from "../graph/shapes.ts";
 import type { ChannelAffine } from "./layer-weights.ts";
@@ -19,6 +19,8 @@ export interface Rows {
   readonly channels: number;
   readonly data: Float32Array;
 }
+
+type Bounds = readonly [number, number];
 
 /** A conv or dense node's weights as they are multiplied, [outChannel][k], and what follows the sum. */
 export interface NodeWeights {
@@ -59,9 +61,9 @@ export function runNode(node: GraphNode, inputs: readonly Rows[], weights?: Node
     case "depthwiseConv1d":
     case "dense":
       if (!weights) throw new RangeError(`node ${node.name} has no weights`);
-      return applyAffine(rawSums(node, inputs[0], weights.values), weights.affine, hasRelu(node));
+      return applyAffine(rawSums(node, inputs[0], weights.values), weights.affine, boundsOf(node));
     case "add":
-      return add(inputs[0], inputs[1], node.activation === "relu");
+      return add(inputs[0], inputs[1], outputBounds(node));
     case "maxPool":
       return maxPool(node, inputs[0]);
     case "averagePool":
@@ -115,29 +117,27 @@ function depthwiseSums(node: DepthwiseConv1dNode, input: Rows, values: Float32Ar
   return { rows, channels, data };
 }
 
-/** Whether relu follows a weighted node's affine. */
-export function hasRelu(node: WeightedNode): boolean {
-  return node.op !== "dense" && node.activation === "relu";
+/** Bounds of what follows a weighted node's affine. */
+export function boundsOf(node: WeightedNode): Bounds {
+  return node.op === "dense" ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] : outputBounds(node);
 }
 
-/** gain * sum + offset, channel by channel, then relu. */
-export function applyAffine(sums: Rows, { gain, offset }: ChannelAffine, relu: boolean): Rows {
+/** gain * sum + offset, channel by channel, between the bounds. */
+export function applyAffine(sums: Rows, { gain, offset }: ChannelAffine, [low, high]: Bounds): Rows {
   const data = new Float32Array(sums.data.length);
   for (let row = 0, at = 0; row < sums.rows; row++) {
     for (let channel = 0; channel < sums.channels; channel++, at++) {
-      const value = gain[channel] * sums.data[at] + offset[channel];
-      data[at] = relu && value < 0 ? 0 : value;
+      data[at] = Math.min(high, Math.max(low, gain[channel] * sums.data[at] + offset[channel]));
     }
   }
   return { ...sums, data };
 }
 
-function add(a: Rows, b: Rows, relu: boolean): Rows {
+function add(a: Rows, b: Rows, [low, high]: Bounds): Rows {
   const rows = Math.min(a.rows, b.rows);
   const data = new Float32Array(rows * a.channels);
   for (let at = 0; at < data.length; at++) {
-    const value = a.data[at] + b.data[at];
-    data[at] = relu && value < 0 ? 0 : value;
+    data[at] = Math.min(high, Math.max(low, a.data[at] + b.data[at]));
   }
   return { rows, channels: a.channels, data };
 }

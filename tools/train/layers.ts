@@ -8,9 +8,10 @@ import {
   INPUT,
   inputsOf,
   type MaxPoolNode,
+  outputBounds,
 } from "../graph/graph.ts";
 import { outputRows } from "../graph/shapes.ts";
-import { batchNorm, batchNormWith, type Moments } from "./batch-norm.ts";
+import { batchNorm, batchNormWith, bounded, type Moments } from "./batch-norm.ts";
 import { conv1d } from "./conv.ts";
 import { depthwiseConv1d } from "./depthwise-conv.ts";
 
@@ -47,7 +48,7 @@ function run(node: GraphNode, inputs: tf.Tensor3D[], weights: Weights, training:
     case "depthwiseConv1d":
       return conv(node, x, weights, training);
     case "add":
-      return activate(addRows(x, inputs[1]), node.activation);
+      return bounded(addRows(x, inputs[1]), outputBounds(node)) as tf.Tensor3D;
     case "maxPool":
       return maxPool(node, x);
     case "averagePool":
@@ -65,10 +66,10 @@ function conv(node: ConvNode, x: tf.Tensor3D, weights: Weights, training: Traini
   if (node.bias) y = tf.add(y, part("bias"));
   if (node.batchNorm && training) {
     const onMoments = (moments: Moments) => training.onMoments(node.name, moments);
-    return batchNorm(y, part("gamma"), part("beta"), node.activation === "relu", onMoments) as tf.Tensor3D;
+    return batchNorm(y, part("gamma"), part("beta"), outputBounds(node), onMoments) as tf.Tensor3D;
   }
   if (node.batchNorm) y = batchNormWith(y, part("gamma"), part("beta"), part("mean"), part("variance"));
-  return activate(y, node.activation);
+  return bounded(y, outputBounds(node)) as tf.Tensor3D;
 }
 
 /** A record may end between the last row of a strided convolution and that of its shortcut: a stream adds what both have. */
@@ -76,10 +77,6 @@ function addRows(a: tf.Tensor3D, b: tf.Tensor3D): tf.Tensor3D {
   const rows = Math.min(a.shape[1], b.shape[1]);
   const cut = (x: tf.Tensor3D) => (x.shape[1] === rows ? x : x.slice([0, 0, 0], [-1, rows, -1]));
   return tf.add(cut(a), cut(b));
-}
-
-function activate(x: tf.Tensor, activation: "none" | "relu"): tf.Tensor3D {
-  return (activation === "relu" ? tf.relu(x) : x) as tf.Tensor3D;
 }
 
 /** The maximum of `kernel` strided slices: the wasm backend has no gradient for its own pooling. */

@@ -10,8 +10,9 @@ export const BATCH_NORM_GRADIENT_KERNEL = "BatchNormInTrainingGrad";
 
 export interface BatchNormAttributes {
   readonly epsilon: number;
-  /** Whether a relu follows. */
-  readonly relu: boolean;
+  /** Bounds of the output: 0 and Infinity are a relu. */
+  readonly low: number;
+  readonly high: number;
 }
 
 /** Floats of the scratch: four doubles a channel. */
@@ -21,7 +22,7 @@ export function batchNormForward(
   backend: BackendWasm,
   module: TrainingModule,
   { x, gamma, beta }: Record<"x" | "gamma" | "beta", TensorInfo>,
-  { epsilon, relu }: BatchNormAttributes,
+  { epsilon, low, high }: BatchNormAttributes,
 ): TensorInfo[] {
   const channels = sizeOf(gamma.shape);
   const outputs = [x.shape, [channels], [channels]].map((shape) => allocate(backend, shape));
@@ -29,7 +30,7 @@ export function batchNormForward(
   const [xAt, gammaAt, betaAt, scratchAt] = [x, gamma, beta, scratch].map((tensor) => addressOf(backend, tensor));
   const [yAt, meanAt, varianceAt] = outputs.map((tensor) => addressOf(backend, tensor));
   const rows = sizeOf(x.shape) / channels;
-  module.batchNorm(xAt, rows, channels, gammaAt, betaAt, epsilon, relu, yAt, meanAt, varianceAt, scratchAt);
+  module.batchNorm(xAt, rows, channels, gammaAt, betaAt, epsilon, low, high, yAt, meanAt, varianceAt, scratchAt);
   backend.disposeData(scratch.dataId);
   return outputs;
 }
@@ -38,7 +39,7 @@ export function batchNormGradient(
   backend: BackendWasm,
   module: TrainingModule,
   { dy, x, gamma, beta, mean, variance }: Record<"dy" | "x" | "gamma" | "beta" | "mean" | "variance", TensorInfo>,
-  { epsilon, relu }: BatchNormAttributes,
+  { epsilon, low, high }: BatchNormAttributes,
 ): TensorInfo[] {
   const channels = sizeOf(gamma.shape);
   const outputs = [x.shape, [channels], [channels]].map((shape) => allocate(backend, shape));
@@ -55,7 +56,8 @@ export function batchNormGradient(
     at(mean),
     at(variance),
     epsilon,
-    relu,
+    low,
+    high,
     dxAt,
     dGammaAt,
     dBetaAt,
