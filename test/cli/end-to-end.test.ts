@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { ModelFile } from "../../host/index.ts";
 import { parameterCount } from "../../tools/graph/costs.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { runQhubert } from "./run-qhubert.ts";
@@ -58,10 +59,27 @@ describe("from no data to decisions on a wearable", () => {
       run(
         `compress --model models/m.safetensors --data data --method ${method} --out ${file} --selection-crops 2 --seed ${seed}`,
       );
+    const comparison = z.object({ withoutLoss: z.boolean(), mcnemar: z.object({ changed: z.number() }) });
     const [report] = await Promise.all([compress(`${name}.qhb`, 4), compress(`${name}-again.qhb`, 4)]);
-    const { fileBytes } = z.object({ meanBits: z.number().min(1).max(8), fileBytes: z.number() }).parse(report);
+    const { fileBytes } = z
+      .object({
+        meanBits: z.number().min(1).max(8),
+        fileBytes: z.number(),
+        validation: comparison,
+        test: comparison,
+      })
+      .parse(report);
     expect(fileBytes).toBe(bytesOf(`${name}.qhb`).length);
     expect(bytesOf(`${name}-again.qhb`).equals(bytesOf(`${name}.qhb`))).toBe(true);
+  });
+
+  it("compares settings without a look at the test share", async () => {
+    const report = await run(
+      "compress --model models/m.safetensors --data data --method fixed:8 --no-test --out untested.qhb --selection-crops 2",
+    );
+    expect(report).not.toHaveProperty("test");
+    const file = new ModelFile(bytesOf("untested.qhb"));
+    expect(file.metadata.accuracy).toMatchObject({ share: "validation" });
   });
 
   it.each(["fixed4.qhb", "laq.qhb"])("inspects, evaluates and simulates %s", async (file) => {

@@ -69,6 +69,10 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
     "compress --model model.safetensors --data data --out OUT/m.qhb --selection-crops few",
     /a whole number, found "few"/,
   ],
+  [
+    "compress --model model.safetensors --data data --out OUT/m.qhb --divergence-budget 0",
+    /--divergence-budget.*a number above 0, found "0"/,
+  ],
   ["evaluate --model model.qhb --data data --share most", /'most' is invalid.*all, train, validation, test/],
   ["reproduce --data data --model resnet9000 --out OUT/r", /"resnet9000"; known: /],
   ["plot model.qhb --out OUT/f.png", /--out.*expected a file that ends in .svg, found "OUT\/f.png"/],

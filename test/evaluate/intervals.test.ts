@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mcnemar } from "../../tools/evaluate/mcnemar.ts";
 import { wilsonInterval } from "../../tools/evaluate/wilson.ts";
+import { isWithoutLoss } from "../../tools/evaluate/without-loss.ts";
 
 describe("wilsonInterval", () => {
   it("has published values", () => {
@@ -84,5 +85,30 @@ describe("mcnemar", () => {
 
   it("refuses lists of unequal length", () => {
     expect(() => mcnemar([0], [0], [])).toThrow("1 true classes against 1 and 0 predicted");
+  });
+});
+
+describe("isWithoutLoss", () => {
+  const verdict = (lost: number, gained: number, otherChanges: number) => {
+    const truths = new Array<number>(1000).fill(0);
+    const first = truths.map((_, index) => (index < lost ? 0 : 1));
+    const second = first.map((class_, index) => {
+      if (index < lost) return 1;
+      if (index < lost + gained) return 0;
+      return index < lost + gained + otherChanges ? 2 : class_;
+    });
+    return isWithoutLoss(mcnemar(truths, first, second), truths.length);
+  };
+
+  it("takes a difference that chance explains", () => {
+    expect(verdict(0, 0, 0)).toBe(true);
+    expect(verdict(20, 10, 20)).toBe(true);
+  });
+
+  it("refuses a significant one, one of more than a point, and many changes that cancel out", () => {
+    expect(verdict(6, 0, 0)).toBe(false);
+    expect(verdict(26, 15, 0)).toBe(false);
+    expect(verdict(26, 25, 0)).toBe(false);
+    expect(verdict(10, 10, 31)).toBe(false);
   });
 });

@@ -28,5 +28,11 @@ export function realNumber(text: string): number {
   return value;
 }
 
+export function positiveNumber(text: string): number {
+  const value = realNumber(text);
+  if (value <= 0) throw new InvalidArgumentError(`expected a number above 0, found "${text}".`);
+  return value;
+}
+
 /** Where conditioned records are kept between runs. */
 export const DEFAULT_CACHE_FOLDER = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "qhubert");

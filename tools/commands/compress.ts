@@ -1,9 +1,6 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
-import { argMax } from "../evaluate/arg-max.ts";
-import { type McNemar, mcnemar } from "../evaluate/mcnemar.ts";
-import type { RhythmScore } from "../evaluate/score.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import { isWeighted } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
@@ -12,16 +9,13 @@ import { type CompressionMethod, laqMethod, parseMethod } from "../quantize/comp
 import type { Criterion } from "../quantize/engine-loss.ts";
 import type { SearchOrder } from "../quantize/laq.ts";
 import type { Polarity } from "../quantize/loss-limits.ts";
-import { selectBackend } from "../train/backends.ts";
-import { predict } from "../train/predict.ts";
-import { countNumber, wholeNumber } from "./arguments.ts";
+import { countNumber, positiveNumber, wholeNumber } from "./arguments.ts";
+import { type Comparison, compareWithFloat, printComparisons } from "./compare-with-float.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
-import { scoreOnEngine } from "./evaluate.ts";
 import { loadData } from "./load-data.ts";
 import { openFloatModel } from "./model-files.ts";
-import { bytesText, percent, printJson, printLine, printTable } from "./output.ts";
+import { bytesText, printJson, printLine, printTable } from "./output.ts";
 import { type Progress, startProgress } from "./progress.ts";
-import { printScore, score } from "./scores.ts";
 
 interface CompressArguments {
   readonly model: string;
@@ -31,7 +25,9 @@ interface CompressArguments {
   readonly criterion: Criterion;
   readonly polarity?: Polarity;
   readonly order?: SearchOrder;
+  readonly divergenceBudget?: number;
   readonly selectionCrops?: number;
+  readonly test: boolean;
   readonly report?: string;
   readonly seed: number;
   readonly lead?: string;
@@ -67,7 +63,13 @@ export function addCompressCommand(program: Command): void {
         "network",
       ]),
     )
+    .option(
+      "--divergence-budget <nats>",
+      "of laq by kl: how far the whole may stray from the float model (default: 0.01)",
+      positiveNumber,
+    )
     .option("--selection-crops <n>", "windows that candidates are judged by", countNumber)
+    .option("--no-test", "do not look at the test share: for comparing settings")
     .option("--report <folder>", "also write report.json: every width, step and ratio")
     .option("--seed <n>", "of the selection, and of the split where the model does not tell its own", wholeNumber, 1)
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
@@ -88,27 +90,26 @@ async function runCompress(args: CompressArguments): Promise<void> {
   const division = divisionOf(model.facts, args.seed);
   const split = divideData(data, division);
   const { selectionCrops, seed } = args;
-  const comparisons: Comparison[] = [];
+  const shares: Record<string, Comparison> = {};
   const compressed = await compressWithProgress(model, split.validation, method, {
     selectionCrops,
     seed,
     measureAccuracy: async (file) => {
-      const comparison = await compareOnTest(model, file, split.test);
-      comparisons.push(comparison);
+      shares.validation = await compareWithFloat(model, file, split.validation);
+      if (args.test) shares.test = await compareWithFloat(model, file, split.test);
+      const reported = args.test ? "test" : "validation";
       return {
-        share: "test",
+        share: reported,
         ...divisionFacts(data, division, split),
-        ...comparison.compressed,
-        againstFloat: comparison.mcnemar,
+        ...shares[reported].compressed,
+        againstFloat: shares[reported].mcnemar,
       };
     },
   });
-  const [comparison] = comparisons;
   writeWhole(args.out, compressed.file);
   const { search, ...report } = compressed.report;
-  if (args.report) writeReport(args.report, { ...compressed.report, test: comparison });
-  if (args.json)
-    return printJson({ model: args.out, ...report, evaluations: search?.evaluations ?? 0, test: comparison });
+  if (args.report) writeReport(args.report, { ...compressed.report, ...shares });
+  if (args.json) return printJson({ model: args.out, ...report, evaluations: search?.evaluations ?? 0, ...shares });
   printTable(
     ["layer", "width"],
     Object.entries(report.widths).map(([layer, width]) => [layer, String(width)]),
@@ -119,19 +120,18 @@ async function runCompress(args: CompressArguments): Promise<void> {
     `compression ${paper.toFixed(2)}x as the paper counts, ${file.toFixed(2)}x in file bytes, ` +
       `${flash.toFixed(2)}x in flash with the engine`,
   );
-  printScore("float, test", comparison.float);
-  printScore("compressed, test, on the engine", comparison.compressed);
-  const { lost, gained, changed, p } = comparison.mcnemar;
-  printLine(
-    `against float: ${lost} lost, ${gained} gained, McNemar p = ${p.toFixed(3)}, ` +
-      `${percent(changed / comparison.float.records)} of decisions changed`,
-  );
+  printComparisons(shares);
 }
 
-function methodOf({ method: text, criterion, polarity, order }: CompressArguments): CompressionMethod {
+function methodOf({ method: text, criterion, ...laq }: CompressArguments): CompressionMethod {
   const method = parseMethod(text, criterion);
   if (method.kind === "fixed") return method;
-  return laqMethod(criterion, { ...(polarity ? { polarity } : {}), ...(order ? { order } : {}) });
+  const { polarity, order, divergenceBudget } = laq;
+  return laqMethod(criterion, {
+    ...(polarity ? { polarity } : {}),
+    ...(order ? { order } : {}),
+    ...(divergenceBudget ? { divergenceBudget } : {}),
+  });
 }
 
 /** Compresses with a progress bar. `selection` must never be what is reported on. */
@@ -157,30 +157,6 @@ export async function compressWithProgress(
   });
   progress.end();
   return compressed;
-}
-
-interface Comparison {
-  readonly float: RhythmScore;
-  readonly compressed: RhythmScore;
-  readonly mcnemar: McNemar;
-}
-
-/** Float and compressed on the same records, none of which any choice has seen. */
-async function compareOnTest(
-  model: FloatModel,
-  file: Uint8Array,
-  test: readonly ConditionedRecord[],
-): Promise<Comparison> {
-  const { classes } = model.graph;
-  await selectBackend();
-  const truths = test.map(({ label }) => classes.indexOf(label));
-  const compressed = await scoreOnEngine(file, classes, test);
-  const floatPredictions = predict(model, test).map(({ mean }) => argMax(mean));
-  return {
-    float: score(truths, floatPredictions, classes),
-    compressed: compressed.score,
-    mcnemar: mcnemar(truths, floatPredictions, compressed.predictions),
-  };
 }
 
 function writeReport(folder: string, report: unknown): void {
