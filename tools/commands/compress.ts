@@ -65,7 +65,7 @@ export function addCompressCommand(program: Command): void {
     )
     .option(
       "--divergence-budget <nats>",
-      "of laq by kl: how far the whole may stray from the float model (default: 0.01)",
+      "of laq by kl: how far the whole may stray from the float model (default: 0.005)",
       positiveNumber,
     )
     .option("--selection-crops <n>", "windows that candidates are judged by", countNumber)

@@ -39,7 +39,7 @@ export function laqMethod(criterion: Criterion = "kl", changes: Partial<LaqOptio
     order: "importanceDescending",
     importance: EVEN_IMPORTANCE,
     menu: smooth ? SEARCH_WIDTHS : BIT_WIDTHS,
-    divergenceBudget: 0.01,
+    divergenceBudget: 0.005,
     margin: 1,
     gamma: 1e-4,
     ...changes,
