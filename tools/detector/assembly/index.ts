@@ -3,13 +3,21 @@
  * the import `weigh` is called once a term of each candidate that is judged, the offset first.
  */
 import { candidateAt, featureOf } from "../../../assembly/signal/qrs-candidates";
-import { detectRPeak, judgeSignal, resetRPeak, rPeakBytes, RPeakState } from "../../../assembly/signal/r-peak";
+import {
+  detectRPeak, judgeSignal, qualityOf, resetRPeak, rPeakBytes, RPeakState,
+} from "../../../assembly/signal/r-peak";
+import { watchRaw } from "../../../assembly/signal/signal-quality";
 import { at } from "../../../assembly/views";
 
 const state = at<RPeakState>(<i32>heap.alloc(rPeakBytes()));
 
 export function reset(): void {
   resetRPeak(state);
+}
+
+/** Shows the signal quality a raw count; what is detected does not depend on it. */
+export function watch(raw: i32, sampleRateMilliHz: i32): void {
+  watchRaw(qualityOf(state), raw, sampleRateMilliHz);
 }
 
 /** Takes a conditioned sample of a record; 0, or how many samples ago an R peak lay. */
