@@ -1,7 +1,7 @@
 /**
  * Compiles every build of the engine (asconfig.json's targets), the training kernels and the detector whose weights are
- * fitted into build/, and refuses a build of the engine that uses a WebAssembly feature newer than its machines have. Optimising the result
- * once more gained 0.1 to 0.6 % of its size and is left out.
+ * fitted into build/, and refuses a build of the engine that uses a WebAssembly feature newer than its machines have.
+ * Optimising the result once more gained 0.1 to 0.6 % of its size and is left out.
  */
 import { mkdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

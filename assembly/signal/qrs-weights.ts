@@ -2,15 +2,15 @@
  * Weights of the evidence, in 1/4096 of a natural logarithm of the odds: of logarithms in sixteenths of a bit (* 256), and of
  * ratios in 1/256 (* 16). Where they come from: docs/numerics/front-end.md, "Evidence"; `qhubert fit-detector` prints them.
  */
-export const OFFSET: i32 = 1229;
-export const ABOVE_THRESHOLD: i32 = 389;
-export const BELOW_THRESHOLD: i32 = 806;
-export const BEYOND_SIGNAL: i32 = -671;
-export const FINER_THAN_LAST: i32 = 358;
-export const BUSY_BEFORE: i32 = -123;
-export const BUSY_AFTER: i32 = -218;
-export const EARLY: i32 = -84;
-export const UNLIKE: i32 = -54;
+export const OFFSET: i32 = -1364;
+export const ABOVE_THRESHOLD: i32 = 499;
+export const BELOW_THRESHOLD: i32 = 535;
+export const BEYOND_SIGNAL: i32 = -829;
+export const FINER_THAN_LAST: i32 = 405;
+export const BUSY_BEFORE: i32 = -124;
+export const BUSY_AFTER: i32 = -144;
+export const EARLY: i32 = -97;
+export const UNLIKE: i32 = -39;
 
 /** The place of each in the list that the fit passes (tools/detector/terms.ts). */
 export const enum Term {

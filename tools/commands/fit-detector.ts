@@ -28,7 +28,7 @@ export function addFitDetectorCommand(program: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nExample:\n  qhubert fit-detector --data mitdb cpsc2019=10 --leads ptbxl chapman\n\nIt changes nothing: the constants that it prints belong into assembly/signal/qrs-weights.ts.",
+      "\nExample:\n  qhubert fit-detector --data mitdb cpsc2019=20 --leads ptbxl chapman\n\nIt changes nothing: the constants that it prints belong into assembly/signal/qrs-weights.ts.",
     )
     .action(runFitDetector);
 }
