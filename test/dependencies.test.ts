@@ -40,6 +40,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools/evaluate": ["tools/graph", "host", "assembly/shared"],
   "tools/export": ["tools/graph", "host", "assembly/shared"],
   "tools/quantize": ["tools/graph", "tools/data", "tools/evaluate", "tools/export", "host", "assembly/shared"],
+  "tools/detector": ["tools/evaluate", "host", "assembly/shared"],
+  // The engine's detector itself, in a module of its own.
+  "tools/detector/assembly": ["assembly/signal", "assembly/views"],
   "tools/figure": [],
   "tools/bench": [
     "tools/graph",

@@ -37,6 +37,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   inspect: async () => (await import("./commands/inspect.ts")).addInspectCommand,
   simulate: async () => (await import("./commands/simulate.ts")).addSimulateCommand,
   detect: async () => (await import("./commands/detect.ts")).addDetectCommand,
+  "fit-detector": async () => (await import("./commands/fit-detector.ts")).addFitDetectorCommand,
   profile: async () => (await import("./commands/profile.ts")).addProfileCommand,
   bench: async () => (await import("./commands/bench.ts")).addBenchCommand,
   reproduce: async () => (await import("./commands/reproduce.ts")).addReproduceCommand,

@@ -4,7 +4,7 @@
 export const FRONT_END_DELAY_MICROSECONDS = 10400;
 
 /**
- * For how long the last sample is held at a record's end, so that the detector can be sure of the last beat: 352 ms, the
+ * For how long the last sample is held at a record's end, so that the detector can be sure of the last beat: 352 ms, about the
  * 99th percentile of its delay on MIT-BIH.
  */
 export const DETECTOR_FLUSH_SAMPLES = 176;

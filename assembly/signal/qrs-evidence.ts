@@ -1,25 +1,14 @@
 import { I16View } from "../views";
 import { Candidate, RPeakState, shapeOf, templateOf } from "./qrs-candidates";
 import { SHAPE_POINTS } from "./qrs-feature";
+import * as weights from "./qrs-weights";
+import { Term, weigh } from "./qrs-weights";
 
 /** Below any evidence that counts. */
 export const NO_EVIDENCE: i32 = i32.MIN_VALUE;
 /** Within 360 ms of a beat a candidate may be its T wave. */
 const T_WAVE_SAMPLES: i32 = 180;
 
-/**
- * Weights of the evidence, in 1/4096 of a natural logarithm of the odds: of logarithms in sixteenths of a bit (* 256), and of
- * ratios in 1/256 (* 16). Where they come from: docs/numerics/front-end.md, "Evidence".
- */
-const OFFSET: i32 = 1229;
-const ABOVE_THRESHOLD: i32 = 389;
-const BELOW_THRESHOLD: i32 = 806;
-const BEYOND_SIGNAL: i32 = -671;
-const FINER_THAN_LAST: i32 = 358;
-const BUSY_BEFORE: i32 = -123;
-const BUSY_AFTER: i32 = -218;
-const UNLIKE: i32 = -54;
-const EARLY: i32 = -84;
 /** Bounds of the logarithms, in sixteenths of a bit. */
 const OCTAVES: i32 = 16;
 
@@ -28,15 +17,24 @@ export function evidence(state: RPeakState, candidate: Candidate, threshold: i32
   const height = log2(candidate.height);
   const gap = candidate.time - state.lastTime;
   const margin = clamp(height - log2(threshold), -3 * OCTAVES, 3 * OCTAVES);
-  let sum = OFFSET + margin * (margin > 0 ? ABOVE_THRESHOLD : BELOW_THRESHOLD);
-  sum += BEYOND_SIGNAL * clamp(height - log2(state.signal), 0, 2 * OCTAVES);
+  let sum = weigh(Term.OFFSET, weights.OFFSET, 1);
+  const isAbove = margin > 0;
+  sum += weigh(
+    isAbove ? Term.ABOVE_THRESHOLD : Term.BELOW_THRESHOLD,
+    isAbove ? weights.ABOVE_THRESHOLD : weights.BELOW_THRESHOLD, margin,
+  );
+  sum += weigh(Term.BEYOND_SIGNAL, weights.BEYOND_SIGNAL, clamp(height - log2(state.signal), 0, 2 * OCTAVES));
   if (gap < T_WAVE_SAMPLES && state.lastFineness != 0) {
-    sum += FINER_THAN_LAST * clamp(log2(candidate.fineness) - log2(state.lastFineness), -4 * OCTAVES, 2 * OCTAVES);
+    const finer = clamp(log2(candidate.fineness) - log2(state.lastFineness), -4 * OCTAVES, 2 * OCTAVES);
+    sum += weigh(Term.FINER_THAN_LAST, weights.FINER_THAN_LAST, finer);
   }
-  sum += BUSY_BEFORE * clamp(log2(candidate.before) - height, -5 * OCTAVES, 0);
-  sum += BUSY_AFTER * clamp(log2(candidate.after) - height, -5 * OCTAVES, 0);
-  if (gap < state.interval) sum += EARLY * max(0, ((4 * state.interval - 5 * gap) << 8) / (5 * state.interval));
-  return sum + UNLIKE * dissimilarity(shapeOf(candidate), templateOf(state));
+  sum += weigh(Term.BUSY_BEFORE, weights.BUSY_BEFORE, clamp(log2(candidate.before) - height, -5 * OCTAVES, 0));
+  sum += weigh(Term.BUSY_AFTER, weights.BUSY_AFTER, clamp(log2(candidate.after) - height, -5 * OCTAVES, 0));
+  if (gap < state.interval) {
+    const early = max(0, ((4 * state.interval - 5 * gap) << 8) / (5 * state.interval));
+    sum += weigh(Term.EARLY, weights.EARLY, early);
+  }
+  return sum + weigh(Term.UNLIKE, weights.UNLIKE, dissimilarity(shapeOf(candidate), templateOf(state)));
 }
 
 /** 16 log2(value + 1), a straight line between powers of two, cut off: at most 2.4 too low. */

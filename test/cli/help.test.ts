@@ -14,6 +14,7 @@ const COMMANDS = [
   "inspect",
   "simulate",
   "detect",
+  "fit-detector",
   "profile",
   "bench",
   "reproduce",
@@ -31,7 +32,7 @@ describe.concurrent("--help", () => {
 
   it("names every command", async () => {
     const { stdout } = await runQhubert(["--help"]);
-    const named = [...stdout.matchAll(/^ {2}([a-z]+) (?!.*-h, --help)/gm)].map(([, name]) => name);
+    const named = [...stdout.matchAll(/^ {2}([a-z-]+) (?!.*-h, --help)/gm)].map(([, name]) => name);
     expect(named.filter((name) => !["help", "qhubert"].includes(name))).toEqual(COMMANDS);
   });
 

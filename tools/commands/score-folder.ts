@@ -14,6 +14,7 @@ import {
   type BeatScore,
   EC57,
   gapsBetween,
+  rulesFor,
   SHORT_RECORDS,
   scoreBeats,
   scoreOutsideShutdowns,
@@ -22,8 +23,6 @@ import { noiseLevelDb, noisyStretches } from "../evaluate/noise-stress.ts";
 import { detectLead } from "./detect-lead.ts";
 import { startProgress } from "./progress.ts";
 
-/** Records below this are scored from half a second after their start to half a second before their end. */
-const SHORT_SECONDS = 60;
 /** The window of the CPSC 2019 challenge. */
 const NARROW_WINDOW_MS = 75;
 const SEED = 1;
@@ -124,8 +123,8 @@ function detectRecord(
 }
 
 function summarise(folder: string, all: readonly Detected[], skipped: readonly string[]): FolderScores {
-  const isShort = all.every(({ beats }) => beats.samples < SHORT_SECONDS * beats.sampleRateHz);
-  const rules = isShort ? SHORT_RECORDS : EC57;
+  const rules = rulesFor(all.map(({ beats }) => beats));
+  const isShort = rules === SHORT_RECORDS;
   const of = (group: Group) => all.filter((detected) => detected.group === group).map(({ beats }) => beats);
   const statistics = (records: readonly BeatRecord[], score: (record: BeatRecord) => BeatScore) =>
     beatStatistics(records.map(score), new SeededRandom(SEED));

@@ -40,6 +40,14 @@ export const EC57: ScoringRules = { windowMs: 150, learningSeconds: 300, endSeco
 /** 10 s records: what CPSC 2019 counts, in EC57's window; the challenge's own is 75 ms. */
 export const SHORT_RECORDS: ScoringRules = { windowMs: 150, learningSeconds: 0.5, endSeconds: 0.5 };
 
+/** Records of a set below this are short. */
+const SHORT_SECONDS = 60;
+
+/** The rules of a set: SHORT_RECORDS if all its records are short, else EC57. */
+export function rulesFor(records: readonly Pick<BeatRecord, "samples" | "sampleRateHz">[]): ScoringRules {
+  return records.every(({ samples, sampleRateHz }) => samples < SHORT_SECONDS * sampleRateHz) ? SHORT_RECORDS : EC57;
+}
+
 export interface BeatScore {
   readonly name: string;
   readonly matched: number;

@@ -24,13 +24,13 @@ export function evidence(candidate: Weighed, measure: Measure): number {
   const above = (value: number, base: number, low: number, high: number) =>
     16 * Math.min(high, Math.max(low, (log2(value) - log2(base)) / 16));
   const margin = above(candidate.height, threshold, -3, 3);
-  let sum = 1229 + margin * (margin > 0 ? 389 : 806);
-  sum -= 671 * above(candidate.height, signal, 0, 2);
-  if (gap < 180 && lastFineness > 0) sum += 358 * above(candidate.fineness, lastFineness, -4, 2);
-  sum -= 123 * above(candidate.before, candidate.height, -5, 0);
-  sum -= 218 * above(candidate.after, candidate.height, -5, 0);
-  sum -= 84 * Math.max(0, Math.floor((256 * (4 * interval - 5 * gap)) / (5 * interval)));
-  return sum - 54 * dissimilarity(candidate.shape, template);
+  let sum = -1364 + margin * (margin > 0 ? 499 : 535);
+  sum -= 829 * above(candidate.height, signal, 0, 2);
+  if (gap < 180 && lastFineness > 0) sum += 405 * above(candidate.fineness, lastFineness, -4, 2);
+  sum -= 124 * above(candidate.before, candidate.height, -5, 0);
+  sum -= 144 * above(candidate.after, candidate.height, -5, 0);
+  sum -= 97 * Math.max(0, Math.floor((256 * (4 * interval - 5 * gap)) / (5 * interval)));
+  return sum - 39 * dissimilarity(candidate.shape, template);
 }
 
 /** 16 log2(value + 1): whole octaves, and the sixteenths of a straight line between them. */

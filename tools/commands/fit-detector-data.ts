@@ -1,0 +1,94 @@
+import type { FrontEnd } from "../../host/index.ts";
+import { listAnnotated } from "../data/beat-list.ts";
+import { findRecords } from "../data/listing.ts";
+import { openRecord } from "../data/open-record.ts";
+import { pickLead } from "../data/pick-lead.ts";
+import { DataError, type EcgRecord, type Lead } from "../data/record.ts";
+import type { FitData } from "../detector/fit-weights.ts";
+import type { ReferenceRecord } from "../detector/reference-record.ts";
+import { type BeatScore, rulesFor, scoreBeats } from "../evaluate/ec57.ts";
+import { detectLead } from "./detect-lead.ts";
+import { startProgress } from "./progress.ts";
+
+/** A folder of annotated records, and how often each of them counts. */
+export interface AnnotatedFolder {
+  readonly path: string;
+  readonly times: number;
+}
+
+export interface LoadedFolder extends AnnotatedFolder {
+  readonly records: readonly ReferenceRecord[];
+  /** What the engine makes of them with the weights that it has. */
+  readonly engine: readonly BeatScore[];
+  /** Left out: paced, or without beats. */
+  readonly skipped: readonly string[];
+}
+
+/** Leads that can outvote one that errs. */
+const MIN_LEADS = 8;
+const LEAD_SECONDS = 20;
+/** Of tables that do not state theirs: Chapman's. */
+const TABLE_RATE_HZ = 500;
+
+/** Conditions the annotated records of a folder, but for paced ones. Throws DataError. */
+export function loadFolder(frontEnd: FrontEnd, { path, times }: AnnotatedFolder): LoadedFolder {
+  const listed = listAnnotated(path).records;
+  const progress = startProgress(`conditioning ${path}`);
+  const loaded = listed.map(({ name, load }, i) => {
+    const { record, reference } = load();
+    const lead = pickLead(record);
+    const { samples, found } = {
+      samples: condition(frontEnd, record, lead),
+      found: detectLead(frontEnd, record, lead, name).beats,
+    };
+    progress.update(i + 1, listed.length, name);
+    const { beats, flutter, isPaced } = reference;
+    const { sampleRateHz } = record;
+    return {
+      isPaced,
+      samples,
+      found,
+      reference: { name, sampleRateHz, samples: lead.samples.length, reference: beats, flutter },
+    };
+  });
+  progress.end();
+  const used = loaded.filter(({ isPaced, reference }) => !isPaced && reference.reference.length > 0);
+  const rules = rulesFor(used.map(({ reference }) => reference));
+  return {
+    path,
+    times,
+    records: used.map(({ reference, samples }) => ({ reference, rules, samples, times })),
+    engine: used.map(({ reference, found }) => scoreBeats({ ...reference, found, shutdowns: [] }, rules)),
+    skipped: loaded.filter((record) => !used.includes(record)).map(({ reference }) => reference.name),
+  };
+}
+
+/** The first 20 s of each lead of the records that have 8 or more; those that cannot be read are left out. */
+export function loadLeads(frontEnd: FrontEnd, folder: string): FitData["unlabelled"] {
+  const listed = [...findRecords(folder)];
+  const progress = startProgress(`conditioning ${folder}`);
+  const records = listed.flatMap(([name, path], i) => {
+    progress.update(i + 1, listed.length, name);
+    const record = openOrSkip(path);
+    if (record === undefined || record.leads.length < MIN_LEADS) return [];
+    const samples = LEAD_SECONDS * record.sampleRateHz;
+    return [record.leads.map((lead) => condition(frontEnd, record, lead, samples))];
+  });
+  progress.end();
+  if (records.length > 0) return records;
+  throw new DataError(`${folder}: none of ${listed.length} records has ${MIN_LEADS} leads or more that can be read`);
+}
+
+function condition(frontEnd: FrontEnd, { sampleRateHz }: EcgRecord, lead: Lead, count?: number): Int16Array {
+  const input = { sampleRateHz, millivoltsPerCount: 1 / lead.countsPerMillivolt };
+  return frontEnd.condition(lead.samples.subarray(0, count), input).samples;
+}
+
+function openOrSkip(path: string): EcgRecord | undefined {
+  try {
+    return openRecord(path, { sampleRateHz: TABLE_RATE_HZ });
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+}
