@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { RhythmScore } from "../evaluate/score.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
@@ -66,7 +67,8 @@ export async function trainWithProgress(
   const facts = {
     ...model.facts,
     ...divisionFacts(data, division, split),
-    teachers: teachers.map(({ path }) => path),
+    // The name alone: where a file lay on the machine that trained is nobody's business.
+    teachers: teachers.map(({ path }) => basename(path)),
     test,
   };
   return {
