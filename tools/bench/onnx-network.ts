@@ -1,11 +1,13 @@
 import type { QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
 import {
+  type AddNode,
   type AveragePoolNode,
   type Conv1dNode,
   type DenseNode,
   type GraphNode,
   INPUT,
   inputsOf,
+  outputBounds,
 } from "../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { realValues } from "./float-run.ts";
@@ -57,11 +59,11 @@ class Writer {
     switch (node.op) {
       case "conv1d":
         this.conv(node, inputs[0]);
-        this.activate(node.name, node.activation);
+        this.activate(node);
         break;
       case "add":
         this.push("Add", inputs, node.name);
-        this.activate(node.name, node.activation);
+        this.activate(node);
         break;
       case "averagePool":
         this.push("GlobalAveragePool", inputs, node.name);
@@ -113,13 +115,17 @@ class Writer {
     ];
   }
 
-  /** Relu of a float tensor; an int8 one is rounded to uint8 codes, whose zero is the lowest where relu cuts. */
-  private activate(name: string, activation: "none" | "relu"): void {
-    if (this.precision === "fp32") {
-      if (activation === "relu") this.push("Relu", [name], `${name}.relu`);
-      return;
-    }
-    this.round(name, codesOf(this.network.scales.get(name) as number, activation === "relu"));
+  /** Bounds of a float tensor; an int8 one is rounded to uint8 codes, which end at the clip and whose zero is the lowest behind a relu. */
+  private activate(node: Conv1dNode | AddNode): void {
+    const { name, activation, clip } = node;
+    if (this.precision === "int8") {
+      this.round(name, codesOf(this.network.scales.get(name) as number, activation === "relu"));
+    } else if (clip !== undefined) {
+      const bounds = outputBounds(node).map((bound, index) =>
+        this.constant(`${name}.bound${index}`, [], Float32Array.of(bound)),
+      );
+      this.push("Clip", [name, ...bounds], `${name}.bounded`);
+    } else if (activation === "relu") this.push("Relu", [name], `${name}.bounded`);
   }
 
   /** An average of values of one sign keeps it. */
@@ -140,7 +146,7 @@ class Writer {
   /** The name under which a later node reads a tensor. */
   private readable(name: string): string {
     if (this.codes.has(name)) return `${name}.rounded`;
-    return this.nodes.some(({ output }) => output === `${name}.relu`) ? `${name}.relu` : name;
+    return this.nodes.some(({ output }) => output === `${name}.bounded`) ? `${name}.bounded` : name;
   }
 
   private dequantizedConstant(

@@ -1,7 +1,7 @@
 import type * as Tf from "@tensorflow/tfjs";
 import type * as Backend from "@tensorflow/tfjs-backend-wasm";
 import type { QuantizedNetwork, QuantizedWeights } from "../../export/quantized-network.ts";
-import { type GraphNode, INPUT, inputsOf } from "../../graph/graph.ts";
+import { type AddNode, type Conv1dNode, type GraphNode, INPUT, inputsOf } from "../../graph/graph.ts";
 import { realValues } from "../float-run.ts";
 import { fileBytesBeside, loadPackage } from "./load-package.ts";
 import type { Peer, PeerModel } from "./peer.ts";
@@ -88,23 +88,27 @@ function run(tf: typeof Tf, node: GraphNode, [x, y]: Rows[], parameters?: Parame
   const { weight, bias } = parameters ?? {};
   switch (node.op) {
     case "conv1d":
-      return tf.fused.conv2d({
-        x,
-        filter: weight as Tf.Tensor4D,
-        strides: [1, node.stride],
-        dilations: [1, node.dilation],
-        pad: [
-          [0, 0],
-          [0, 0],
-          [node.padLeft, node.padRight],
-          [0, 0],
-        ],
-        bias,
-        activation: node.activation === "relu" ? "relu" : "linear",
-      });
+      return clipped(
+        tf,
+        node,
+        tf.fused.conv2d({
+          x,
+          filter: weight as Tf.Tensor4D,
+          strides: [1, node.stride],
+          dilations: [1, node.dilation],
+          pad: [
+            [0, 0],
+            [0, 0],
+            [node.padLeft, node.padRight],
+            [0, 0],
+          ],
+          bias,
+          activation: node.activation === "relu" ? "relu" : "linear",
+        }),
+      );
     case "add": {
       const sum = tf.add<Rows>(x, y);
-      return node.activation === "relu" ? tf.relu(sum) : sum;
+      return clipped(tf, node, node.activation === "relu" ? tf.relu(sum) : sum);
     }
     case "averagePool":
       return tf.mean(x, 2, true);
@@ -116,4 +120,8 @@ function run(tf: typeof Tf, node: GraphNode, [x, y]: Rows[], parameters?: Parame
     case "depthwiseConv1d":
       throw new RangeError(`node ${node.name}: the bench runs no ${node.op}`);
   }
+}
+
+function clipped(tf: typeof Tf, { clip }: Conv1dNode | AddNode, x: Rows): Rows {
+  return clip === undefined ? x : tf.clipByValue(x, -clip, clip);
 }
