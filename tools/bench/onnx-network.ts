@@ -115,7 +115,10 @@ class Writer {
     ];
   }
 
-  /** Bounds of a float tensor; an int8 one is rounded to uint8 codes, which end at the clip and whose zero is the lowest behind a relu. */
+  /**
+   * Bounds of a float tensor; an int8 one is rounded to uint8 codes, which end at the clip and whose zero is the lowest
+   * where relu cuts.
+   */
   private activate(node: Conv1dNode | AddNode): void {
     const { name, activation, clip } = node;
     if (this.precision === "int8") {
