@@ -1,10 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { DepthwiseConv1dNode } from "../../tools/graph/graph.ts";
+import type { Conv1dNode, DepthwiseConv1dNode } from "../../tools/graph/graph.ts";
+import { attention } from "../../tools/train/attention.ts";
 import { type BackendName, selectBackend } from "../../tools/train/backends.ts";
 import { batchNorm } from "../../tools/train/batch-norm.ts";
+import { conv1d } from "../../tools/train/conv.ts";
 import { depthwiseConv1d } from "../../tools/train/depthwise-conv.ts";
+import { gelu } from "../../tools/train/gelu.ts";
+import { groupNorm, layerNorm } from "../../tools/train/norms.ts";
 
 /** Error of a float32 sum of a few thousand products, relative to the largest element. */
 const TOLERANCE = 1e-4;
@@ -61,6 +65,45 @@ export function describeKernels(name: BackendName): void {
       );
     });
 
+    it("convolves groups of channels, with both gradients", async () => {
+      await fc.assert(
+        fc.asyncProperty(convCases, fc.integer({ min: 1, max: 4 }), async (shape, groups) => {
+          await expectSame(() => groupedConvolution(shape, groups));
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it("has gelu and its gradient, far from zero too", async () => {
+      await fc.assert(
+        fc.asyncProperty(sizes, fc.integer({ min: 1, max: 40 }), async (size, scale) => {
+          await expectSame(() => {
+            const x = noise([size], 1).mul(scale);
+            return [gelu(x), tf.grad(gelu)(x, noise([size], 2))];
+          });
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it("normalises rows over their channels and channels over their rows, with all gradients", async () => {
+      await fc.assert(
+        fc.asyncProperty(normCases, async (shape) => {
+          await expectSame(() => [...norm(layerNorm, shape), ...norm(groupNorm, shape)]);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it("attends, with all gradients", async () => {
+      await fc.assert(
+        fc.asyncProperty(attentionCases, async (shape) => {
+          await expectSame(() => attending(shape));
+        }),
+        { numRuns: 40 },
+      );
+    });
+
     it("leaves no tensor behind", async () => {
       await tf.setBackend("wasm");
       const backend = tf.backend() as unknown as { numDataIds(): number };
@@ -70,6 +113,11 @@ export function describeKernels(name: BackendName): void {
           convolution(shape);
           depthwiseConvolution({ ...shape, dilation: 1 });
           normalisation({ rows: 70, channels: 6, bounds: [0, 0.8], offset: 1 });
+          groupedConvolution(shape, 2);
+          norm(layerNorm, { batch: 2, rows: 5, channels: 7, offset: 1 });
+          norm(groupNorm, { batch: 2, rows: 5, channels: 7, offset: 1 });
+          attending({ batch: 2, rows: 5, heads: 2, size: 3, scale: 1 });
+          tf.grad(gelu)(noise([13], 1));
         });
       run();
       const [tensors, dataIds] = [tf.memory().numTensors, backend.numDataIds()];
@@ -171,6 +219,54 @@ function normalisation({ rows, channels, bounds, offset }: Generated<typeof batc
     batchNorm(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, bounds, () => {});
   const [x, gamma, beta] = inputs;
   return [normalise(x, gamma, beta), ...tf.grads(normalise)(inputs, noise(x.shape, 4))];
+}
+
+function groupedConvolution(
+  { batch, rows, cin, cout, kernel, stride, left, right }: ConvCase,
+  groups: number,
+): tf.Tensor[] {
+  const node: Conv1dNode = {
+    ...{ op: "conv1d", name: "conv", input: "input", outChannels: cout * groups, groups, kernel, stride, dilation: 1 },
+    ...{ padLeft: left, padRight: right, bias: false, batchNorm: false, activation: "none" },
+  };
+  const x = noise([batch, rows, cin * groups], 1);
+  const filter = noise([kernel, cin, cout * groups], 2);
+  const conv = (a: tf.Tensor, b: tf.Tensor) => conv1d(a as tf.Tensor3D, b as tf.Tensor3D, node);
+  const y = conv(x, filter);
+  return [y, ...tf.grads(conv)([x, filter], noise(y.shape, 3))];
+}
+
+const sizes = fc.integer({ min: 1, max: 300 });
+
+const normCases = fc.record({
+  batch: fc.integer({ min: 1, max: 3 }),
+  rows: fc.integer({ min: 1, max: 30 }),
+  channels: fc.integer({ min: 1, max: 70 }),
+  offset: fc.integer({ min: -9, max: 9 }),
+});
+
+function norm(of: typeof layerNorm, { batch, rows, channels, offset }: Generated<typeof normCases>): tf.Tensor[] {
+  const inputs = [noise([batch, rows, channels], 1).add(offset), noise([channels], 2), noise([channels], 3)];
+  const normalise = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
+    of(x as tf.Tensor3D, gamma as tf.Tensor1D, beta as tf.Tensor1D);
+  const [x, gamma, beta] = inputs;
+  const outputs = [normalise(x, gamma, beta), ...tf.grads(normalise)(inputs, noise(x.shape, 4))];
+  // A lone row or channel is its own mean: what is left is rounding, which the norm makes large.
+  return rows > 2 && channels > 2 ? outputs : outputs.filter((_, index) => index === 3);
+}
+
+const attentionCases = fc.record({
+  batch: fc.integer({ min: 1, max: 3 }),
+  rows: fc.integer({ min: 1, max: 25 }),
+  heads: fc.integer({ min: 1, max: 4 }),
+  size: fc.integer({ min: 1, max: 9 }),
+  scale: fc.integer({ min: 1, max: 20 }),
+});
+
+function attending({ batch, rows, heads, size, scale }: Generated<typeof attentionCases>): tf.Tensor[] {
+  const inputs = [1, 2, 3].map((seed) => noise([batch, rows, heads * size], seed).mul(scale));
+  const attend = (...[q, k, v]: tf.Tensor[]) => attention(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D, heads);
+  return [attend(...inputs), ...tf.grads(attend)(inputs, noise(inputs[0].shape, 4))];
 }
 
 const matMulCases = fc.record({
