@@ -1,0 +1,56 @@
+import { type Graph, type GraphNode, inputsOf, nodeNamed } from "../graph/graph.ts";
+import { tensorShapes } from "../graph/shapes.ts";
+import type { TokenGrid } from "./token-grid.ts";
+
+/** A HuBERT taken apart where pretraining reaches into it. */
+export interface PretrainingNetwork {
+  readonly graph: Graph;
+  /** From the signal to the tokens that are masked. */
+  readonly stem: readonly GraphNode[];
+  /** From those tokens to the last block's. */
+  readonly encoder: readonly GraphNode[];
+  /** Channels of a token. */
+  readonly width: number;
+  /** The last node of each block. */
+  readonly blocks: readonly string[];
+}
+
+/** Where `graph/hubert.ts` masks: behind the linear layer, or behind the node that cuts its stream into sequences. */
+const TOKEN_NODES = ["window", "project"];
+const BLOCK_END = /^block\d+\.norm$/;
+
+/** Throws RangeError on a graph without HuBERT's tokens and blocks. */
+export function pretrainingNetwork(graph: Graph): PretrainingNetwork {
+  const { nodes } = graph;
+  const names = nodes.map(({ name }) => name);
+  const tokens = TOKEN_NODES.find((name) => names.includes(name));
+  const blocks = names.filter((name) => BLOCK_END.test(name));
+  if (tokens === undefined || blocks.length === 0)
+    throw new RangeError(`${graph.name} has no tokens that can be masked; only the hubert networks have`);
+  const cut = names.indexOf(tokens) + 1;
+  const end = names.indexOf(blocks[blocks.length - 1]) + 1;
+  const width = tensorShapes(graph).get(tokens)?.channels as number;
+  return { graph, stem: nodes.slice(0, cut), encoder: nodes.slice(cut, end), width, blocks };
+}
+
+/** The name of the tensor that masking changes. */
+export function tokenTensor({ stem }: PretrainingNetwork): string {
+  return stem[stem.length - 1].name;
+}
+
+/** Where the tokens of a crop lie. Throws RangeError on a crop that is shorter than one. */
+export function tokenGrid(network: PretrainingNetwork, cropSamples: number): TokenGrid {
+  const { graph } = network;
+  const last = nodeNamed(graph, tokenTensor(network));
+  const tensor = last.op === "window" ? inputsOf(last)[0] : last.name;
+  const shape = tensorShapes(graph).get(tensor);
+  if (!shape) throw new RangeError(`graph ${graph.name} has no node named ${tensor}`);
+  const { firstSample, lastSample, strideSamples } = shape;
+  const span = lastSample - firstSample + 1;
+  if (cropSamples < span) throw new RangeError(`crops of ${cropSamples} samples are shorter than a token, ${span}`);
+  return {
+    tokens: Math.floor((cropSamples - span) / strideSamples) + 1,
+    hopSamples: strideSamples,
+    centreSample: firstSample + (span >> 1),
+  };
+}
