@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { writeFloatModel } from "../export/safetensors.ts";
 import { parameterCount } from "../graph/costs.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
+import { packCheckpoint, unpackCheckpoint } from "../train/checkpoint.ts";
 import type { NoiseSignals } from "../train/noise.ts";
 import { recordedNoise, syntheticNoise } from "../train/noise-source.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
@@ -61,7 +62,7 @@ async function runTrain(args: TrainArguments): Promise<void> {
   buildGraph(family, ["0", "1"]);
   const recipe = trainOptions(recipeOf(args));
   const checkpointPath = `${out}.checkpoint`;
-  if (args.resume) requireCheckpoint(checkpointPath);
+  if (args.resume) requireCheckpoint(checkpointPath, "train");
   const noise = await noiseOf(args.noise, recipe);
   const data = await loadData(args.data, args);
   const division = { seed: args.splitSeed ?? recipe.seed, fold };
@@ -69,7 +70,7 @@ async function runTrain(args: TrainArguments): Promise<void> {
   const graph = buildGraph(family, data.classes);
   const teachers = args.teacher === undefined ? [] : openTeachers(args.teacher, data.classes, shares);
   const plan = { model: family, ...shares, noise: args.noise, teacher: args.teacher, ...recipe };
-  const resumed = args.resume ? readCheckpoint(checkpointPath, plan) : undefined;
+  const resumed = args.resume ? readCheckpoint(checkpointPath, plan, unpackCheckpoint) : undefined;
   mkdirSync(dirname(out), { recursive: true });
   const trained = await trainWithProgress(graph, data, recipe, {
     division,
@@ -77,7 +78,7 @@ async function runTrain(args: TrainArguments): Promise<void> {
     teachers,
     cache: args.cache,
     resume: resumed,
-    onCheckpoint: (state) => writeCheckpoint(checkpointPath, state, plan),
+    onCheckpoint: (state) => writeCheckpoint(checkpointPath, packCheckpoint(state), plan),
   });
   if (args.logits) writeLogits(args.logits, trained.logits);
   writeFloatModel(out, trained.model);
