@@ -14,6 +14,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { writeDataset } from "../../tools/data/dataset-writer.ts";
+import { SeededRandom } from "../../tools/data/random.ts";
 import { readFloatModel } from "../../tools/export/safetensors.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
 import { COMMAND, runQhubert, sentencesOf } from "./run-qhubert.ts";
@@ -101,6 +103,23 @@ describe("qhubert pretrain", () => {
       ],
       holdOut: "fold 1/2, seed 1",
     });
+  });
+
+  it("takes every lead of a record as a record, where it is told to", async () => {
+    const random = new SeededRandom(1);
+    const samples = () => Int32Array.from({ length: 2000 }, () => 300 * random.normal());
+    const lead = (name: string) => ({ name, samples: samples(), countsPerMillivolt: 1000, baseline: 0 });
+    const record = (name: string, leads: string[]) => ({ name, sampleRateHz: 500, leads: leads.map(lead) });
+    writeDataset(at("leads"), [
+      { record: record("three", ["I", "II", "V1"]), label: "N" },
+      { record: record("one", ["II"]), label: "N" },
+    ]);
+    const line =
+      "pretrain --model hubert-nano --data leads --clusters 4 --crop-seconds 2 --epochs 1 --out leads.safetensors";
+    await run(`${line} --lead all`);
+    expect(factsOf("leads.safetensors").data).toEqual([{ name: "leads", records: 4, heldOut: 0 }]);
+    await run(line);
+    expect(factsOf("leads.safetensors").data).toEqual([{ name: "leads", records: 2, heldOut: 0 }]);
   });
 
   it("leaves out what is damaged or no record, and says so", async () => {

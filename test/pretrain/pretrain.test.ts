@@ -193,6 +193,11 @@ describe("pretrain", () => {
 });
 
 describe("pretraining that cannot be", () => {
+  it("resumed says which tensor of its checkpoint is missing", () => {
+    const facts = { history: [], adamStep: 0 };
+    expect(() => unpackPretraining({ tensors: new Map(), facts })).toThrow(/tensor codebook\/centres is missing/);
+  });
+
   it.each([
     [{ records: [] }, /there are no records to pretrain on/],
     [{ options: { ...options, clusters: 5000 } }, /\d+ points cannot fill 5000 clusters/],

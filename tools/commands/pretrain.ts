@@ -85,7 +85,7 @@ export function addPretrainCommand(program: Command): void {
     .option("--seed <n>", "of weights, clusters, crops and masks", wholeNumber, DEFAULTS.seed)
     .option("--hold-out <k/n>", "leave out the records that train --fold k/n tests on", parseFold)
     .option("--split-seed <n>", "of that division (default: --seed)", wholeNumber)
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
+    .option("--lead <name|index|all>", "lead of records with several (default: II, else the first)")
     .option("--cache <folder>", "where conditioned records are kept")
     .option("--resume", "go on from the checkpoint beside --out")
     .option("--json", "print JSON")
@@ -106,7 +106,7 @@ async function runPretrain(args: PretrainArguments): Promise<void> {
   if (args.resume) requireCheckpoint(checkpointPath, "pretrain");
   const folders = await loadFolders(args);
   const data = folders.map(({ name, records, heldOut }) => ({ name, records: records.length, heldOut }));
-  const plan = { model: family, data, holdOut: holdOutText(args), ...options };
+  const plan = { model: family, data, lead: args.lead, holdOut: holdOutText(args), ...options };
   const resumed = args.resume ? readCheckpoint(checkpointPath, plan, unpackPretraining) : undefined;
   mkdirSync(dirname(out), { recursive: true });
   const backend = await selectBackend();
@@ -130,7 +130,7 @@ async function runPretrain(args: PretrainArguments): Promise<void> {
     onCheckpoint: (state) => writeCheckpoint(checkpointPath, packPretraining(state), plan),
   });
   progress.end();
-  const facts = { ...model.facts, data, holdOut: holdOutText(args) };
+  const facts = { ...model.facts, data, lead: args.lead ?? null, holdOut: holdOutText(args) };
   writeFloatModel(out, { ...model, facts });
   rmSync(checkpointPath, { force: true });
   if (collapse) printNote(collapse);
