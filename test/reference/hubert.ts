@@ -19,12 +19,12 @@ export interface HubertConfig {
   readonly firstNorm: "group" | "batch";
 }
 
-type Matrix = number[][];
+type Matrix = Float64Array<ArrayBuffer>[];
 
 const EPSILON = 1e-5;
 
 /** Logits of a signal: tokens, transformer, mean over the tokens, classifier. */
-export function hubertLogits(checkpoint: Checkpoint, config: HubertConfig, signal: ArrayLike<number>): number[] {
+export function hubertLogits(checkpoint: Checkpoint, config: HubertConfig, signal: ArrayLike<number>): Float64Array {
   const tokens = hubertTokens(checkpoint, config, signal);
   const encoded = hubertEncode(checkpoint, config, tokens);
   const mean = encoded[0].map((_, i) => encoded.reduce((sum, row) => sum + row[i], 0) / encoded.length);
@@ -33,7 +33,7 @@ export function hubertLogits(checkpoint: Checkpoint, config: HubertConfig, signa
 
 /** The features of each 82 samples, projected. */
 export function hubertTokens(checkpoint: Checkpoint, config: HubertConfig, signal: ArrayLike<number>): Matrix {
-  let x: Matrix = Array.from(signal, (value) => [value]);
+  let x: Matrix = Array.from(signal, (value) => Float64Array.of(value));
   config.strides.forEach((stride, layer) => {
     const name = `feature_extractor.conv_layers.${layer}`;
     x = convolve(x, at(checkpoint, `${name}.conv.weight`), stride, 1);
@@ -49,7 +49,7 @@ export function hubertEncode(checkpoint: Checkpoint, config: HubertConfig, token
   const weight = positionWeight(checkpoint, conv);
   const bias = at(checkpoint, `${conv}.bias`).data;
   const pad = Math.floor(weight.shape[2] / 2);
-  const zeros = () => Array.from({ length: pad }, () => tokens[0].map(() => 0));
+  const zeros = () => Array.from({ length: pad }, () => new Float64Array(tokens[0].length));
   const positions = convolve([...zeros(), ...tokens, ...zeros()], weight, 1, config.positionGroups);
   // An even kernel gives one token too many, which is dropped.
   let x = tokens.map((row, t) => row.map((value, i) => value + gelu(positions[t][i] + bias[i])));
@@ -72,13 +72,13 @@ function attend(checkpoint: Checkpoint, name: string, heads: number, x: Matrix):
   const project = (part: string) => linear(checkpoint, `${name}.attention.${part}_proj`, x);
   const [query, key, value] = [project("q"), project("k"), project("v")];
   const size = x[0].length / heads;
-  const mixed = x.map((row) => row.map(() => 0));
+  const mixed = x.map((row) => new Float64Array(row.length));
   for (let head = 0; head < heads; head++) {
-    const part = (row: number[]) => row.slice(head * size, (head + 1) * size);
+    const part = (row: Float64Array) => row.slice(head * size, (head + 1) * size);
     const keys = key.map(part);
     const values = value.map(part);
     query.map(part).forEach((q, t) => {
-      const scores = keys.map((k) => dot(q, k) * size ** -0.5);
+      const scores = keys.map((k) => k.reduce((acc, value, i) => acc + value * q[i], 0) * size ** -0.5);
       const most = Math.max(...scores);
       const powers = scores.map((score) => Math.exp(score - most));
       const total = powers.reduce((a, b) => a + b, 0);
@@ -104,7 +104,7 @@ function convolve(
     const patches = Array.from({ length: groups }, (_, group) =>
       Float64Array.from({ length: fanIn }, (_, k) => seen[k % kernel][group * inputs + Math.floor(k / kernel)]),
     );
-    return Array.from({ length: out }, (_, o) =>
+    return Float64Array.from({ length: out }, (_, o) =>
       dot(patches[Math.floor((o * groups) / out)], data.subarray(o * fanIn, (o + 1) * fanIn)),
     );
   });
@@ -131,7 +131,7 @@ function linear(checkpoint: Checkpoint, name: string, x: Matrix): Matrix {
   const bias = at(checkpoint, `${name}.bias`).data;
   const [out, inputs] = shape;
   return x.map((row) =>
-    Array.from({ length: out }, (_, o) => bias[o] + dot(row, data.subarray(o * inputs, (o + 1) * inputs))),
+    Float64Array.from({ length: out }, (_, o) => bias[o] + dot(row, data.subarray(o * inputs, (o + 1) * inputs))),
   );
 }
 
@@ -144,7 +144,7 @@ function layerNorm(checkpoint: Checkpoint, name: string, x: Matrix): Matrix {
 /** GroupNorm with as many groups as channels: each channel over time. */
 function overTime(checkpoint: Checkpoint, name: string, x: Matrix): Matrix {
   const [weight, bias] = ["weight", "bias"].map((part) => at(checkpoint, `${name}.layer_norm.${part}`).data);
-  const channels = x[0].map((_, i) => normal(x.map((row) => row[i])));
+  const channels = Array.from(x[0], (_, i) => normal(Float64Array.from(x, (row) => row[i])));
   return x.map((row, t) => row.map((_, i) => channels[i][t] * weight[i] + bias[i]));
 }
 
@@ -158,7 +158,7 @@ function frozen(checkpoint: Checkpoint, name: string, x: Matrix): Matrix {
   );
 }
 
-function normal(values: number[]): number[] {
+function normal(values: Float64Array): Float64Array<ArrayBuffer> {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const variance = values.reduce((acc, value) => acc + (value - mean) ** 2, 0) / values.length;
   return values.map((value) => (value - mean) / Math.sqrt(variance + EPSILON));
@@ -192,7 +192,7 @@ function sum(a: Matrix, b: Matrix): Matrix {
   return a.map((row, t) => row.map((value, i) => value + b[t][i]));
 }
 
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+function dot(a: Float64Array, b: Float32Array): number {
   let total = 0;
   for (let i = 0; i < a.length; i++) total += a[i] * b[i];
   return total;

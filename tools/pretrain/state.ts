@@ -2,6 +2,7 @@ import { SeededRandom } from "../data/random.ts";
 import type { Tensor } from "../graph/model.ts";
 import { weightShapes } from "../graph/weight-shapes.ts";
 import { type AdamState, initialAdam } from "../train/adam.ts";
+import { NOTHING_FROZEN } from "../train/freeze.ts";
 import { initialWeights, isTrained } from "../train/initialise.ts";
 import { copyWeights } from "../train/state.ts";
 import type { ClusterUsage } from "./cluster-usage.ts";
@@ -53,7 +54,9 @@ export function networkWeights(weights: ReadonlyMap<string, Tensor>): Map<string
 export function trainedKeys({ graph, stem, encoder }: PretrainingNetwork, weights: ReadonlyMap<string, Tensor>) {
   const names = new Set([...stem, ...encoder].map(({ name }) => name));
   const ofGraph = [...weightShapes(graph).keys()].filter((key) => names.has(key.slice(0, key.lastIndexOf("."))));
-  return [...ofGraph, ...[...weights.keys()].filter((key) => key.startsWith(PREFIX))].filter(isTrained);
+  return [...ofGraph, ...[...weights.keys()].filter((key) => key.startsWith(PREFIX))].filter((key) =>
+    isTrained(key, NOTHING_FROZEN),
+  );
 }
 
 export function freshNetwork({ graph }: PretrainingNetwork, { seed }: PretrainOptions): Map<string, Tensor> {

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { INPUT } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
 import type { Moments } from "../train/batch-norm.ts";
+import { NOTHING_FROZEN } from "../train/freeze.ts";
 import { runNodes, type TrainingMode } from "../train/layers.ts";
 import { clusterLogits, maskedLoss, type PretrainingHead } from "./masked-loss.ts";
 import { type PretrainingNetwork, tokenTensor } from "./network.ts";
@@ -34,6 +35,7 @@ export function maskedGradients(
   const keys = trainedKeys(network, weights);
   const moments = new Map<string, Moments>();
   const training: TrainingMode = {
+    frozen: NOTHING_FROZEN,
     onMoments: (node, batchMoments) => moments.set(node, batchMoments),
     dropoutMask: () => {
       throw new Error("no node of an encoder drops out");

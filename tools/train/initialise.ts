@@ -2,6 +2,7 @@ import type { SeededRandom } from "../data/random.ts";
 import { type Graph, isConv, nodeNamed } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
 import { weightShapes } from "../graph/weight-shapes.ts";
+import { type FrozenNodes, isFrozen } from "./freeze.ts";
 
 /**
  * Fresh weights: He's normal for weight tensors (He et al. 2015, variance 2 / fan-in), 1 for gains and variances,
@@ -26,6 +27,6 @@ export function initialWeights(graph: Graph, random: SeededRandom): Map<string, 
 }
 
 /** Whether training moves a tensor by gradient: batch norm's running moments follow the data instead. */
-export function isTrained(key: string): boolean {
-  return !key.endsWith(".mean") && !key.endsWith(".variance");
+export function isTrained(key: string, frozen: FrozenNodes): boolean {
+  return !key.endsWith(".mean") && !key.endsWith(".variance") && !isFrozen(key, frozen);
 }

@@ -18,6 +18,7 @@ import { attention } from "./attention.ts";
 import { batchNorm, batchNormWith, bounded, type Moments } from "./batch-norm.ts";
 import { conv1d } from "./conv.ts";
 import { depthwiseConv1d } from "./depthwise-conv.ts";
+import type { FrozenNodes } from "./freeze.ts";
 import { gelu } from "./gelu.ts";
 import { groupNorm, layerNorm } from "./norms.ts";
 import { cutSequences } from "./sequences.ts";
@@ -28,6 +29,8 @@ export type Weights = ReadonlyMap<string, tf.Tensor>;
 
 /** What training does differently from inference. */
 export interface TrainingMode {
+  /** Nodes that run as in inference. */
+  readonly frozen: FrozenNodes;
   onMoments(node: string, moments: Moments): void;
   /** The multiplier of each element of a dense layer's input, [batch][features]: 0, or 1 / (1 - rate). */
   dropoutMask(shape: readonly [number, number], rate: number): tf.Tensor2D;
@@ -69,7 +72,7 @@ export function runNodes(
 ): tf.Tensor3D {
   for (const node of nodes) {
     const inputs = inputsOf(node).map((name) => tensors.get(name) as tf.Tensor3D);
-    tensors.set(node.name, run(node, inputs, weights, training));
+    tensors.set(node.name, run(node, inputs, weights, training?.frozen.has(node.name) ? null : training));
   }
   return tensors.get(nodes[nodes.length - 1].name) as tf.Tensor3D;
 }
