@@ -92,6 +92,22 @@ describe("qhubert pretrain", () => {
     expect(readdirSync(folder).filter((name) => name.includes("checkpoint"))).toEqual([]);
   });
 
+  it("gives weights that train begins with, all but the head's", async () => {
+    await run(`${PRETRAIN} --iterations 1 --out begun.safetensors`);
+    const line =
+      "train --model hubert-nano --data labelled --epochs 1 --batch-size 8 --crop-seconds 2 --average-decay 0";
+    const tuned = `${line} --learning-rate 1e-30 --weight-decay 0 --no-calibrate --init begun.safetensors --out tuned.safetensors`;
+    const { exitCode, stderr } = await runQhubert(tuned.split(" "), folder);
+    expect(exitCode, stderr).toBe(0);
+    const [before, after] = ["begun", "tuned"].map((name) => readFloatModel(at(`${name}.safetensors`)));
+    expect(after.graph.classes).toEqual(["N", "A", "O", "~"]);
+    // At this rate weights stand still; batch norm's running moments follow the data.
+    const moves = (key: string) => key.startsWith("head.") || /\.(mean|variance)$/.test(key);
+    for (const [key, { data }] of after.weights) {
+      if (!moves(key)) expect(data, key).toEqual(before.weights.get(key)?.data);
+    }
+  });
+
   it("leaves the test records of a fold out, where there are labels to divide by", async () => {
     const line = `${PRETRAIN} --iterations 1 --hold-out 1/2 --out held.safetensors`;
     const { stderr } = await run(line);
