@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { SeededRandom } from "../../tools/data/random.ts";
+import { buildGraph } from "../../tools/graph/families.ts";
 import { resnet1dEdge } from "../../tools/graph/resnet1d.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
 import { packPretraining, unpackPretraining } from "../../tools/pretrain/checkpoint.ts";
@@ -47,6 +48,21 @@ describe("the pretraining network", () => {
     expect(tokenGrid(network, 5120)).toEqual({ tokens: 79, hopSamples: 64, centreSample: 41 });
     expect(tokenGrid(network, 82).tokens).toBe(1);
     expect(() => tokenGrid(network, 81)).toThrow(/crops of 81 samples are shorter than a token, 82/);
+  });
+
+  it.each([
+    ["hubert-nano", 64, 2],
+    ["hubert-micro", 96, 3],
+    ["hubert-tiny", 128, 4],
+    ["hubert-small", 512, 8],
+  ])("takes %s apart: tokens of %i values, %i blocks, all but the head in two parts", (family, width, blocks) => {
+    const parts = pretrainingNetwork(buildGraph(family, ["0", "1"]));
+    expect(parts).toMatchObject({ width });
+    expect(parts.blocks).toHaveLength(blocks);
+    const { nodes } = parts.graph;
+    expect([...parts.stem, ...parts.encoder]).toEqual(nodes.slice(0, nodes.length - 2));
+    expect(parts.encoder[0].name).toBe("position");
+    expect(tokenGrid(parts, 5120).tokens).toBe(79);
   });
 
   it("is made of a HuBERT alone", () => {
@@ -142,6 +158,14 @@ describe("pretrain", () => {
     const [first, again, other] = [await run(1), await run(1), await run(2)];
     expect(again.model).toEqual(first.model);
     expect(other.model.weights).not.toEqual(first.model.weights);
+  });
+
+  it("trains a network with a window on crops of that window, whatever the crops of others", async () => {
+    const window = { ...request, graph: tinyHubert({ kind: "oneWindow", samples: 1000 }) };
+    const run = (cropSamples: number) => pretrain({ ...window, options: { ...options, epochs: 1, cropSamples } });
+    const [first, other] = [await run(2000), await run(3000)];
+    expect(other.model.weights).toEqual(first.model.weights);
+    expect((first.model.facts.pretraining as { history: PretrainEpochRecord[] }).history[0].loss).toBeLessThan(10);
   });
 
   it("clusters the hidden states of the middle block in the second iteration, and goes on from its weights", async () => {

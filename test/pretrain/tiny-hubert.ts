@@ -1,14 +1,14 @@
 import { SeededRandom } from "../../tools/data/random.ts";
 import type { ConditionedRecord } from "../../tools/data/record.ts";
 import type { Graph } from "../../tools/graph/graph.ts";
-import { hubert } from "../../tools/graph/hubert.ts";
+import { type HubertOptions, hubert } from "../../tools/graph/hubert.ts";
 
 /** A HuBERT small enough to pretrain in a test. */
-export function tinyHubert(): Graph {
+export function tinyHubert(sequence: HubertOptions["sequence"] = { kind: "stream", hop: 4, warmup: 16 }): Graph {
   return hubert({
     ...{ name: "tiny-hubert", classes: ["0", "1"], convChannels: 16, width: 16, blocks: 2, heads: 2, hidden: 32 },
     positionKernel: 8,
-    sequence: { kind: "stream", hop: 4, warmup: 16 },
+    sequence,
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Graph, type GraphNode, inputsOf, nodeNamed } from "../graph/graph.ts";
+import { type Graph, type GraphNode, isConv } from "../graph/graph.ts";
 import { tensorShapes } from "../graph/shapes.ts";
 import type { TokenGrid } from "./token-grid.ts";
 
@@ -38,19 +38,20 @@ export function tokenTensor({ stem }: PretrainingNetwork): string {
   return stem[stem.length - 1].name;
 }
 
-/** Where the tokens of a crop lie. Throws RangeError on a crop that is shorter than one. */
-export function tokenGrid(network: PretrainingNetwork, cropSamples: number): TokenGrid {
-  const { graph } = network;
-  const last = nodeNamed(graph, tokenTensor(network));
-  const tensor = last.op === "window" ? inputsOf(last)[0] : last.name;
-  const shape = tensorShapes(graph).get(tensor);
-  if (!shape) throw new RangeError(`graph ${graph.name} has no node named ${tensor}`);
-  const { firstSample, lastSample, strideSamples } = shape;
-  const span = lastSample - firstSample + 1;
+/**
+ * Where the tokens of a crop lie. A token sees what the convs of the stem reach; that group norm takes its moments over the
+ * whole window does not move it. Throws RangeError on a crop that is shorter than a token.
+ */
+export function tokenGrid({ stem }: PretrainingNetwork, cropSamples: number): TokenGrid {
+  let firstSample = 0;
+  let span = 1;
+  let hopSamples = 1;
+  for (const { padLeft, kernel, dilation, stride } of stem.filter(isConv)) {
+    firstSample -= padLeft * hopSamples;
+    span += (kernel - 1) * dilation * hopSamples;
+    hopSamples *= stride;
+  }
   if (cropSamples < span) throw new RangeError(`crops of ${cropSamples} samples are shorter than a token, ${span}`);
-  return {
-    tokens: Math.floor((cropSamples - span) / strideSamples) + 1,
-    hopSamples: strideSamples,
-    centreSample: firstSample + (span >> 1),
-  };
+  const tokens = Math.floor((cropSamples - span) / hopSamples) + 1;
+  return { tokens, hopSamples, centreSample: firstSample + (span >> 1) };
 }
