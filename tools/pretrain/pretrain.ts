@@ -11,7 +11,14 @@ import { DEFAULT_K_MEANS } from "./k-means.ts";
 import { type PretrainingNetwork, pretrainingNetwork, tokenGrid } from "./network.ts";
 import { type PretrainOptions, pretrainOptions } from "./options.ts";
 import { featurePoints, latentPoints, type PointSource } from "./points.ts";
-import { freshNetwork, type IterationTargets, iterationState, networkWeights, type PretrainingState } from "./state.ts";
+import {
+  freshNetwork,
+  type IterationTargets,
+  iterationState,
+  networkWeights,
+  type PretrainEpochRecord,
+  type PretrainingState,
+} from "./state.ts";
 
 export interface PretrainRequest {
   readonly graph: Graph;
@@ -30,6 +37,7 @@ export interface PretrainRequest {
 export interface PretrainResult {
   /** The network as fine-tuning takes it up. Its head is untrained; its facts hold the options and the history. */
   readonly model: FloatModel;
+  readonly history: readonly PretrainEpochRecord[];
   readonly backend: BackendChoice;
   /** One sentence where the guesses of the last epoch were nearly all the same, else null. */
   readonly collapse: string | null;
@@ -142,5 +150,5 @@ function finish(
       history,
     },
   };
-  return { model: { graph, weights: networkWeights(weights), facts }, backend, collapse };
+  return { model: { graph, weights: networkWeights(weights), facts }, history, backend, collapse };
 }
