@@ -24,7 +24,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ["simulate --model model.qhb --synth afib --seed 1.5", /--seed.*expected a whole number, found "1.5"/],
   [
     "train --model resnet9000 --data data --out OUT/m.safetensors",
-    /"resnet9000"; known: efficient1d-nano, hubert-nano, .*resnet1d-paper/,
+    /"resnet9000"; known: efficient1d-nano, resnet1d-edge, resnet1d-plus, resnet1d-paper, hubert-nano/,
   ],
   ["train --model resnet1d-edge --data data", /--out <file>' not specified/],
   ["train --model resnet1d-edge --data data --out OUT/m.safetensors --epochs 0", /--epochs.*1 or more, found "0"/],
@@ -47,6 +47,19 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   [
     "train --model resnet1d-edge --data data --out OUT/m.safetensors --fold 1/2",
     /data: its 8 records leave none for the \w+ share of fold 1\/2/,
+  ],
+  ["train --model hubert-nano --data data --out OUT/m.safetensors --freeze half", /a number of blocks, found "half"/],
+  ["train --model hubert-nano --data data --out OUT/m.safetensors --freeze 3", /hubert-nano has 2 blocks, found 3/],
+  [
+    "train --model resnet1d-edge --data data --out OUT/m.safetensors --freeze conv",
+    /resnet1d-edge has no convs before/,
+  ],
+  ["train --model hubert-nano --data data --out OUT/m.safetensors --init nowhere.safetensors", /nowhere.*ENOENT/],
+  ["train --model hubert-nano --data data --out OUT/m.safetensors --crop-seconds 0.1", /50 samples, it needs 82/],
+  ["reproduce --model hubert-nano --data data", /node conv0: the integer engine has no gelu/],
+  [
+    "crossvalidate --model hubert-nano --data data --out OUT/cv --engine-bits 8",
+    /node conv0: the integer engine has no gelu/,
   ],
   ["pretrain --model hubert-nano --data data", /--out <file>' not specified/],
   [

@@ -7,9 +7,8 @@ import { buildGraph } from "../graph/families.ts";
 import type { Graph } from "../graph/graph.ts";
 import { packPretraining, unpackPretraining } from "../pretrain/checkpoint.ts";
 import type { PretrainProgress } from "../pretrain/epoch.ts";
-import { pretrainingNetwork } from "../pretrain/network.ts";
-import { type PretrainOptions, pretrainOptions } from "../pretrain/options.ts";
-import { type PretrainRequest, type PretrainResult, pretrain } from "../pretrain/pretrain.ts";
+import type { PretrainOptions } from "../pretrain/options.ts";
+import { type PretrainRequest, type PretrainResult, pretrain, pretrainingPlan } from "../pretrain/pretrain.ts";
 import type { PretrainEpochRecord } from "../pretrain/state.ts";
 import { selectBackend } from "../train/backends.ts";
 import { wholeNumber } from "./arguments.ts";
@@ -64,8 +63,7 @@ async function runPretrain(args: PretrainArguments): Promise<void> {
   const { model: family, out, lead = null } = args;
   // What is wrong in the arguments is told before the data is read.
   const graph = buildGraph(family, NO_CLASSES);
-  pretrainingNetwork(graph);
-  const options = pretrainOptions(pretrainOptionsOf(args));
+  const { options } = pretrainingPlan(graph, pretrainOptionsOf(args));
   const checkpointPath = `${out}.checkpoint`;
   if (args.resume) requireCheckpoint(checkpointPath, "pretrain");
   const folders = await loadFolders(args);

@@ -6,13 +6,14 @@ import { writeFloatModel } from "../export/safetensors.ts";
 import { parameterCount } from "../graph/costs.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { Tensor } from "../graph/model.ts";
+import type { FloatModel, Tensor } from "../graph/model.ts";
 import { packCheckpoint, unpackCheckpoint } from "../train/checkpoint.ts";
 import { frozenNodes } from "../train/freeze.ts";
 import { initWeights } from "../train/init-weights.ts";
 import type { NoiseSignals } from "../train/noise.ts";
 import { recordedNoise, syntheticNoise } from "../train/noise-source.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
+import { requireLongCrops } from "../train/train.ts";
 import { wholeNumber } from "./arguments.ts";
 import { openTeachers } from "./ask-teachers.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
@@ -66,7 +67,10 @@ async function runTrain(args: TrainArguments): Promise<void> {
   const { model: family, out, json, fold } = args;
   // What is wrong in the arguments is told before the data is read.
   const recipe = trainOptions(recipeOf(args));
-  frozenNodes(buildGraph(family, ["0", "1"]), recipe.freeze);
+  const unlabelled = buildGraph(family, ["0", "1"]);
+  frozenNodes(unlabelled, recipe.freeze);
+  requireLongCrops(unlabelled, recipe);
+  const start = args.init === undefined ? undefined : openFloatModel(args.init);
   const checkpointPath = `${out}.checkpoint`;
   if (args.resume) requireCheckpoint(checkpointPath, "train");
   const noise = await noiseOf(args.noise, recipe);
@@ -74,7 +78,7 @@ async function runTrain(args: TrainArguments): Promise<void> {
   const division = { seed: args.splitSeed ?? recipe.seed, fold };
   const shares = divisionFacts(data, division, divideData(data, division));
   const graph = buildGraph(family, data.classes);
-  const init = args.init === undefined ? undefined : openInit(args.init, graph);
+  const init = start && takeWeights(args.init as string, start, graph);
   const teachers = args.teacher === undefined ? [] : openTeachers(args.teacher, data.classes, shares);
   const plan = { model: family, ...shares, noise: args.noise, init: args.init, teacher: args.teacher, ...recipe };
   const resumed = args.resume ? readCheckpoint(checkpointPath, plan, unpackCheckpoint) : undefined;
@@ -98,10 +102,9 @@ async function runTrain(args: TrainArguments): Promise<void> {
   printScore("test (looked at once)", trained.test);
 }
 
-function openInit(path: string, graph: Graph): ReadonlyMap<string, Tensor> {
-  const model = openFloatModel(path);
+function takeWeights(path: string, start: FloatModel, graph: Graph): ReadonlyMap<string, Tensor> {
   try {
-    return initWeights(graph, model);
+    return initWeights(graph, start);
   } catch (error) {
     throw new DataError(`${path}: ${(error as Error).message}`);
   }

@@ -6,13 +6,13 @@ import { resnet1dEdge, resnet1dPaper, resnet1dPlus } from "./resnet1d.ts";
 /** Every architecture that `--model NAME` knows: a new one is a new file and a line here. */
 const FAMILIES: Readonly<Record<string, (classes: readonly string[]) => Graph>> = {
   "efficient1d-nano": efficient1dNano,
+  "resnet1d-edge": resnet1dEdge,
+  "resnet1d-plus": resnet1dPlus,
+  "resnet1d-paper": resnet1dPaper,
   "hubert-nano": hubertNano,
   "hubert-micro": hubertMicro,
   "hubert-tiny": hubertTiny,
   "hubert-small": hubertSmall,
-  "resnet1d-edge": resnet1dEdge,
-  "resnet1d-plus": resnet1dPlus,
-  "resnet1d-paper": resnet1dPaper,
 };
 
 export const FAMILY_NAMES = Object.keys(FAMILIES);

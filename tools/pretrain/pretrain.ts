@@ -19,6 +19,7 @@ import {
   type PretrainEpochRecord,
   type PretrainingState,
 } from "./state.ts";
+import type { TokenGrid } from "./token-grid.ts";
 
 export interface PretrainRequest {
   readonly graph: Graph;
@@ -52,12 +53,8 @@ export interface PretrainResult {
  * is no HuBERT, on too few records for the clusters, and on tokens that are nearly all alike.
  */
 export async function pretrain(request: PretrainRequest): Promise<PretrainResult> {
-  const options = pretrainOptions(request.options);
-  const network = pretrainingNetwork(request.graph);
+  const { options, network, block, cropSamples, grid } = pretrainingPlan(request.graph, request.options);
   if (request.records.length === 0) throw new RangeError("there are no records to pretrain on");
-  const block = latentBlockOf(network, options);
-  const cropSamples = request.graph.windowSamples ?? options.cropSamples;
-  const grid = tokenGrid(network, cropSamples);
   const source: CropSource = {
     records: request.records,
     cropSamples,
@@ -87,6 +84,24 @@ export async function pretrain(request: PretrainRequest): Promise<PretrainResult
     }
   }
   return finish(request, options, state as PretrainingState, backend);
+}
+
+interface PretrainingPlan {
+  readonly options: PretrainOptions;
+  readonly network: PretrainingNetwork;
+  /** Whose hidden states are clustered. */
+  readonly block: string;
+  readonly cropSamples: number;
+  readonly grid: TokenGrid;
+}
+
+/** What can be told without records. Throws RangeError on options out of range, and on a graph that is no HuBERT. */
+export function pretrainingPlan(graph: Graph, given: Partial<PretrainOptions> = {}): PretrainingPlan {
+  const options = pretrainOptions(given);
+  const network = pretrainingNetwork(graph);
+  const cropSamples = graph.windowSamples ?? options.cropSamples;
+  const grid = tokenGrid(network, cropSamples);
+  return { options, network, block: latentBlockOf(network, options), cropSamples, grid };
 }
 
 function latentBlockOf({ graph, blocks }: PretrainingNetwork, { latentBlock }: PretrainOptions): string {

@@ -88,7 +88,8 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   return finish(graph, request, options, state, truths, backend);
 }
 
-function requireLongCrops(graph: Graph, { cropSamples }: TrainOptions): void {
+/** Throws RangeError on crops that make no column of the network. */
+export function requireLongCrops(graph: Graph, { cropSamples }: TrainOptions): void {
   const least = leastSamples(graph);
   if (graph.windowSamples === null && cropSamples < least) {
     throw new RangeError(`${graph.name} makes nothing of crops of ${cropSamples} samples, it needs ${least}`);
