@@ -1,5 +1,6 @@
 import type { QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
 import {
+  type Activation,
   type AveragePoolNode,
   type Conv1dNode,
   type DenseNode,
@@ -70,8 +71,8 @@ class Writer {
       case "dense":
         this.dense(node, inputs[0]);
         break;
-      case "maxPool":
-        throw new RangeError(`node ${node.name}: the bench writes no max pool`);
+      default:
+        throw new RangeError(`node ${node.name}: the bench writes no ${node.op}`);
     }
   }
 
@@ -114,7 +115,7 @@ class Writer {
   }
 
   /** Relu of a float tensor; an int8 one is rounded to uint8 codes, whose zero is the lowest where relu cuts. */
-  private activate(name: string, activation: "none" | "relu"): void {
+  private activate(name: string, activation: Activation): void {
     if (this.precision === "fp32") {
       if (activation === "relu") this.push("Relu", [name], `${name}.relu`);
       return;
