@@ -70,7 +70,12 @@ export function runNodes(
 ): tf.Tensor3D {
   for (const node of nodes) {
     const inputs = inputsOf(node).map((name) => tensors.get(name) as tf.Tensor3D);
-    tensors.set(node.name, run(node, inputs, weights, training?.frozen.has(node.name) ? null : training));
+    const mode = training?.frozen.has(node.name) ? null : training;
+    // What a node needs on its way is of no use behind it, but for the gradient, which keeps what it wants.
+    tensors.set(
+      node.name,
+      tf.tidy(() => run(node, inputs, weights, mode)),
+    );
   }
   return tensors.get(nodes[nodes.length - 1].name) as tf.Tensor3D;
 }
