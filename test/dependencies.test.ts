@@ -37,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools/graph": [],
   "tools/data": ["tools/graph", "host", "assembly/shared"],
   "tools/train": ["tools/graph", "tools/data", "tools/evaluate", "host", "assembly/shared"],
+  "tools/pretrain": ["tools/graph", "tools/data", "tools/train", "tools/evaluate", "host", "assembly/shared"],
   "tools/evaluate": ["tools/graph", "host", "assembly/shared"],
   "tools/export": ["tools/graph", "host", "assembly/shared"],
   "tools/quantize": ["tools/graph", "tools/data", "tools/evaluate", "tools/export", "host", "assembly/shared"],

@@ -27,8 +27,8 @@ function referenceCost(spec: NetworkSpec): number {
   const graph = graphOf(spec);
   const shapes = tensorShapes(graph);
   const streamed = nodeCosts(graph).filter((_, index) => graph.nodes[index].op !== "dense");
-  return streamed.reduce((sum, { name, macsPerRow, strideSamples }) => {
+  return streamed.reduce((sum, { name, macsPerRow, rowsPerSample }) => {
     const { channels } = shapes.get(name) as TensorShape;
-    return sum + (macsPerRow * PRODUCT_NANOSECONDS + channels * OUTPUT_NANOSECONDS) / strideSamples;
+    return sum + (macsPerRow * PRODUCT_NANOSECONDS + channels * OUTPUT_NANOSECONDS) * rowsPerSample;
   }, 0);
 }

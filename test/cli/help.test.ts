@@ -5,6 +5,7 @@ const COMMANDS = [
   "demo",
   "data",
   "train",
+  "pretrain",
   "crossvalidate",
   "ablate",
   "import",

@@ -27,11 +27,13 @@ export function runQhubert(args: readonly string[], cwd?: string): Promise<Finis
 
 const PROGRESS = new RegExp(
   `^(${[
+    "clusters",
     "conditioning records",
     "deciding records",
     "detecting beats",
     "importing",
     "synthesizing",
+    "pretraining",
     "training",
     "training backend",
     "training steps",

@@ -24,7 +24,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ["simulate --model model.qhb --synth afib --seed 1.5", /--seed.*expected a whole number, found "1.5"/],
   [
     "train --model resnet9000 --data data --out OUT/m.safetensors",
-    /"resnet9000"; known: efficient1d-nano, resnet1d-edge, resnet1d-plus, resnet1d-paper/,
+    /"resnet9000"; known: efficient1d-nano, resnet1d-edge, resnet1d-plus, resnet1d-paper, hubert-nano/,
   ],
   ["train --model resnet1d-edge --data data", /--out <file>' not specified/],
   ["train --model resnet1d-edge --data data --out OUT/m.safetensors --epochs 0", /--epochs.*1 or more, found "0"/],
@@ -48,6 +48,54 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
     "train --model resnet1d-edge --data data --out OUT/m.safetensors --fold 1/2",
     /data: its 8 records leave none for the \w+ share of fold 1\/2/,
   ],
+  ["train --model hubert-nano --data data --out OUT/m.safetensors --freeze half", /a number of blocks, found "half"/],
+  ["train --model hubert-nano --data data --out OUT/m.safetensors --freeze 3", /hubert-nano has 2 blocks, found 3/],
+  [
+    "train --model resnet1d-edge --data data --out OUT/m.safetensors --freeze conv",
+    /resnet1d-edge has no convs before/,
+  ],
+  ["train --model hubert-nano --data data --out OUT/m.safetensors --init nowhere.safetensors", /nowhere.*ENOENT/],
+  ["train --model hubert-nano --data data --out OUT/m.safetensors --crop-seconds 0.1", /50 samples, it needs 82/],
+  ["reproduce --model hubert-nano --data data", /node conv0: the integer engine has no gelu/],
+  [
+    "crossvalidate --model hubert-nano --data data --out OUT/cv --engine-bits 8",
+    /node conv0: the integer engine has no gelu/,
+  ],
+  ["pretrain --model hubert-nano --data data", /--out <file>' not specified/],
+  [
+    "pretrain --model resnet1d-edge --data data --out OUT/p.safetensors",
+    /resnet1d-edge has no tokens that can be masked; only the hubert networks have/,
+  ],
+  [
+    "pretrain --model hubert-nano --data data --out OUT/p.safetensors --resume",
+    /OUT\/p.safetensors.checkpoint: no such checkpoint; pretrain without --resume first/,
+  ],
+  [
+    "pretrain --model hubert-nano --data data --out OUT/p.safetensors --mask-share 0",
+    /the masked share must be above 0, to 1, not 0/,
+  ],
+  [
+    "pretrain --model hubert-nano --data data --out OUT/p.safetensors --features sound",
+    /'sound' is invalid.*mfcc, time, mixed/,
+  ],
+  [
+    "pretrain --model hubert-nano --data data --out OUT/p.safetensors --latent-block 3",
+    /latentBlock must be within 1 to 2 for hubert-nano, not 3/,
+  ],
+  [
+    "pretrain --model hubert-nano --data data --out OUT/p.safetensors --crop-seconds 0.1",
+    /crops of 50 samples are shorter than a token, 82/,
+  ],
+  [
+    "pretrain --model hubert-nano --data data --out OUT/p.safetensors --clusters 1000",
+    /632 points cannot fill 1000 clusters; ask for fewer/,
+  ],
+  [
+    "pretrain --model hubert-nano --data data --out OUT/p.safetensors --hold-out 1/2",
+    /data: its 8 records leave none for the \w+ share of fold 1\/2/,
+  ],
+  ["pretrain --model hubert-nano --data empty --out OUT/p.safetensors", /empty: has no record that can be read/],
+  ["pretrain --model hubert-nano --data data --data nowhere --out OUT/p.safetensors", /nowhere: no such folder/],
   ["crossvalidate --model resnet9000 --data data --out OUT/cv", /"resnet9000"; known: /],
   ["crossvalidate --model resnet1d-edge --data data --out OUT/cv --folds 1", /--folds must be 2 or more, found 1/],
   ["crossvalidate --model resnet1d-edge --data data --out OUT/cv --seeds 1,x", /--seeds.*a whole number, found "x"/],

@@ -212,7 +212,7 @@ describe("a state dict of PyTorch", () => {
       "a HuBERT network",
       (dict) =>
         dict.set("hubert.feature_extractor.conv_layers.0.conv.weight", { shape: [0], data: new Float32Array() }),
-      "tensor hubert.feature_extractor.conv_layers.0.conv.weight is of a HuBERT network, which this release does not support",
+      "tensor hubert.feature_extractor.conv_layers.0.conv.weight is of a HuBERT network: import it as hubert-small",
     ],
   ])("is refused with %s", (_, change, sentence) => {
     expect(() => imported(EDGE, edgeDict(change))).toThrow(new Error(`${path}: ${sentence}`));

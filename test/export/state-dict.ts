@@ -1,5 +1,5 @@
 import { SeededRandom } from "../../tools/data/random.ts";
-import { type Graph, isWeighted } from "../../tools/graph/graph.ts";
+import { type Graph, isNorm, isWeighted } from "../../tools/graph/graph.ts";
 import { type FloatModel, type Tensor, weightOf } from "../../tools/graph/model.ts";
 import { tensorShapes } from "../../tools/graph/shapes.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
@@ -22,11 +22,16 @@ export function stateDictOf(model: FloatModel, prefix = ""): Map<string, Tensor>
   const shapes = tensorShapes(model.graph);
   const dict = new Map<string, Tensor>();
   for (const node of model.graph.nodes) {
-    if (!isWeighted(node)) continue;
     const copy = (name: string, part: string) =>
       dict.set(`${prefix}${node.name}.${name}`, weightOf(model, `${node.name}.${part}`));
+    if (isNorm(node)) {
+      copy("weight", "gamma");
+      copy("bias", "beta");
+    }
+    if (!isWeighted(node)) continue;
     // Conv1d with groups = channels has one input channel to a group.
-    const inChannels = node.op === "depthwiseConv1d" ? 1 : (shapes.get(node.input)?.channels ?? 0);
+    const groups = node.op === "conv1d" ? (node.groups ?? 1) : 1;
+    const inChannels = node.op === "depthwiseConv1d" ? 1 : (shapes.get(node.input)?.channels ?? 0) / groups;
     const { data } = weightOf(model, `${node.name}.weight`);
     const values: number[] = [];
     const out = shapes.get(node.name)?.channels ?? 0;

@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { DepthwiseConv1dNode } from "../../tools/graph/graph.ts";
 import { type BackendName, selectBackend } from "../../tools/train/backends.ts";
 import { batchNorm } from "../../tools/train/batch-norm.ts";
-import { depthwiseConv1d } from "../../tools/train/depthwise-conv.ts";
-
-/** Error of a float32 sum of a few thousand products, relative to the largest element. */
-const TOLERANCE = 1e-4;
+import { gelu } from "../../tools/train/gelu.ts";
+import { groupNorm, layerNorm } from "../../tools/train/norms.ts";
+import { expectSame, type Generated, noise } from "./both-backends.ts";
+import { convCases, convolution, depthwiseCases, depthwiseConvolution, groupedConvolution } from "./conv-cases.ts";
+import { attending, attentionCases, norm, normCases, sizes } from "./transformer-cases.ts";
 
 /** Holds the kernels of a wasm backend, forward and gradient, against the pure-JavaScript `cpu` backend. */
 export function describeKernels(name: BackendName): void {
@@ -61,6 +61,45 @@ export function describeKernels(name: BackendName): void {
       );
     });
 
+    it("convolves groups of channels, with both gradients", async () => {
+      await fc.assert(
+        fc.asyncProperty(convCases, fc.integer({ min: 1, max: 4 }), async (shape, groups) => {
+          await expectSame(() => groupedConvolution(shape, groups));
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it("has gelu and its gradient, far from zero too", async () => {
+      await fc.assert(
+        fc.asyncProperty(sizes, fc.integer({ min: 1, max: 40 }), async (size, scale) => {
+          await expectSame(() => {
+            const x = noise([size], 1).mul(scale);
+            return [gelu(x), tf.grad(gelu)(x, noise([size], 2))];
+          });
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it("normalises rows over their channels and channels over their rows, with all gradients", async () => {
+      await fc.assert(
+        fc.asyncProperty(normCases, async (shape) => {
+          await expectSame(() => [...norm(layerNorm, shape), ...norm(groupNorm, shape)]);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it("attends, with all gradients", async () => {
+      await fc.assert(
+        fc.asyncProperty(attentionCases, async (shape) => {
+          await expectSame(() => attending(shape));
+        }),
+        { numRuns: 40 },
+      );
+    });
+
     it("leaves no tensor behind", async () => {
       await tf.setBackend("wasm");
       const backend = tf.backend() as unknown as { numDataIds(): number };
@@ -70,6 +109,11 @@ export function describeKernels(name: BackendName): void {
           convolution(shape);
           depthwiseConvolution({ ...shape, dilation: 1 });
           normalisation({ rows: 70, channels: 6, bounds: [0, 0.8], offset: 1 });
+          groupedConvolution(shape, 2);
+          norm(layerNorm, { batch: 2, rows: 5, channels: 7, offset: 1 });
+          norm(groupNorm, { batch: 2, rows: 5, channels: 7, offset: 1 });
+          attending({ batch: 2, rows: 5, heads: 2, size: 3, scale: 1 });
+          tf.grad(gelu)(noise([13], 1));
         });
       run();
       const [tensors, dataIds] = [tf.memory().numTensors, backend.numDataIds()];
@@ -78,77 +122,6 @@ export function describeKernels(name: BackendName): void {
     });
   });
 }
-
-type Generated<A> = A extends fc.Arbitrary<infer T> ? T : never;
-
-interface ConvCase {
-  batch: number;
-  rows: number;
-  cin: number;
-  cout: number;
-  kernel: number;
-  stride: number;
-  left: number;
-  right: number;
-}
-
-const convCases: fc.Arbitrary<ConvCase> = fc
-  .record({
-    batch: fc.integer({ min: 1, max: 5 }),
-    rows: fc.integer({ min: 1, max: 70 }),
-    cin: fc.integer({ min: 1, max: 9 }),
-    cout: fc.integer({ min: 1, max: 9 }),
-    kernel: fc.integer({ min: 1, max: 15 }),
-    stride: fc.integer({ min: 1, max: 4 }),
-    left: fc.integer({ min: 0, max: 14 }),
-    right: fc.integer({ min: 0, max: 14 }),
-  })
-  .filter(({ rows, kernel, left, right }) => rows + left + right >= kernel);
-
-function convolution({ batch, rows, cin, cout, kernel, stride, left, right }: ConvCase): tf.Tensor[] {
-  const x = noise([batch, 1, rows, cin], 1) as tf.Tensor4D;
-  const filter = noise([1, kernel, cin, cout], 2) as tf.Tensor4D;
-  const pad: tf.backend_util.ExplicitPadding = [
-    [0, 0],
-    [0, 0],
-    [left, right],
-    [0, 0],
-  ];
-  const conv = (a: tf.Tensor4D, b: tf.Tensor4D) => tf.conv2d(a, b, [1, stride], pad);
-  const y = conv(x, filter);
-  return [y, ...tf.grads(conv as never)([x, filter], noise(y.shape, 3))];
-}
-
-function depthwiseConvolution({ batch, rows, cin, kernel, stride, left, right, dilation }: DepthwiseCase): tf.Tensor[] {
-  const x = noise([batch, rows, cin], 1);
-  const filter = noise([kernel, cin], 2);
-  const node: DepthwiseConv1dNode = {
-    op: "depthwiseConv1d",
-    name: "conv",
-    input: "input",
-    kernel,
-    // The plain path has no gradient for both at once.
-    stride: dilation > 1 ? 1 : stride,
-    dilation,
-    padLeft: left,
-    padRight: right,
-    bias: false,
-    batchNorm: false,
-    activation: "none",
-  };
-  const conv = (a: tf.Tensor, b: tf.Tensor) => depthwiseConv1d(a as tf.Tensor3D, b as tf.Tensor2D, node);
-  const y = conv(x, filter);
-  return [y, ...tf.grads(conv)([x, filter], noise(y.shape, 3))];
-}
-
-interface DepthwiseCase extends ConvCase {
-  dilation: number;
-}
-
-const depthwiseCases: fc.Arbitrary<DepthwiseCase> = fc
-  .tuple(convCases, fc.integer({ min: 1, max: 3 }))
-  .map(([shape, dilation]) => ({ ...shape, dilation }))
-  .filter(({ rows, kernel, dilation, left, right }) => rows + left + right > (kernel - 1) * dilation);
 
 /** None, a relu, a relu that is clipped, a clip. */
 const BOUNDS = [
@@ -203,29 +176,3 @@ const sumCases = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLe
     keepDims: fc.boolean(),
   }),
 );
-
-/** The same values on every backend: a fixed sequence of fractions in [-1, 1). */
-function noise(shape: readonly number[], seed: number): tf.Tensor {
-  const size = shape.reduce((product, extent) => product * extent, 1);
-  return tf.tensor(
-    Float32Array.from({ length: size }, (_, i) => 2 * (((i + seed) * 0.6180339887) % 1) - 1),
-    [...shape],
-  );
-}
-
-async function expectSame(run: () => tf.Tensor[]): Promise<void> {
-  const results: { shape: number[]; data: Float32Array }[][] = [];
-  for (const backend of ["cpu", "wasm"]) {
-    await tf.setBackend(backend);
-    tf.engine().startScope();
-    results.push(run().map((tensor) => ({ shape: tensor.shape, data: tensor.dataSync() as Float32Array })));
-    tf.engine().endScope();
-  }
-  const [expected, found] = results;
-  expected.forEach(({ shape, data }, index) => {
-    expect(found[index].shape).toEqual(shape);
-    const scale = data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
-    const error = data.reduce((largest, value, i) => Math.max(largest, Math.abs(value - found[index].data[i])), 0);
-    expect(error / scale).toBeLessThan(TOLERANCE);
-  });
-}

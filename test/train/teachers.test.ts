@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { SeededRandom } from "../../tools/data/random.ts";
+import { buildGraph } from "../../tools/graph/families.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { resnet1d } from "../../tools/graph/resnet1d.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
@@ -56,6 +57,22 @@ describe("a teacher", () => {
     };
     expect(taughtLogits([coarse, fine], "r", { from: 0, to: 20 })).toEqual(Float64Array.of((4 + 1.5) / 2));
     expect(() => taughtLogits([coarse], "s", { from: 0, to: 20 })).toThrow("no teacher was asked about record s");
+  });
+
+  it("may be a network that decides on sequences: it speaks at the end of every hop", () => {
+    const graph = buildGraph("hubert-nano", ["slow", "fast"]);
+    const model = modelOf(graph, 1);
+    const teacher = askTeacher(model, records);
+    expect(teacher.strideSamples).toBe(256);
+    const [{ decisions }] = predict(model, records.slice(0, 1));
+    const words = teacher.logits.get(records[0].name) ?? [];
+    // The network itself waits for four hops.
+    expect(words.length).toBe(decisions.length + 3);
+    words.slice(3).forEach((word, index) => {
+      word.forEach((logit, i) => {
+        expect(logit).toBeCloseTo(decisions[index][i], 4);
+      });
+    });
   });
 
   it("may be a network with a window", () => {

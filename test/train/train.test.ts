@@ -49,6 +49,7 @@ const EVERYTHING: Partial<TrainOptions> = {
   averageDecay: 0.9,
   keep: "last",
   distillation: { weight: 0.7, temperature: 3 },
+  freeze: 1,
 };
 
 /** Of two classes with as many records. */

@@ -1,6 +1,6 @@
 import { EngineError, engineBytes } from "../../host/index.ts";
 import { pack } from "../export/pack.ts";
-import { parameterCount } from "../graph/costs.ts";
+import { cropMacs, parameterCount } from "../graph/costs.ts";
 import { BUILDS, prepareBuilds } from "./builds.ts";
 import { type ColdStart, type ColdStartCase, coldStarts } from "./cold-start.ts";
 import type { ColdStartTask } from "./cold-start-process.ts";
@@ -11,7 +11,7 @@ import { WINDOW_SAMPLES } from "./reference-network.ts";
 import { timeRounds } from "./rounds.ts";
 import { NotInstalledError, RefusedError, type RowPlan, type Run } from "./row.ts";
 import { type StreamingMemory, streamingMemory } from "./streaming-memory.ts";
-import { edgeGraph, recordMacs, referenceGraph } from "./subject.ts";
+import { edgeGraph, referenceGraph } from "./subject.ts";
 import { type BenchRow, type Minimum, minima, summarise } from "./summary.ts";
 
 export interface BenchOptions {
@@ -80,7 +80,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     networks: [referenceGraph(), edgeGraph()].map((graph) => ({
       name: graph.name,
       parameters: parameterCount(graph),
-      windowMacs: recordMacs(graph, WINDOW_SAMPLES),
+      windowMacs: cropMacs(graph, WINDOW_SAMPLES),
     })),
     coldStart: await coldStarts(
       coldStartCases(timed, reference),

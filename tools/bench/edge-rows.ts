@@ -1,12 +1,12 @@
 import { ModelFile } from "../../host/index.ts";
 import { TERNARY_BITS } from "../export/accounting.ts";
-import { macsPer } from "../graph/costs.ts";
+import { cropMacs, macsPer } from "../graph/costs.ts";
 import { BUILDS } from "./builds.ts";
 import { checkedEngine, type Fixture, fixtureOf, HOST_CACHE_BYTES, hopRun, recordRun } from "./engine-run.ts";
 import { once } from "./once.ts";
 import { WINDOW_SAMPLES } from "./reference-network.ts";
 import type { RowPlan, Run } from "./row.ts";
-import { EDGE_NAME, ecgWindow, edgeGraph, edgeModelFile, recordMacs } from "./subject.ts";
+import { EDGE_NAME, ecgWindow, edgeGraph, edgeModelFile } from "./subject.ts";
 
 /** A decision of resnet1d-edge comes every 0.512 s. */
 const HOP_SAMPLES = 256;
@@ -30,7 +30,7 @@ export function edgeRows(): RowPlan[] {
         prepare: async () => run(await fixture()),
       });
       return [
-        row("window", recordMacs(graph, WINDOW_SAMPLES), async (made) =>
+        row("window", cropMacs(graph, WINDOW_SAMPLES), async (made) =>
           recordRun(await checkedEngine(made, build, cacheBytes), window),
         ),
         row("hop of 0.512 s", macsPer(graph, HOP_SAMPLES), async (made) =>

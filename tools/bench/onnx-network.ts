@@ -72,8 +72,8 @@ class Writer {
       case "dense":
         this.dense(node, inputs[0]);
         break;
-      case "maxPool":
-        throw new RangeError(`node ${node.name}: the bench writes no max pool`);
+      default:
+        throw new RangeError(`node ${node.name}: the bench writes no ${node.op}`);
     }
   }
 

@@ -1,5 +1,5 @@
 import { pack } from "../export/pack.ts";
-import { macsPer } from "../graph/costs.ts";
+import { cropMacs, macsPer } from "../graph/costs.ts";
 import type { Width } from "../quantize/width.ts";
 import { BUILDS } from "./builds.ts";
 import { checkedEngine, fixtureOf, HOST_CACHE_BYTES, hopRun, recordRun } from "./engine-run.ts";
@@ -13,7 +13,7 @@ import {
   WINDOW_SAMPLES,
 } from "./reference-network.ts";
 import type { RowPlan } from "./row.ts";
-import { ecgStream, ecgWindow, recordMacs, referenceGraph, SAMPLES_PER_MS, type Subject } from "./subject.ts";
+import { ecgStream, ecgWindow, referenceGraph, SAMPLES_PER_MS, type Subject } from "./subject.ts";
 
 /** Long enough for decisions over a full window. */
 const STREAM_SECONDS = 16;
@@ -27,7 +27,7 @@ export function windowRows(width: Width, subject: () => Subject): RowPlan[] {
     checkLogits(made.logits[0], logits, INT8_TOLERANCE);
     return made;
   });
-  const macs = recordMacs(referenceGraph(), WINDOW_SAMPLES);
+  const macs = cropMacs(referenceGraph(), WINDOW_SAMPLES);
   return BUILDS.map((build) => ({
     name: "R-1M window",
     build,

@@ -3,10 +3,8 @@ import { fileURLToPath } from "node:url";
 import { synthesize } from "../data/synth/synthesize.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { readFloatModel } from "../export/safetensors.ts";
-import { nodeCosts } from "../graph/costs.ts";
-import { type Graph, INPUT, inputsOf } from "../graph/graph.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
-import { outputRows } from "../graph/shapes.ts";
 import { DEFAULT_QUANTIZATION, QuantizationState } from "../quantize/quantization-state.ts";
 import type { Width } from "../quantize/width.ts";
 import { floatRun } from "./float-run.ts";
@@ -70,19 +68,6 @@ export function ecgStream(seconds: number): Int16Array {
     const step = Math.round(count / INPUT_STEP_COUNTS);
     return INPUT_STEP_COUNTS * Math.max(-128, Math.min(127, step));
   });
-}
-
-/** Multiply-accumulates of a record of so many samples, padding's counted as any other. */
-export function recordMacs(graph: Graph, samples: number): number {
-  const rows = new Map([[INPUT, samples]]);
-  const macsPerRow = new Map(nodeCosts(graph).map((cost) => [cost.name, cost.macsPerRow] as const));
-  let macs = 0;
-  for (const node of graph.nodes) {
-    const made = outputRows(node, Math.min(...inputsOf(node).map((name) => rows.get(name) as number)));
-    rows.set(node.name, made);
-    macs += made * (macsPerRow.get(node.name) as number);
-  }
-  return macs;
 }
 
 /** A file of the package's models/ folder. */

@@ -8,7 +8,7 @@ import { parameterCount } from "../graph/costs.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
-import { printJson, printLine } from "./output.ts";
+import { printJson, printLine, printNote } from "./output.ts";
 
 const MAX_CLASS_LETTERS = 64;
 
@@ -46,6 +46,12 @@ function runImport({ in: path, out, model: family, classes, json }: ImportArgume
   const model = openStateDict(path, graph);
   mkdirSync(dirname(out), { recursive: true });
   writeFloatModel(out, model);
+  for (const name of (model.facts.leftOut as string[] | undefined) ?? []) {
+    printNote(`tensor ${name} is of pretraining alone: left out`);
+  }
+  if (model.facts.hasClassifier === false) {
+    printNote("no classifier in the file: zeros in its place, to be trained (train --init)");
+  }
   const result = { model: out, network: family, classes, parameters: parameterCount(graph), ...model.facts };
   if (json) printJson(result);
   else printLine(`${out}: ${family}, classes ${classes.join(" ")}, ${result.parameters} parameters from ${path}`);

@@ -32,6 +32,8 @@ export interface RecipeArguments {
   readonly dropout?: number;
   readonly averageDecay?: number;
   readonly keep?: TrainOptions["keep"];
+  readonly init?: string;
+  readonly freeze?: TrainOptions["freeze"];
   readonly teacher?: string;
   readonly teacherWeight?: number;
   readonly temperature?: number;
@@ -69,6 +71,12 @@ export function addRecipeOptions(command: Command): Command {
     .option("--mixup <alpha>", "crops are mixed in pairs, shares from Beta(alpha, alpha)", realNumber)
     .option("--average-decay <share>", "running average of the weights, such as 0.999", realNumber)
     .addOption(new Option("--keep <epoch>", "the epoch that becomes the model").choices(["best", "last"]))
+    .option("--init <file>", "a model of the same network to start from; its head only if the classes are the same")
+    .option(
+      "--freeze <conv|n>",
+      "leave the convs before the tokens as they are, or all before block n + 1",
+      parseFreeze,
+    )
     .option("--teacher <files>", "models to learn from, trained on the same share; separated by commas")
     .option("--teacher-weight <share>", "of the loss that follows the teachers", realNumber)
     .option("--temperature <t>", "of the teachers' and the student's logits", realNumber)
@@ -105,11 +113,11 @@ export function recipeOf(args: RecipeArguments): Partial<TrainOptions> {
     }),
   };
   const { epochs, seed, batchSize, learningRate, weightDecay, dropout, classWeightPower, samplingPower } = args;
-  const { labelSmoothing, averageDecay, keep, workers, teacherWeight: weight, temperature } = args;
+  const { labelSmoothing, averageDecay, keep, workers, freeze, teacherWeight: weight, temperature } = args;
   return {
     ...base,
     ...given({ epochs, seed, batchSize, learningRate, weightDecay, dropout, classWeightPower, samplingPower }),
-    ...given({ labelSmoothing, averageDecay, keep, workers, mixupAlpha: args.mixup }),
+    ...given({ labelSmoothing, averageDecay, keep, workers, freeze, mixupAlpha: args.mixup }),
     ...given({ cropSamples: samplesOf(args.cropSeconds) }),
     augmentation,
     distillation: { ...base.distillation, ...given({ weight, temperature }) },
@@ -124,6 +132,12 @@ function samplesOf(seconds: number | undefined): number | undefined {
 /** What is there of them. */
 function given<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function parseFreeze(text: string): TrainOptions["freeze"] {
+  if (text === "conv") return text;
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError(`expected conv or a number of blocks, found "${text}".`);
+  return Number(text);
 }
 
 function parseInterval(text: string): readonly [number, number] {

@@ -5,6 +5,7 @@ import type { CompressionRatios } from "../export/accounting.ts";
 import { writeFloatModel } from "../export/safetensors.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import type { FloatModel } from "../graph/model.ts";
+import { packCheckpoint, unpackCheckpoint } from "../train/checkpoint.ts";
 import type { TrainingState } from "../train/state.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
 import { firstDifference } from "./first-difference.ts";
@@ -61,11 +62,11 @@ export class ReproductionStore {
 
   checkpoint(): TrainingState | undefined {
     const path = join(this.#folder, "float.checkpoint");
-    return existsSync(path) ? readCheckpoint(path, this.#plan) : undefined;
+    return existsSync(path) ? readCheckpoint(path, this.#plan, unpackCheckpoint) : undefined;
   }
 
   writeCheckpoint(state: TrainingState): void {
-    writeCheckpoint(join(this.#folder, "float.checkpoint"), state, this.#plan);
+    writeCheckpoint(join(this.#folder, "float.checkpoint"), packCheckpoint(state), this.#plan);
   }
 
   floatModel(): FloatModel | undefined {

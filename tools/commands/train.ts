@@ -1,18 +1,26 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Command } from "commander";
+import { DataError } from "../data/record.ts";
 import { writeFloatModel } from "../export/safetensors.ts";
 import { parameterCount } from "../graph/costs.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { FloatModel, Tensor } from "../graph/model.ts";
+import { packCheckpoint, unpackCheckpoint } from "../train/checkpoint.ts";
+import { frozenNodes } from "../train/freeze.ts";
+import { initWeights } from "../train/init-weights.ts";
 import type { NoiseSignals } from "../train/noise.ts";
 import { recordedNoise, syntheticNoise } from "../train/noise-source.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
+import { requireLongCrops } from "../train/train.ts";
 import { wholeNumber } from "./arguments.ts";
 import { openTeachers } from "./ask-teachers.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
 import { divideData, divisionFacts, type Fold, parseFold } from "./divide-data.ts";
 import { loadData } from "./load-data.ts";
 import { writeLogits } from "./logits-file.ts";
+import { openFloatModel } from "./model-files.ts";
 import { printJson, printLine } from "./output.ts";
 import { addRecipeOptions, type RecipeArguments, recipeOf } from "./recipe-options.ts";
 import { printScore } from "./scores.ts";
@@ -58,26 +66,31 @@ export function addTrainCommand(program: Command): void {
 async function runTrain(args: TrainArguments): Promise<void> {
   const { model: family, out, json, fold } = args;
   // What is wrong in the arguments is told before the data is read.
-  buildGraph(family, ["0", "1"]);
   const recipe = trainOptions(recipeOf(args));
+  const unlabelled = buildGraph(family, ["0", "1"]);
+  frozenNodes(unlabelled, recipe.freeze);
+  requireLongCrops(unlabelled, recipe);
+  const start = args.init === undefined ? undefined : openFloatModel(args.init);
   const checkpointPath = `${out}.checkpoint`;
-  if (args.resume) requireCheckpoint(checkpointPath);
+  if (args.resume) requireCheckpoint(checkpointPath, "train");
   const noise = await noiseOf(args.noise, recipe);
   const data = await loadData(args.data, args);
   const division = { seed: args.splitSeed ?? recipe.seed, fold };
   const shares = divisionFacts(data, division, divideData(data, division));
   const graph = buildGraph(family, data.classes);
+  const init = start && takeWeights(args.init as string, start, graph);
   const teachers = args.teacher === undefined ? [] : openTeachers(args.teacher, data.classes, shares);
-  const plan = { model: family, ...shares, noise: args.noise, teacher: args.teacher, ...recipe };
-  const resumed = args.resume ? readCheckpoint(checkpointPath, plan) : undefined;
+  const plan = { model: family, ...shares, noise: args.noise, init: args.init, teacher: args.teacher, ...recipe };
+  const resumed = args.resume ? readCheckpoint(checkpointPath, plan, unpackCheckpoint) : undefined;
   mkdirSync(dirname(out), { recursive: true });
   const trained = await trainWithProgress(graph, data, recipe, {
     division,
     noise,
+    init,
     teachers,
     cache: args.cache,
     resume: resumed,
-    onCheckpoint: (state) => writeCheckpoint(checkpointPath, state, plan),
+    onCheckpoint: (state) => writeCheckpoint(checkpointPath, packCheckpoint(state), plan),
   });
   if (args.logits) writeLogits(args.logits, trained.logits);
   writeFloatModel(out, trained.model);
@@ -87,6 +100,14 @@ async function runTrain(args: TrainArguments): Promise<void> {
   printLine(`${out}: ${family}, ${result.parameters} parameters, trained on ${data.name}`);
   printScore("validation (chose epoch and bias)", trained.validation);
   printScore("test (looked at once)", trained.test);
+}
+
+function takeWeights(path: string, start: FloatModel, graph: Graph): ReadonlyMap<string, Tensor> {
+  try {
+    return initWeights(graph, start);
+  } catch (error) {
+    throw new DataError(`${path}: ${(error as Error).message}`);
+  }
 }
 
 async function noiseOf(source: string | undefined, recipe: TrainOptions): Promise<NoiseSignals | undefined> {

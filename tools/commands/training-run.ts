@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { RhythmScore } from "../evaluate/score.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { FloatModel } from "../graph/model.ts";
+import type { FloatModel, Tensor } from "../graph/model.ts";
 import { selectBackend } from "../train/backends.ts";
 import type { NoiseSignals } from "../train/noise.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../train/options.ts";
@@ -28,6 +28,8 @@ export interface TrainingExtras {
   /** Default: without folds, by the recipe's seed. */
   readonly division?: Division;
   readonly noise?: NoiseSignals;
+  /** Tensors to start from. */
+  readonly init?: ReadonlyMap<string, Tensor>;
   readonly teachers?: readonly TeacherModel[];
   /** Where the teachers' answers are kept. */
   readonly cache?: string;

@@ -4,7 +4,8 @@ import type { Graph } from "../graph/graph.ts";
 const NAME = z.string().min(1).max(64);
 const COUNT = z.number().int().min(1).max(1_000_000);
 const SIZE = z.number().int().min(0).max(1_000_000);
-const ACTIVATED = { activation: z.enum(["none", "relu"]), clip: z.number().positive().optional() };
+const ACTIVATION = z.enum(["none", "relu", "gelu"]);
+const ACTIVATED = { activation: ACTIVATION, clip: z.number().positive().optional() };
 
 const CONVOLUTION = {
   name: NAME,
@@ -19,12 +20,18 @@ const CONVOLUTION = {
   ...ACTIVATED,
 };
 
+const DECISIONS = { name: NAME, input: NAME, window: COUNT, hop: COUNT, warmup: COUNT };
+
 const NODE = z.discriminatedUnion("op", [
-  z.strictObject({ op: z.literal("conv1d"), ...CONVOLUTION, outChannels: COUNT }),
+  z.strictObject({ op: z.literal("conv1d"), ...CONVOLUTION, outChannels: COUNT, groups: COUNT.optional() }),
   z.strictObject({ op: z.literal("depthwiseConv1d"), ...CONVOLUTION }),
   z.strictObject({ op: z.literal("add"), name: NAME, inputs: z.tuple([NAME, NAME]), ...ACTIVATED }),
   z.strictObject({ op: z.literal("maxPool"), name: NAME, input: NAME, kernel: COUNT, stride: COUNT }),
-  z.strictObject({ op: z.literal("averagePool"), name: NAME, input: NAME, window: COUNT, hop: COUNT, warmup: COUNT }),
+  z.strictObject({ op: z.literal("averagePool"), ...DECISIONS }),
+  z.strictObject({ op: z.literal("window"), ...DECISIONS }),
+  z.strictObject({ op: z.literal("groupNorm"), name: NAME, input: NAME, activation: ACTIVATION }),
+  z.strictObject({ op: z.literal("layerNorm"), name: NAME, input: NAME }),
+  z.strictObject({ op: z.literal("attention"), name: NAME, inputs: z.tuple([NAME, NAME, NAME]), heads: COUNT }),
   z.strictObject({
     op: z.literal("dense"),
     name: NAME,

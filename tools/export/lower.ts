@@ -1,6 +1,7 @@
 import * as limits from "../../assembly/shared/limits.ts";
 import * as ops from "../../assembly/shared/ops.ts";
 import type {
+  Activation,
   AddNode,
   AveragePoolNode,
   ConvNode,
@@ -13,6 +14,7 @@ import type {
 import { INPUT, inputsOf } from "../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
+import { engineNode } from "./engine-node.ts";
 import { elementType, reachOf, tensorIndex } from "./memory-plan.ts";
 import { packTiles } from "./pack-tile.ts";
 import {
@@ -99,19 +101,20 @@ class Context {
       outChannels: this.channels(node.name),
       outType: elementType(this.graph, index),
     };
-    switch (node.op) {
+    const known = engineNode(node);
+    switch (known.op) {
       case "conv1d":
-        return { ...base, op: ops.OP_CONV1D, ...this.conv(node) };
+        return { ...base, op: ops.OP_CONV1D, ...this.conv(known) };
       case "depthwiseConv1d":
-        return { ...base, op: ops.OP_DEPTHWISE_CONV1D, ...this.conv(node) };
+        return { ...base, op: ops.OP_DEPTHWISE_CONV1D, ...this.conv(known) };
       case "add":
-        return { ...base, ...this.add(node) };
+        return { ...base, ...this.add(known) };
       case "maxPool":
-        return { ...base, ...this.maxPool(node) };
+        return { ...base, ...this.maxPool(known) };
       case "averagePool":
-        return { ...base, ...this.averagePool(node) };
+        return { ...base, ...this.averagePool(known) };
       case "dense":
-        return { ...base, ...this.dense(node) };
+        return { ...base, ...this.dense(known) };
     }
   }
 
@@ -222,6 +225,6 @@ class Context {
   }
 }
 
-function activationOf(activation: "none" | "relu"): number {
+function activationOf(activation: Activation): number {
   return activation === "relu" ? ops.ACTIVATION_RELU : ops.ACTIVATION_NONE;
 }

@@ -1,6 +1,7 @@
 import { TYPE_INT8, TYPE_INT16 } from "../../assembly/shared/ops.ts";
 import { type Graph, type GraphNode, INPUT, inputsOf } from "../graph/graph.ts";
 import { tensorShapes } from "../graph/shapes.ts";
+import { engineNode } from "./engine-node.ts";
 
 export interface TensorPlan {
   readonly name: string;
@@ -119,16 +120,17 @@ export interface Reach {
 }
 
 export function reachOf(node: GraphNode): Reach {
-  switch (node.op) {
+  const known = engineNode(node);
+  switch (known.op) {
     case "conv1d":
     case "depthwiseConv1d":
-      return { ...node, span: (node.kernel - 1) * node.dilation + 1 };
+      return { ...known, span: (known.kernel - 1) * known.dilation + 1 };
     case "maxPool":
-      return { span: node.kernel, stride: node.stride, padLeft: 0, padRight: 0 };
+      return { span: known.kernel, stride: known.stride, padLeft: 0, padRight: 0 };
     case "averagePool":
-      return { span: node.window, stride: node.hop, padLeft: node.window - node.warmup, padRight: 0 };
+      return { span: known.window, stride: known.hop, padLeft: known.window - known.warmup, padRight: 0 };
     case "dense":
-      return { span: node.columns, stride: node.columns, padLeft: 0, padRight: 0 };
+      return { span: known.columns, stride: known.columns, padLeft: 0, padRight: 0 };
     case "add":
       return { span: 1, stride: 1, padLeft: 0, padRight: 0 };
   }

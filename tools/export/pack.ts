@@ -3,6 +3,7 @@ import * as layout from "../../assembly/shared/layout.ts";
 import * as limits from "../../assembly/shared/limits.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type MeasuredBudget, macsPerHop } from "./budget.ts";
+import { requireEngineNodes } from "./engine-node.ts";
 import { assembleFile, sectionOffsets } from "./file-assembly.ts";
 import { goldenInput } from "./golden-input.ts";
 import { lower } from "./lower.ts";
@@ -31,6 +32,7 @@ export interface PackOptions {
  */
 export function pack(network: QuantizedNetwork, options: PackOptions = {}): Uint8Array {
   const { graph } = network;
+  requireEngineNodes(graph);
   const timing = networkTiming(graph, options.tickSamples);
   checkLimits(graph);
   const layers = lower(network);

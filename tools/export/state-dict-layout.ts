@@ -1,4 +1,4 @@
-import { type Graph, isConv, nodeNamed } from "../graph/graph.ts";
+import { type Graph, type GraphNode, isConv, isNorm, nodeNamed } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
 import { weightShapes } from "../graph/weight-shapes.ts";
 
@@ -12,7 +12,8 @@ export interface StateDictTensor {
   readonly taps: number;
 }
 
-const NORM_PARTS: Readonly<Record<string, string>> = {
+/** Of the batch norm below a conv. */
+const BATCH_NORM_PARTS: Readonly<Record<string, string>> = {
   gamma: "norm.weight",
   beta: "norm.bias",
   mean: "norm.running_mean",
@@ -22,9 +23,11 @@ const NORM_PARTS: Readonly<Record<string, string>> = {
 /**
  * The tensors of a graph by their names in PyTorch, for modules named after the nodes:
  *
- *     conv1d           NODE.weight [out][in][kernel], NODE.bias [out] where it has one    torch.nn.Conv1d
+ *     conv1d           NODE.weight [out][in / groups][kernel], NODE.bias [out] if any     torch.nn.Conv1d
  *     depthwiseConv1d  NODE.weight [channels][1][kernel], NODE.bias alike                 Conv1d, groups = channels
  *     their batch norm NODE.norm.weight, .bias, .running_mean, .running_var [out]         torch.nn.BatchNorm1d
+ *     groupNorm        NODE.weight, NODE.bias [channels]              GroupNorm, groups = channels
+ *     layerNorm        NODE.weight, NODE.bias [channels]                                  torch.nn.LayerNorm
  *     dense            NODE.weight [out][in * columns], NODE.bias [out]                   torch.nn.Linear
  *
  * PyTorch flattens [in][columns] for a dense layer over several columns, a FloatModel [columns][in].
@@ -40,9 +43,15 @@ export function stateDictTensors(graph: Graph): ReadonlyMap<string, StateDictTen
     // Both have the axes of a weight in opposite orders; PyTorch's depthwise weight has an input axis of one beside.
     const shape = [...modelShape].reverse();
     if (isWeight && node.op === "depthwiseConv1d") shape.splice(1, 0, 1);
-    tensors.set(`${node.name}.${NORM_PARTS[part] ?? part}`, { shape, key, modelShape, taps });
+    tensors.set(`${node.name}.${nameOfPart(node, part)}`, { shape, key, modelShape, taps });
   }
   return tensors;
+}
+
+/** A parameter of a FloatModel by its name in the module, or in the batch norm below it. */
+export function nameOfPart(node: GraphNode, part: string): string {
+  if (isNorm(node)) return part === "gamma" ? "weight" : "bias";
+  return BATCH_NORM_PARTS[part] ?? part;
 }
 
 /** [out][in][taps] as [taps][in][out]; a vector stays as it is. */

@@ -1,39 +1,46 @@
-import type { Graph } from "./graph.ts";
+import { cropRows } from "./crop-rows.ts";
+import type { Graph, GraphNode } from "./graph.ts";
 import { type TensorShape, tensorShapes } from "./shapes.ts";
 import { weightShapes } from "./weight-shapes.ts";
 
 export interface NodeCost {
   readonly name: string;
-  /** Trainable parameters, batch-norm gain and offset included. */
+  /** Trainable parameters, a norm's gain and offset included. */
   readonly parameters: number;
   /** Parameters of the weight tensor alone: what LAQ quantizes. */
   readonly weights: number;
-  /** Gains of its batch norm. */
+  /** Gains of its norm. */
   readonly gains: number;
   /** Multiply-accumulates for one output row. */
   readonly macsPerRow: number;
-  /** Input samples to an output row. */
-  readonly strideSamples: number;
+  /** Output rows to an input sample: those of every sequence, where sequences overlap. */
+  readonly rowsPerSample: number;
 }
 
 /** Parameter and MAC counts, node by node. */
 export function nodeCosts(graph: Graph): readonly NodeCost[] {
   const shapes = tensorShapes(graph);
   const tensors = weightShapes(graph);
-  return graph.nodes.map(({ name }) => {
+  return graph.nodes.map((node) => {
+    const { name } = node;
     const count = (part: string) => tensors.get(`${name}.${part}`)?.reduce((size, extent) => size * extent, 1) ?? 0;
     const weights = count("weight");
     const gains = count("gamma");
+    const { channels, strideSamples, sequence } = shapes.get(name) as TensorShape;
     return {
       name,
       weights,
       gains,
       parameters: weights + gains + count("beta") + count("bias"),
-      // Every weight of these ops meets one input in a row.
-      macsPerRow: weights,
-      strideSamples: (shapes.get(name) as TensorShape).strideSamples,
+      macsPerRow: macsPerRow(node, weights, channels, sequence?.rows ?? 0),
+      rowsPerSample: sequence ? sequence.rows / sequence.hopSamples : 1 / strideSamples,
     };
   });
+}
+
+/** Every weight meets one input in a row; a row of attention meets each row of its sequence twice, as key and as value. */
+function macsPerRow(node: GraphNode, weights: number, channels: number, sequenceRows: number): number {
+  return node.op === "attention" ? 2 * sequenceRows * channels : weights;
 }
 
 export function parameterCount(graph: Graph): number {
@@ -42,5 +49,17 @@ export function parameterCount(graph: Graph): number {
 
 /** Multiply-accumulates that a stretch of signal costs, start-up aside. */
 export function macsPer(graph: Graph, samples: number): number {
-  return nodeCosts(graph).reduce((sum, cost) => sum + (cost.macsPerRow * samples) / cost.strideSamples, 0);
+  return nodeCosts(graph).reduce((sum, cost) => sum + cost.macsPerRow * samples * cost.rowsPerSample, 0);
+}
+
+/** Multiply-accumulates of a record of so many samples that is one sequence, padding's counted as any other. */
+export function cropMacs(graph: Graph, samples: number): number {
+  const rows = cropRows(graph, samples);
+  const shapes = tensorShapes(graph);
+  const weights = new Map(nodeCosts(graph).map((cost) => [cost.name, cost.weights] as const));
+  return graph.nodes.reduce((sum, node) => {
+    const made = rows.get(node.name) as number;
+    const { channels } = shapes.get(node.name) as TensorShape;
+    return sum + made * macsPerRow(node, weights.get(node.name) as number, channels, made);
+  }, 0);
 }

@@ -1,5 +1,6 @@
 import { efficient1dNano } from "./efficient1d.ts";
 import type { Graph } from "./graph.ts";
+import { hubertMicro, hubertNano, hubertSmall, hubertTiny } from "./hubert.ts";
 import { resnet1dEdge, resnet1dPaper, resnet1dPlus } from "./resnet1d.ts";
 
 /** Every architecture that `--model NAME` knows: a new one is a new file and a line here. */
@@ -8,6 +9,10 @@ const FAMILIES: Readonly<Record<string, (classes: readonly string[]) => Graph>> 
   "resnet1d-edge": resnet1dEdge,
   "resnet1d-plus": resnet1dPlus,
   "resnet1d-paper": resnet1dPaper,
+  "hubert-nano": hubertNano,
+  "hubert-micro": hubertMicro,
+  "hubert-tiny": hubertTiny,
+  "hubert-small": hubertSmall,
 };
 
 export const FAMILY_NAMES = Object.keys(FAMILIES);

@@ -12,9 +12,10 @@ export interface Graph {
   readonly nodes: readonly GraphNode[];
 }
 
-export type Activation = "none" | "relu";
+/** gelu is exact: x/2 (1 + erf(x / sqrt 2)). */
+export type Activation = "none" | "relu" | "gelu";
 
-/** What a conv or an add does to its sum. */
+/** What a node does to its sum. */
 interface Activated {
   readonly activation: Activation;
   /**
@@ -37,10 +38,12 @@ interface Convolution extends Activated {
   readonly batchNorm: boolean;
 }
 
-/** Every output channel sums over all channels of the input. */
+/** Every output channel sums over all channels of the input, or over those of its group. */
 export interface Conv1dNode extends Convolution {
   readonly op: "conv1d";
   readonly outChannels: number;
+  /** Of consecutive channels, in and out alike; 1 where it is left out. */
+  readonly groups?: number;
 }
 
 /** Each channel with a kernel of its own: as many channels come out as go in. Its input must be int8 (`lower`). */
@@ -49,6 +52,50 @@ export interface DepthwiseConv1dNode extends Convolution {
 }
 
 export type ConvNode = Conv1dNode | DepthwiseConv1dNode;
+
+/**
+ * Each channel by itself over all rows of the window (Wu and He 2018, one group a channel), gain and offset behind. Only in
+ * one-window networks: a stream has no such rows.
+ */
+export interface GroupNormNode {
+  readonly op: "groupNorm";
+  readonly name: string;
+  readonly input: string;
+  readonly activation: Activation;
+}
+
+/** Each row over its channels (Ba et al. 2016), gain and offset behind. */
+export interface LayerNormNode {
+  readonly op: "layerNorm";
+  readonly name: string;
+  readonly input: string;
+}
+
+export type NormNode = GroupNormNode | LayerNormNode;
+
+/**
+ * softmax(q k^T / sqrt(channels / heads)) v over the rows of one sequence, each head on its own consecutive channels (Vaswani et
+ * al. 2017). Query, key and value, and what the heads' values are mixed by, are conv1d nodes with kernel 1.
+ */
+export interface AttentionNode {
+  readonly op: "attention";
+  readonly name: string;
+  readonly inputs: readonly [query: string, key: string, value: string];
+  readonly heads: number;
+}
+
+/**
+ * Cuts a stream into sequences, one a decision, by the rule of AveragePoolNode: what it averages makes a sequence here. Nodes
+ * behind it run on each sequence by itself, as on a record. In training a whole crop is one sequence.
+ */
+export interface WindowNode {
+  readonly op: "window";
+  readonly name: string;
+  readonly input: string;
+  readonly window: number;
+  readonly hop: number;
+  readonly warmup: number;
+}
 
 /** Element-wise sum of two tensors with equal channels and equal rate. */
 export interface AddNode extends Activated {
@@ -93,25 +140,29 @@ export interface DenseNode {
 /** The nodes that have weights. */
 export type WeightedNode = ConvNode | DenseNode;
 
-export type GraphNode = WeightedNode | AddNode | MaxPoolNode | AveragePoolNode;
+export type GraphNode = WeightedNode | NormNode | AttentionNode | WindowNode | AddNode | MaxPoolNode | AveragePoolNode;
 
 export const INPUT = "input";
 
 /** The tensors that a node reads, in order. */
 export function inputsOf(node: GraphNode): readonly string[] {
-  return node.op === "add" ? node.inputs : [node.input];
+  return node.op === "add" || node.op === "attention" ? node.inputs : [node.input];
 }
 
 export function isConv(node: GraphNode): node is ConvNode {
   return node.op === "conv1d" || node.op === "depthwiseConv1d";
 }
 
+export function isNorm(node: GraphNode): node is NormNode {
+  return node.op === "groupNorm" || node.op === "layerNorm";
+}
+
 export function isWeighted(node: GraphNode): node is WeightedNode {
   return isConv(node) || node.op === "dense";
 }
 
-/** Least and largest output of a conv or an add: relu cuts below zero, clip on both sides. */
-export function outputBounds({ activation, clip = Number.POSITIVE_INFINITY }: ConvNode | AddNode): [number, number] {
+/** Least and largest output of a node, behind its gelu: relu cuts below zero, clip on both sides. */
+export function outputBounds({ activation, clip = Number.POSITIVE_INFINITY }: Activated): [number, number] {
   return [activation === "relu" ? 0 : -clip, clip];
 }
 

@@ -8,8 +8,9 @@ export interface Tensor {
 
 /**
  * A float network with its weights, keyed `<node>.<part>`:
- * conv1d `weight` [kernel][in][out], depthwiseConv1d `weight` [kernel][channels];
+ * conv1d `weight` [kernel][in / groups][out], depthwiseConv1d `weight` [kernel][channels];
  * of both, `bias` [out], batch norm `gamma`, `beta`, `mean`, `variance` [out];
+ * groupNorm and layerNorm `gamma`, `beta` [channels];
  * dense `weight` [columns * in][out], `bias` [out].
  */
 export interface FloatModel {
@@ -21,6 +22,9 @@ export interface FloatModel {
 
 /** Batch norm adds this to the variance. */
 export const BATCH_NORM_EPSILON = 1e-5;
+
+/** Group norm and layer norm add this to the variance. */
+export const NORM_EPSILON = 1e-5;
 
 /** Millivolts of one count of the network's int16 input. */
 export const INPUT_MILLIVOLTS_PER_COUNT = 0.001;

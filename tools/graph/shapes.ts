@@ -1,3 +1,5 @@
+import { checkNode } from "./check-node.ts";
+import { decisionSpans } from "./decision-spans.ts";
 import { type Graph, type GraphNode, INPUT, inputsOf } from "./graph.ts";
 
 /** What a node's tensor looks like beside the input. */
@@ -8,12 +10,23 @@ export interface TensorShape {
   /** Input samples that row 0 depends on, as an interval: first (<= 0, virtual) and last. */
   readonly firstSample: number;
   readonly lastSample: number;
+  /** Of what the tensor is computed anew for: the window of a one-window network, a sequence behind a window node; null in a stream. */
+  readonly sequence: SequenceShape | null;
+}
+
+export interface SequenceShape {
+  /** Of the tensor, in one sequence. */
+  readonly rows: number;
+  /** Samples from one sequence to the next. */
+  readonly hopSamples: number;
 }
 
 /** The shape of every tensor, "input" included. Throws RangeError on a graph that does not fit together. */
 export function tensorShapes(graph: Graph): ReadonlyMap<string, TensorShape> {
+  const { windowSamples } = graph;
+  const window = windowSamples === null ? null : { rows: windowSamples, hopSamples: windowSamples };
   const shapes = new Map<string, TensorShape>([
-    [INPUT, { channels: 1, strideSamples: 1, firstSample: 0, lastSample: 0 }],
+    [INPUT, { channels: 1, strideSamples: 1, firstSample: 0, lastSample: 0, sequence: window }],
   ]);
   for (const node of graph.nodes) {
     if (shapes.has(node.name)) throw new RangeError(`graph ${graph.name}: two nodes are named ${node.name}`);
@@ -22,13 +35,18 @@ export function tensorShapes(graph: Graph): ReadonlyMap<string, TensorShape> {
       if (!shape) throw new RangeError(`graph ${graph.name}, node ${node.name}: no earlier node is named ${name}`);
       return shape;
     });
-    shapes.set(node.name, shapeOf(graph, node, inputs));
+    checkNode(graph, node, inputs);
+    const [{ sequence }] = inputs;
+    const rows = sequence && outputRows(node, Math.min(...inputs.map((input) => input.sequence?.rows ?? 0)));
+    shapes.set(node.name, { sequence: sequence && { ...sequence, rows: rows as number }, ...shapeOf(node, inputs) });
   }
   return shapes;
 }
 
-function shapeOf(graph: Graph, node: GraphNode, inputs: readonly TensorShape[]): TensorShape {
-  const [a, b] = inputs;
+type StreamShape = Omit<TensorShape, "sequence">;
+
+function shapeOf(node: GraphNode, inputs: readonly TensorShape[]): StreamShape | TensorShape {
+  const [a] = inputs;
   switch (node.op) {
     case "conv1d":
       return windowOf(a, node.outChannels, (node.kernel - 1) * node.dilation + 1, node.stride, node.padLeft);
@@ -37,26 +55,29 @@ function shapeOf(graph: Graph, node: GraphNode, inputs: readonly TensorShape[]):
     case "maxPool":
       return windowOf(a, a.channels, node.kernel, node.stride, 0);
     case "averagePool":
-      return windowOf(a, a.channels, node.window, node.hop, node.window - node.warmup);
+      if (a.sequence?.rows !== node.window)
+        return windowOf(a, a.channels, node.window, node.hop, node.window - node.warmup);
+      return { ...wholeSequence(a), strideSamples: a.sequence.hopSamples };
     case "dense":
       return windowOf(a, node.outFeatures, node.columns, node.columns, 0);
+    case "groupNorm":
+    case "attention":
+      return wholeSequence(a);
+    case "layerNorm":
+      return withoutSequence(a);
+    case "window":
+      return { ...a, sequence: { rows: node.window, hopSamples: node.hop * a.strideSamples } };
     case "add":
-      if (a.channels !== b.channels || a.strideSamples !== b.strideSamples) {
-        throw new RangeError(
-          `graph ${graph.name}, node ${node.name}: adds ${a.channels} channels every ${a.strideSamples} samples ` +
-            `to ${b.channels} every ${b.strideSamples}`,
-        );
-      }
       return {
         channels: a.channels,
         strideSamples: a.strideSamples,
-        firstSample: Math.min(a.firstSample, b.firstSample),
-        lastSample: Math.max(a.lastSample, b.lastSample),
+        firstSample: Math.min(...inputs.map((input) => input.firstSample)),
+        lastSample: Math.max(...inputs.map((input) => input.lastSample)),
       };
   }
 }
 
-function windowOf(input: TensorShape, channels: number, span: number, stride: number, padLeft: number): TensorShape {
+function windowOf(input: TensorShape, channels: number, span: number, stride: number, padLeft: number): StreamShape {
   return {
     channels,
     strideSamples: input.strideSamples * stride,
@@ -65,17 +86,28 @@ function windowOf(input: TensorShape, channels: number, span: number, stride: nu
   };
 }
 
-/** The node whose rows a decision pools or flattens: the input of the average pool, else of the first dense layer. */
+/** A row sees all rows of its sequence. */
+function wholeSequence(input: TensorShape): StreamShape {
+  const rows = input.sequence?.rows ?? 1;
+  return { ...withoutSequence(input), lastSample: input.lastSample + (rows - 1) * input.strideSamples };
+}
+
+function withoutSequence({ channels, strideSamples, firstSample, lastSample }: TensorShape): StreamShape {
+  return { channels, strideSamples, firstSample, lastSample };
+}
+
+/** The node whose rows a decision takes: the input of the window node, else of the average pool, else of the first dense layer. */
 export function lastStreamNode(graph: Graph): string {
-  const head = graph.nodes.find((node) => node.op === "averagePool" || node.op === "dense");
+  const isHead = ({ op }: GraphNode) => op === "window" || op === "averagePool" || op === "dense";
+  const head = graph.nodes.find(isHead);
   if (!head) throw new RangeError(`graph ${graph.name} has no head: an averagePool or a dense node`);
   return inputsOf(head)[0];
 }
 
-/** Input samples that one column of the last stream tensor sees. */
+/** Input samples that one column of the last stream tensor sees, no more than a window. */
 export function receptiveFieldSamples(graph: Graph): number {
   const shape = tensorShapes(graph).get(lastStreamNode(graph)) as TensorShape;
-  return shape.lastSample - shape.firstSample + 1;
+  return Math.min(graph.windowSamples ?? Number.POSITIVE_INFINITY, shape.lastSample - shape.firstSample + 1);
 }
 
 /** Samples after its own hop that a column waits for: 0 for a causal network. */
@@ -84,7 +116,7 @@ export function lookAheadSamples(graph: Graph): number {
   return Math.max(0, shape.lastSample - (shape.strideSamples - 1));
 }
 
-/** Rows that a node makes from `rows` rows of its input over a whole record. */
+/** Rows that a node makes from `rows` rows of its input over a whole record; of a window node those of its longest sequence. */
 export function outputRows(node: GraphNode, rows: number): number {
   switch (node.op) {
     case "conv1d":
@@ -95,10 +127,14 @@ export function outputRows(node: GraphNode, rows: number): number {
     case "maxPool":
       return Math.max(0, Math.floor((rows - node.kernel) / node.stride) + 1);
     case "add":
+    case "groupNorm":
+    case "layerNorm":
+    case "attention":
       return rows;
     case "averagePool":
-      // A record that ends before the warm-up still gives one decision over what there is.
-      return rows === 0 ? 0 : Math.max(1, Math.floor((rows - node.warmup) / node.hop) + 1);
+      return decisionSpans(node, rows).length;
+    case "window":
+      return Math.min(node.window, rows);
     case "dense":
       return Math.floor(rows / node.columns);
   }

@@ -1,4 +1,4 @@
-import { type Graph, inputsOf, isConv, isWeighted, type WeightedNode } from "./graph.ts";
+import { type Graph, type GraphNode, inputsOf, isConv, isNorm, isWeighted, type WeightedNode } from "./graph.ts";
 import { type TensorShape, tensorShapes } from "./shapes.ts";
 
 /** The shape of every tensor that a graph needs, keyed as in FloatModel, in the graph's order. */
@@ -7,9 +7,10 @@ export function weightShapes(graph: Graph): ReadonlyMap<string, readonly number[
   const channelsOf = (name: string) => (shapes.get(name) as TensorShape).channels;
   const needed = new Map<string, readonly number[]>();
   for (const node of graph.nodes) {
-    if (!isWeighted(node)) continue;
     const outChannels = channelsOf(node.name);
-    needed.set(`${node.name}.weight`, weightShape(node, channelsOf(inputsOf(node)[0]), outChannels));
+    if (isWeighted(node)) {
+      needed.set(`${node.name}.weight`, weightShape(node, channelsOf(inputsOf(node)[0]), outChannels));
+    }
     for (const part of vectorParts(node)) needed.set(`${node.name}.${part}`, [outChannels]);
   }
   return needed;
@@ -19,7 +20,7 @@ export function weightShapes(graph: Graph): ReadonlyMap<string, readonly number[
 function weightShape(node: WeightedNode, inChannels: number, outChannels: number): readonly number[] {
   switch (node.op) {
     case "conv1d":
-      return [node.kernel, inChannels, outChannels];
+      return [node.kernel, inChannels / (node.groups ?? 1), outChannels];
     case "depthwiseConv1d":
       return [node.kernel, outChannels];
     case "dense":
@@ -27,7 +28,9 @@ function weightShape(node: WeightedNode, inChannels: number, outChannels: number
   }
 }
 
-function vectorParts(node: WeightedNode): readonly string[] {
-  if (!isConv(node)) return ["bias"];
+function vectorParts(node: GraphNode): readonly string[] {
+  if (node.op === "dense") return ["bias"];
+  if (isNorm(node)) return ["gamma", "beta"];
+  if (!isConv(node)) return [];
   return [...(node.bias ? ["bias"] : []), ...(node.batchNorm ? ["gamma", "beta", "mean", "variance"] : [])];
 }

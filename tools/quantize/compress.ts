@@ -1,6 +1,7 @@
 import { engineBytes } from "../../host/index.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { compressionRatios, parameterCounts } from "../export/accounting.ts";
+import { requireEngineNodes } from "../export/engine-node.ts";
 import type { ModelFacts } from "../export/metadata.ts";
 import { pack } from "../export/pack.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
@@ -43,10 +44,12 @@ export interface Compressed {
 
 /**
  * Compresses a float model to a `.qhb` file. The same request gives the same file, unless a search runs out of seconds.
- * Throws RangeError on a label that the model does not know, on no records and on weights that are no numbers.
+ * Throws RangeError on a label that the model does not know, on no records, on weights
+ * that are no numbers and on a node that the engine has no op for.
  */
 export async function compress(request: CompressionRequest): Promise<Compressed> {
   const { model, method, records, seed } = request;
+  requireEngineNodes(model.graph);
   const crops = withFloatLogits(model, selectCrops(records, model.graph, request.selectionCrops ?? 128, seed));
   const calibration = selectCrops(records, model.graph, request.calibrationCrops ?? 32, seed + 1);
   const start = method.kind === "fixed" ? method.width : method.menu[method.menu.length - 1];

@@ -1,4 +1,6 @@
+import { decisionSpans } from "../graph/decision-spans.ts";
 import type {
+  Activation,
   AveragePoolNode,
   Conv1dNode,
   DepthwiseConv1dNode,
@@ -6,12 +8,16 @@ import type {
   GraphNode,
   MaxPoolNode,
   WeightedNode,
+  WindowNode,
 } from "../graph/graph.ts";
 import { INPUT, inputsOf, outputBounds } from "../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { outputRows } from "../graph/shapes.ts";
+import { attention } from "./attention.ts";
+import { gelu } from "./gelu.ts";
 import type { ChannelAffine } from "./layer-weights.ts";
 import { matrixProduct } from "./matrix-product.ts";
+import { normalChannels, normalRows } from "./norms.ts";
 
 /** A float tensor, [rows][channels]. */
 export interface Rows {
@@ -21,8 +27,9 @@ export interface Rows {
 }
 
 type Bounds = readonly [number, number];
+const UNBOUNDED: Bounds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
-/** A conv or dense node's weights as they are multiplied, [outChannel][k], and what follows the sum. */
+/** A conv or dense node's weights as they are multiplied, [outChannel][k], and what follows the sum; of a norm the latter alone. */
 export interface NodeWeights {
   readonly values: Float32Array;
   readonly affine: ChannelAffine;
@@ -60,10 +67,22 @@ export function runNode(node: GraphNode, inputs: readonly Rows[], weights?: Node
     case "conv1d":
     case "depthwiseConv1d":
     case "dense":
-      if (!weights) throw new RangeError(`node ${node.name} has no weights`);
-      return applyAffine(rawSums(node, inputs[0], weights.values), weights.affine, boundsOf(node));
+      return finish(node, rawSums(node, inputs[0], weightsOf(node, weights).values), weightsOf(node, weights).affine);
+    case "groupNorm":
+      return applyAffine(
+        normalChannels(inputs[0]),
+        weightsOf(node, weights).affine,
+        outputBounds(node),
+        node.activation,
+      );
+    case "layerNorm":
+      return applyAffine(normalRows(inputs[0]), weightsOf(node, weights).affine, UNBOUNDED);
+    case "attention":
+      return attention(inputs[0], inputs[1], inputs[2], node.heads);
+    case "window":
+      return lastSequence(node, inputs[0]);
     case "add":
-      return add(inputs[0], inputs[1], outputBounds(node));
+      return add(inputs[0], inputs[1], outputBounds(node), node.activation);
     case "maxPool":
       return maxPool(node, inputs[0]);
     case "averagePool":
@@ -71,13 +90,51 @@ export function runNode(node: GraphNode, inputs: readonly Rows[], weights?: Node
   }
 }
 
+function weightsOf(node: GraphNode, weights?: NodeWeights): NodeWeights {
+  if (!weights) throw new RangeError(`node ${node.name} has no weights`);
+  return weights;
+}
+
+/** What follows the sums of a weighted node: batch norm or bias, activation, bounds. */
+export function finish(node: WeightedNode, sums: Rows, affine: ChannelAffine): Rows {
+  if (node.op === "dense") return applyAffine(sums, affine, UNBOUNDED);
+  return applyAffine(sums, affine, outputBounds(node), node.activation);
+}
+
 /** The sums of a conv or dense node before batch norm, bias and activation. @param values [outChannel][k] */
 export function rawSums(node: WeightedNode, input: Rows, values: Float32Array): Rows {
-  if (node.op === "conv1d") return matrixProduct(patches(node, input), values);
+  if (node.op === "conv1d") return convSums(node, input, values);
   if (node.op === "depthwiseConv1d") return depthwiseSums(node, input, values);
   const rows = outputRows(node, input.rows);
   const fanIn = node.columns * input.channels;
   return matrixProduct({ rows, channels: fanIn, data: input.data.subarray(0, rows * fanIn) }, values);
+}
+
+/** @param values [outChannel][tap][channel of its group] */
+function convSums(node: Conv1dNode, input: Rows, values: Float32Array): Rows {
+  const { groups = 1, outChannels } = node;
+  if (groups === 1) return matrixProduct(patches(node, input), values);
+  const rows = outputRows(node, input.rows);
+  const data = new Float32Array(rows * outChannels);
+  const made = outChannels / groups;
+  for (let group = 0; group < groups; group++) {
+    const read = channelsOf(input, group * (input.channels / groups), input.channels / groups);
+    const part = values.subarray((group * values.length) / groups, ((group + 1) * values.length) / groups);
+    const sums = matrixProduct(patches(node, read), part).data;
+    for (let row = 0; row < rows; row++) {
+      data.set(sums.subarray(row * made, (row + 1) * made), row * outChannels + group * made);
+    }
+  }
+  return { rows, channels: outChannels, data };
+}
+
+/** So many consecutive channels from one on. */
+function channelsOf({ rows, channels, data }: Rows, from: number, count: number): Rows {
+  const taken = new Float32Array(rows * count);
+  for (let row = 0; row < rows; row++) {
+    taken.set(data.subarray(row * channels + from, row * channels + from + count), row * count);
+  }
+  return { rows, channels: count, data: taken };
 }
 
 /** Row j holds the taps of column j side by side. */
@@ -117,27 +174,31 @@ function depthwiseSums(node: DepthwiseConv1dNode, input: Rows, values: Float32Ar
   return { rows, channels, data };
 }
 
-/** Bounds of what follows a weighted node's affine. */
-export function boundsOf(node: WeightedNode): Bounds {
-  return node.op === "dense" ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] : outputBounds(node);
-}
-
-/** gain * sum + offset, channel by channel, between the bounds. */
-export function applyAffine(sums: Rows, { gain, offset }: ChannelAffine, [low, high]: Bounds): Rows {
+/** gain * sum + offset, channel by channel, activated, between the bounds. */
+function applyAffine(
+  sums: Rows,
+  { gain, offset }: ChannelAffine,
+  [low, high]: Bounds,
+  activation: Activation = "none",
+): Rows {
+  const isGelu = activation === "gelu";
   const data = new Float32Array(sums.data.length);
   for (let row = 0, at = 0; row < sums.rows; row++) {
     for (let channel = 0; channel < sums.channels; channel++, at++) {
-      data[at] = Math.min(high, Math.max(low, gain[channel] * sums.data[at] + offset[channel]));
+      const value = gain[channel] * sums.data[at] + offset[channel];
+      data[at] = Math.min(high, Math.max(low, isGelu ? gelu(value) : value));
     }
   }
   return { ...sums, data };
 }
 
-function add(a: Rows, b: Rows, [low, high]: Bounds): Rows {
+function add(a: Rows, b: Rows, [low, high]: Bounds, activation: Activation): Rows {
+  const isGelu = activation === "gelu";
   const rows = Math.min(a.rows, b.rows);
   const data = new Float32Array(rows * a.channels);
   for (let at = 0; at < data.length; at++) {
-    data[at] = Math.min(high, Math.max(low, a.data[at] + b.data[at]));
+    const sum = a.data[at] + b.data[at];
+    data[at] = Math.min(high, Math.max(low, isGelu ? gelu(sum) : sum));
   }
   return { rows, channels: a.channels, data };
 }
@@ -159,14 +220,14 @@ function maxPool(node: MaxPoolNode, input: Rows): Rows {
 
 /** The last decision of the crop alone. */
 function averagePool(node: AveragePoolNode, input: Rows): Rows {
-  const { channels } = input;
-  const decisions = outputRows(node, input.rows);
-  const end = Math.min(input.rows, node.warmup + (decisions - 1) * node.hop);
-  const start = Math.max(0, end - node.window);
+  const { rows, channels, data: pooled } = lastSequence(node, input);
   const data = new Float32Array(channels);
-  for (let row = start; row < end; row++) {
-    for (let channel = 0; channel < channels; channel++)
-      data[channel] += input.data[row * channels + channel] / (end - start);
-  }
-  return { rows: decisions > 0 ? 1 : 0, channels, data };
+  for (let at = 0; at < pooled.length; at++) data[at % channels] += pooled[at] / rows;
+  return { rows: Math.min(1, rows), channels, data };
+}
+
+/** The rows of the crop's last decision. */
+function lastSequence(node: AveragePoolNode | WindowNode, { rows, channels, data }: Rows): Rows {
+  const { start, end } = decisionSpans(node, rows).at(-1) ?? { start: 0, end: 0 };
+  return { rows: end - start, channels, data: data.subarray(start * channels, end * channels) };
 }

@@ -1,6 +1,7 @@
-import { isConv, isWeighted } from "../graph/graph.ts";
+import { isConv, isNorm, isWeighted } from "../graph/graph.ts";
 import { BATCH_NORM_EPSILON, type FloatModel, weightOf } from "../graph/model.ts";
 import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
+import type { NodeWeights } from "./float-forward.ts";
 
 /** The float weights of a conv or dense node, before batch norm. */
 export interface LayerWeights {
@@ -53,6 +54,19 @@ export function layerWeights(model: FloatModel): ReadonlyMap<string, LayerWeight
     });
   }
   return layers;
+}
+
+/** What every node with parameters computes with, batch norm folded, as `forward` takes it. */
+export function nodeWeights(model: FloatModel): ReadonlyMap<string, NodeWeights> {
+  const weights = new Map<string, NodeWeights>();
+  for (const [name, layer] of layerWeights(model)) {
+    weights.set(name, { values: layer.values, affine: foldBatchNorm(layer) });
+  }
+  for (const { name } of model.graph.nodes.filter(isNorm)) {
+    const [gain, offset] = ["gamma", "beta"].map((part) => Float64Array.from(weightOf(model, `${name}.${part}`).data));
+    weights.set(name, { values: new Float32Array(), affine: { gain, offset } });
+  }
+  return weights;
 }
 
 function channelsFirst(values: Float32Array, outChannels: number): Float32Array {

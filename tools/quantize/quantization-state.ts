@@ -3,7 +3,7 @@ import { type Graph, type GraphNode, INPUT, inputsOf, isWeighted, type WeightedN
 import { type FloatModel, INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";
 import { activationScales, type RangeMethod } from "./calibrate.ts";
-import { applyAffine, boundsOf, inputRows, type Rows, rawSums, runNode } from "./float-forward.ts";
+import { finish, inputRows, type Rows, rawSums, runNode } from "./float-forward.ts";
 import {
   type ChannelAffine,
   type ChannelStatistics,
@@ -166,6 +166,6 @@ export class QuantizationState {
     const affine = settled ? this.normAffine(layer, sums) : foldBatchNorm(layer);
     if (settled) this.chosen.set(node.name, { levels: settled.levels, affine });
     else this.floatStatistics.set(node.name, channelStatistics(sums));
-    return sums.map((rows) => applyAffine(rows, affine, boundsOf(node)));
+    return sums.map((rows) => finish(node, rows, affine));
   }
 }

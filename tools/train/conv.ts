@@ -1,10 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Conv1dNode } from "../graph/graph.ts";
 import { dilate } from "./dilate.ts";
+import { groupedConv } from "./grouped-conv.ts";
 
-/** The convolution of a node, with its own padding: x [batch][rows][in] * weight [kernel][in][out] -> [batch][rows'][out]. */
+/**
+ * The convolution of a node, with its own padding: x [batch][rows][in] * weight [kernel][in / groups][out] ->
+ * [batch][rows'][out].
+ */
 export function conv1d(x: tf.Tensor3D, weight: tf.Tensor3D, node: Conv1dNode): tf.Tensor3D {
-  return dilate(x, node, (rows, stride, padLeft, padRight) => plainConv(rows, weight, stride, padLeft, padRight));
+  const { groups = 1 } = node;
+  return dilate(x, node, (rows, stride, padLeft, padRight) =>
+    groups === 1
+      ? plainConv(rows, weight, stride, padLeft, padRight)
+      : groupedConv(rows, weight, groups, stride, [padLeft, padRight]),
+  );
 }
 
 function plainConv(

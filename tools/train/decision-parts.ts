@@ -15,6 +15,7 @@ export interface Part {
  * of the whole record.
  */
 export function* partsOf(graph: Graph, samples: number, partDecisions: number): Generator<Part> {
+  if (graph.windowSamples !== null) return yield* windowsOf(graph.windowSamples, samples, partDecisions);
   const { hopSamples, beforeSamples, afterSamples } = decisionGrid(graph);
   const overlap = Math.ceil(beforeSamples / hopSamples);
   for (let first = 0; ; first += partDecisions) {
@@ -26,6 +27,16 @@ export function* partsOf(graph: Graph, samples: number, partDecisions: number): 
   }
 }
 
+/** A window is a decision by itself; of what follows the last whole one nothing is decided. */
+function* windowsOf(windowSamples: number, samples: number, partDecisions: number): Generator<Part> {
+  const windows = Math.max(1, Math.floor(samples / windowSamples));
+  for (let first = 0; first < windows; first += partDecisions) {
+    const kept = Math.min(partDecisions, windows - first);
+    const end = Math.min(samples, (first + kept) * windowSamples);
+    yield { start: first * windowSamples, end, skipped: 0, kept };
+  }
+}
+
 /** Which samples a decision reads: decision d those from d * hop - before to d * hop + after, exclusive. */
 interface DecisionGrid {
   readonly hopSamples: number;
@@ -34,10 +45,12 @@ interface DecisionGrid {
 }
 
 function decisionGrid(graph: Graph): DecisionGrid {
-  const head = graph.nodes.find((node) => node.op === "averagePool" || node.op === "dense");
-  if (head?.op !== "averagePool" && head?.op !== "dense") throw new RangeError(`graph ${graph.name} has no head`);
+  const head = graph.nodes.find((node) => node.op === "window" || node.op === "averagePool" || node.op === "dense");
+  if (head?.op !== "window" && head?.op !== "averagePool" && head?.op !== "dense") {
+    throw new RangeError(`graph ${graph.name} has no head`);
+  }
   const { columns } = head.op === "dense" ? head : { columns: 0 };
-  const { window, hop, warmup } = head.op === "averagePool" ? head : { window: columns, hop: columns, warmup: columns };
+  const { window, hop, warmup } = head.op === "dense" ? { window: columns, hop: columns, warmup: columns } : head;
   const column = tensorShapes(graph).get(inputsOf(head)[0]) as TensorShape;
   return {
     hopSamples: hop * column.strideSamples,

@@ -4,6 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import { selectBackend } from "./backends.ts";
 import { shareOf } from "./batch-share.ts";
 import { combineGradients } from "./combine-gradients.ts";
+import type { FrozenNodes } from "./freeze.ts";
 import type { GradientSource } from "./gradient-source.ts";
 import type { PoolAnswer, PoolTask, PoolWorkerData } from "./gradient-worker.ts";
 import type { Distillation } from "./options.ts";
@@ -23,9 +24,10 @@ export async function startGradientPool(
   graph: Graph,
   distillation: Distillation,
   workers: number,
+  frozen: FrozenNodes,
 ): Promise<GradientSource> {
   const { name: backend } = await selectBackend();
-  const workerData: PoolWorkerData = { graph, distillation, backend };
+  const workerData: PoolWorkerData = { graph, distillation, frozen, backend };
   const threads = Array.from({ length: workers }, () => new Worker(WORKER_MODULE, { workerData }));
   await Promise.all(threads.map(answerOf));
   return {

@@ -1,5 +1,6 @@
 import type { SeededRandom } from "../data/random.ts";
 import type { Graph } from "../graph/graph.ts";
+import { type FrozenNodes, NOTHING_FROZEN } from "./freeze.ts";
 import { startGradientPool } from "./gradient-pool.ts";
 import type { Distillation } from "./options.ts";
 import { type Batch, type Gradients, gradientsOf, type Weights } from "./step.ts";
@@ -16,10 +17,11 @@ export async function openGradientSource(
   graph: Graph,
   distillation: Distillation,
   workers: number,
+  frozen: FrozenNodes = NOTHING_FROZEN,
 ): Promise<GradientSource> {
-  if (workers > 1) return startGradientPool(graph, distillation, workers);
+  if (workers > 1) return startGradientPool(graph, distillation, workers, frozen);
   return {
-    gradientsOf: async (weights, batch, random) => gradientsOf(graph, weights, batch, distillation, random),
+    gradientsOf: async (weights, batch, random) => gradientsOf(graph, weights, batch, distillation, random, frozen),
     close: async () => undefined,
   };
 }

@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { SeededRandom } from "../data/random.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type BackendName, selectBackend } from "./backends.ts";
+import type { FrozenNodes } from "./freeze.ts";
 import type { Distillation } from "./options.ts";
 import { type Batch, type Gradients, gradientsOf, type Weights } from "./step.ts";
 
@@ -10,6 +11,7 @@ import { type Batch, type Gradients, gradientsOf, type Weights } from "./step.ts
 export interface PoolWorkerData {
   readonly graph: Graph;
   readonly distillation: Distillation;
+  readonly frozen: FrozenNodes;
   /** The one of the thread that asks. */
   readonly backend: BackendName;
 }
@@ -23,9 +25,9 @@ export interface PoolTask {
 /** The gradients of a task, or "ready" once. */
 export type PoolAnswer = Gradients | "ready";
 
-const { graph, distillation, backend } = workerData as PoolWorkerData;
+const { graph, distillation, frozen, backend } = workerData as PoolWorkerData;
 await selectBackend([backend]);
 parentPort?.on("message", ({ weights, batch, seed }: PoolTask) => {
-  parentPort?.postMessage(gradientsOf(graph, weights, batch, distillation, new SeededRandom(seed)));
+  parentPort?.postMessage(gradientsOf(graph, weights, batch, distillation, new SeededRandom(seed), frozen));
 });
 parentPort?.postMessage("ready");

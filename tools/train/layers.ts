@@ -1,24 +1,34 @@
 import * as tf from "@tensorflow/tfjs";
 import {
-  type AveragePoolNode,
+  type AddNode,
   type ConvNode,
   type DenseNode,
   type Graph,
   type GraphNode,
+  type GroupNormNode,
   INPUT,
   inputsOf,
-  type MaxPoolNode,
   outputBounds,
 } from "../graph/graph.ts";
 import { outputRows } from "../graph/shapes.ts";
+import { attention } from "./attention.ts";
 import { batchNorm, batchNormWith, bounded, type Moments } from "./batch-norm.ts";
 import { conv1d } from "./conv.ts";
 import { depthwiseConv1d } from "./depthwise-conv.ts";
+import type { FrozenNodes } from "./freeze.ts";
+import { gelu } from "./gelu.ts";
+import { groupNorm, layerNorm } from "./norms.ts";
+import { averageDecisions, maxPool } from "./pooling.ts";
+import { cutSequences } from "./sequences.ts";
+
+const UNBOUNDED = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 
 export type Weights = ReadonlyMap<string, tf.Tensor>;
 
 /** What training does differently from inference. */
 export interface TrainingMode {
+  /** Nodes that run as in inference. */
+  readonly frozen: FrozenNodes;
   onMoments(node: string, moments: Moments): void;
   /** The multiplier of each element of a dense layer's input, [batch][features]: 0, or 1 / (1 - rate). */
   dropoutMask(shape: readonly [number, number], rate: number): tf.Tensor2D;
@@ -31,24 +41,69 @@ export interface TrainingMode {
  * @returns logits [batch * decisions][classes]; in training a crop is one decision
  */
 export function forward(graph: Graph, weights: Weights, x: tf.Tensor3D, training: TrainingMode | null): tf.Tensor2D {
-  const tensors = new Map<string, tf.Tensor3D>([[INPUT, x]]);
-  for (const node of graph.nodes) {
-    const inputs = inputsOf(node).map((name) => tensors.get(name) as tf.Tensor3D);
-    tensors.set(node.name, run(node, inputs, weights, training));
+  const { nodes, windowSamples } = graph;
+  const input = training || windowSamples === null ? x : wholeWindows(x, windowSamples);
+  const at = nodes.findIndex(({ op }) => op === "window");
+  const window = nodes[at];
+  const tensors = new Map([[INPUT, input]]);
+  let logits: tf.Tensor3D;
+  if (training || window?.op !== "window") logits = runNodes(nodes, tensors, weights, training);
+  else {
+    const stream = runNodes(nodes.slice(0, at), tensors, weights, null);
+    const behind = (rows: tf.Tensor3D) => runNodes(nodes.slice(at + 1), new Map([[window.name, rows]]), weights, null);
+    logits = cutSequences(window, stream, behind);
   }
-  const last = tensors.get(graph.nodes[graph.nodes.length - 1].name) as tf.Tensor3D;
-  const [batch, decisions, classes] = last.shape;
-  return last.reshape([batch * decisions, classes]);
+  const [batch, decisions, classes] = logits.shape;
+  return logits.reshape([batch * decisions, classes]);
+}
+
+/**
+ * Runs nodes in order on one sequence a batch item: a window node hands on what it is given.
+ * @param tensors by node name, [batch][rows][channels]; those of the nodes are added
+ * @returns the last node's
+ */
+export function runNodes(
+  nodes: readonly GraphNode[],
+  tensors: Map<string, tf.Tensor3D>,
+  weights: Weights,
+  training: TrainingMode | null,
+): tf.Tensor3D {
+  for (const node of nodes) {
+    const inputs = inputsOf(node).map((name) => tensors.get(name) as tf.Tensor3D);
+    const mode = training?.frozen.has(node.name) ? null : training;
+    // What a node needs on its way is of no use behind it, but for the gradient, which keeps what it wants.
+    tensors.set(
+      node.name,
+      tf.tidy(() => run(node, inputs, weights, mode)),
+    );
+  }
+  return tensors.get(nodes[nodes.length - 1].name) as tf.Tensor3D;
+}
+
+/** Each window a batch item of its own: [batch][samples][1] -> [batch * windows][windowSamples][1]; the rest is left out. */
+function wholeWindows(x: tf.Tensor3D, windowSamples: number): tf.Tensor3D {
+  const [batch, samples] = x.shape;
+  const windows = Math.floor(samples / windowSamples);
+  return x.slice([0, 0, 0], [batch, windows * windowSamples, 1]).reshape([batch * windows, windowSamples, 1]);
 }
 
 function run(node: GraphNode, inputs: tf.Tensor3D[], weights: Weights, training: TrainingMode | null): tf.Tensor3D {
   const [x] = inputs;
+  const part = (name: string) => weightNamed(weights, `${node.name}.${name}`) as tf.Tensor1D;
   switch (node.op) {
     case "conv1d":
     case "depthwiseConv1d":
       return conv(node, x, weights, training);
     case "add":
-      return bounded(addRows(x, inputs[1]), outputBounds(node)) as tf.Tensor3D;
+      return activated(addRows(x, inputs[1]), node);
+    case "groupNorm":
+      return activated(groupNorm(x, part("gamma"), part("beta")), node);
+    case "layerNorm":
+      return layerNorm(x, part("gamma"), part("beta"));
+    case "attention":
+      return attention(x, inputs[1], inputs[2], node.heads);
+    case "window":
+      return x;
     case "maxPool":
       return maxPool(node, x);
     case "averagePool":
@@ -66,10 +121,17 @@ function conv(node: ConvNode, x: tf.Tensor3D, weights: Weights, training: Traini
   if (node.bias) y = tf.add(y, part("bias"));
   if (node.batchNorm && training) {
     const onMoments = (moments: Moments) => training.onMoments(node.name, moments);
-    return batchNorm(y, part("gamma"), part("beta"), outputBounds(node), onMoments) as tf.Tensor3D;
+    const isGelu = node.activation === "gelu";
+    y = batchNorm(y, part("gamma"), part("beta"), isGelu ? UNBOUNDED : outputBounds(node), onMoments);
+    return (isGelu ? activated(y, node) : y) as tf.Tensor3D;
   }
   if (node.batchNorm) y = batchNormWith(y, part("gamma"), part("beta"), part("mean"), part("variance"));
-  return bounded(y, outputBounds(node)) as tf.Tensor3D;
+  return activated(y as tf.Tensor3D, node);
+}
+
+function activated<T extends tf.Tensor>(x: T, node: ConvNode | AddNode | GroupNormNode): T {
+  const y = node.activation === "gelu" ? gelu(x) : x;
+  return bounded(y, outputBounds(node)) as T;
 }
 
 /** A record may end between the last row of a strided convolution and that of its shortcut: a stream adds what both have. */
@@ -77,44 +139,6 @@ function addRows(a: tf.Tensor3D, b: tf.Tensor3D): tf.Tensor3D {
   const rows = Math.min(a.shape[1], b.shape[1]);
   const cut = (x: tf.Tensor3D) => (x.shape[1] === rows ? x : x.slice([0, 0, 0], [-1, rows, -1]));
   return tf.add(cut(a), cut(b));
-}
-
-/** The maximum of `kernel` strided slices: the wasm backend has no gradient for its own pooling. */
-function maxPool(node: MaxPoolNode, x: tf.Tensor3D): tf.Tensor3D {
-  const [batch, rows, channels] = x.shape;
-  const { kernel, stride } = node;
-  const outRows = outputRows(node, rows);
-  if (outRows === 0) throw new RangeError(`node ${node.name}: ${rows} rows are fewer than its kernel, ${kernel}`);
-  // Rows for a whole stride behind each tap; what is padded is never a first row of a stride, so no maximum sees it.
-  const padded = x.pad([
-    [0, 0],
-    [0, Math.max(0, kernel - 1 + outRows * stride - rows)],
-    [0, 0],
-  ]);
-  const taps = Array.from(
-    { length: kernel },
-    (_, tap) =>
-      padded
-        .slice([0, tap, 0], [batch, outRows * stride, channels])
-        .reshape([batch, outRows, stride, channels])
-        .slice([0, 0, 0, 0], [batch, outRows, 1, channels])
-        .reshape([batch, outRows, channels]) as tf.Tensor3D,
-  );
-  return taps.reduce((maximum, tap) => tf.maximum(maximum, tap));
-}
-
-/** Every decision of the stream, as the engine makes them: [batch][rows][channels] -> [batch][decisions][channels]. */
-function averageDecisions(node: AveragePoolNode, x: tf.Tensor3D): tf.Tensor3D {
-  const [batch, rows, channels] = x.shape;
-  const decisions = outputRows(node, rows);
-  const pooling = new Float32Array(decisions * rows);
-  for (let decision = 0; decision < decisions; decision++) {
-    const end = Math.min(rows, node.warmup + decision * node.hop);
-    const start = Math.max(0, end - node.window);
-    pooling.fill(1 / (end - start), decision * rows + start, decision * rows + end);
-  }
-  const matrix = tf.tensor3d(pooling, [1, decisions, rows]);
-  return tf.matMul(matrix, x).reshape([batch, decisions, channels]);
 }
 
 function dense(node: DenseNode, x: tf.Tensor3D, weights: Weights, training: TrainingMode | null): tf.Tensor3D {

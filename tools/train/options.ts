@@ -1,4 +1,5 @@
 import { type Augmentation, CROP_SAMPLES, NO_AUGMENTATION } from "./crops.ts";
+import type { Freeze } from "./freeze.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** A training recipe. The defaults are the recipe of the shipped models, but for their noise and their teachers. */
@@ -35,6 +36,8 @@ export interface TrainOptions {
   readonly workers: number;
   /** Tune one logit offset a class on the validation set and fold them into the dense bias. */
   readonly calibrateBias: boolean;
+  /** Nodes that stay as they are; null trains all. */
+  readonly freeze: Freeze | null;
 }
 
 export interface Distillation {
@@ -63,6 +66,7 @@ export const DEFAULT_TRAIN_OPTIONS: TrainOptions = {
   distillation: { weight: 0.7, temperature: 2 },
   workers: 1,
   calibrateBias: true,
+  freeze: null,
 };
 
 /** Numbers by name with the interval they must lie in. */
@@ -75,6 +79,8 @@ export function trainOptions(given: Partial<TrainOptions> = {}): TrainOptions {
   if (!Number.isSafeInteger(options.seed)) throw new RangeError(`seed must be an integer, not ${options.seed}`);
   if (!(options.learningRate > 0)) throw new RangeError(`learningRate must be above 0, not ${options.learningRate}`);
   if (!(options.weightDecay >= 0)) throw new RangeError(`weightDecay must be 0 or more, not ${options.weightDecay}`);
+  if (typeof options.freeze === "number" && !(Number.isInteger(options.freeze) && options.freeze >= 0))
+    throw new RangeError(`freeze must be conv or an integer of 0 or more, not ${options.freeze}`);
   requireWithin(limitsOf(options));
   const [low, high] = options.augmentation.noiseDecibels;
   if (!(low <= high)) throw new RangeError(`noiseDecibels must run from low to high, not from ${low} to ${high}`);

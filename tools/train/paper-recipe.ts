@@ -23,4 +23,5 @@ export const PAPER_RECIPE: Omit<TrainOptions, "seed" | "epochs"> = {
   distillation: { weight: 0, temperature: 1 },
   workers: 1,
   calibrateBias: false,
+  freeze: null,
 };

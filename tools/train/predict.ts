@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ConditionedRecord } from "../data/record.ts";
+import { leastSamples } from "../graph/crop-rows.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type FloatModel, INPUT_MILLIVOLTS_PER_COUNT, type Tensor } from "../graph/model.ts";
-import { lastStreamNode, tensorShapes } from "../graph/shapes.ts";
+import { lastStreamNode, type TensorShape, tensorShapes } from "../graph/shapes.ts";
 import { type Part, partsOf } from "./decision-parts.ts";
 import { forward, type Weights } from "./layers.ts";
 
@@ -27,10 +28,10 @@ export interface RecordLogits {
 }
 
 /**
- * The one window protocol, the engine's own: the network runs once over the whole record. A streaming network decides
+ * The one window protocol, the engine's own: a streaming network runs once over the whole record and decides
  * over its last `window` columns every `hop` columns from the warm-up on (10.24 s every 512 ms from 2 s on for
- * resnet1d-edge: early decisions see less); a one-window network decides on every full window. A record too short for
- * one decision is padded at its end with zeros. A record's logits are the mean over its decisions.
+ * resnet1d-edge: early decisions see less); a one-window network runs on every full window by itself. A record too short
+ * for one decision is padded at its end with zeros. A record's logits are the mean over its decisions.
  */
 export function predict(model: FloatModel, records: readonly UndecidedRecord[]): RecordLogits[] {
   return predictWith(model.graph, model.weights, records);
@@ -67,7 +68,7 @@ interface Piece {
 /** The decisions of every piece that are its own. */
 function decide(graph: Graph, tensors: Weights, pieces: readonly Piece[]): Map<Piece, Float32Array[]> {
   const decided = new Map<Piece, Float32Array[]>();
-  const least = leastSamples(graph);
+  const least = leastDecided(graph);
   for (const batch of batchesOfEqualLength(pieces, least)) {
     const logits = tf.tidy(() => forward(graph, tensors, signalsOf(batch, least), null).dataSync() as Float32Array);
     const size = logits.length / batch.length;
@@ -80,9 +81,10 @@ function decide(graph: Graph, tensors: Weights, pieces: readonly Piece[]): Map<P
   return decided;
 }
 
-/** Samples that give one decision at least. */
-function leastSamples(graph: Graph): number {
-  return graph.windowSamples ?? tensorShapes(graph).get(lastStreamNode(graph))?.strideSamples ?? 1;
+/** Samples that give one decision at least: a column's stride, or more of a network without padding. */
+function leastDecided(graph: Graph): number {
+  const { strideSamples } = tensorShapes(graph).get(lastStreamNode(graph)) as TensorShape;
+  return graph.windowSamples ?? Math.max(strideSamples, leastSamples(graph));
 }
 
 /** The pieces in batches of one length each, which seven tenths of CinC 2017's share: about a third less time than one by one. */

@@ -2,6 +2,7 @@ import { SeededRandom } from "../data/random.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
 import { type AdamState, initialAdam } from "./adam.ts";
+import { frozenNodes } from "./freeze.ts";
 import { initialWeights, isTrained } from "./initialise.ts";
 import type { TrainOptions } from "./options.ts";
 import { INITIAL_PLATEAU, type PlateauState } from "./schedule.ts";
@@ -29,9 +30,16 @@ export interface TrainingState {
   readonly kept: { readonly epoch: number; readonly weights: ReadonlyMap<string, Tensor> } | null;
 }
 
-export function initialState(graph: Graph, options: TrainOptions): TrainingState {
-  const weights = initialWeights(graph, new SeededRandom(options.seed).fork("weights"));
-  const trained = [...weights.keys()].filter(isTrained);
+/** @param init tensors that are not drawn but taken */
+export function initialState(
+  graph: Graph,
+  options: TrainOptions,
+  init: ReadonlyMap<string, Tensor> = new Map(),
+): TrainingState {
+  const fresh = initialWeights(graph, new SeededRandom(options.seed).fork("weights"));
+  const weights = copyWeights(new Map([...fresh, ...init]));
+  const frozen = frozenNodes(graph, options.freeze);
+  const trained = [...weights.keys()].filter((key) => isTrained(key, frozen));
   return {
     history: [],
     weights,

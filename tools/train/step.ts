@@ -3,6 +3,7 @@ import type { SeededRandom } from "../data/random.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
 import type { Moments } from "./batch-norm.ts";
+import { type FrozenNodes, isFrozen, NOTHING_FROZEN } from "./freeze.ts";
 import { isTrained } from "./initialise.ts";
 import { forward, type TrainingMode } from "./layers.ts";
 import { lossOf } from "./loss.ts";
@@ -27,17 +28,20 @@ export interface Gradients {
   readonly moments: ReadonlyMap<string, Moments>;
 }
 
-/** Loss (see `lossOf`) and its gradient for every trained tensor. */
+/** Loss (see `lossOf`) and its gradient for every tensor that is trained. */
 export function gradientsOf(
   graph: Graph,
   weights: Weights,
   batch: Batch,
   distillation: Distillation,
   random: SeededRandom,
+  frozen: FrozenNodes = NOTHING_FROZEN,
 ): Gradients {
-  const keys = [...weights.keys()].filter(isTrained);
+  const keys = [...weights.keys()].filter((key) => isTrained(key, frozen));
+  const fixed = [...weights.keys()].filter((key) => isFrozen(key, frozen));
   const moments = new Map<string, Moments>();
   const training: TrainingMode = {
+    frozen,
     onMoments: (node, batchMoments) => moments.set(node, batchMoments),
     dropoutMask: ([rows, features], rate) => tf.tensor2d(dropoutMask(rows * features, rate, random), [rows, features]),
   };
@@ -46,14 +50,17 @@ export function gradientsOf(
   let gradients: ReadonlyMap<string, Float32Array> = new Map();
   tf.tidy(() => {
     const x = tf.tensor3d(batch.signals, [batch.size, batch.signals.length / batch.size, 1]);
-    const batchLoss = (...tensors: tf.Tensor[]) => {
-      const logits = forward(graph, new Map(keys.map((key, index) => [key, tensors[index]])), x, training);
-      return lossOf(logits, batch.targets, distillation);
-    };
-    const tensors = keys.map((key) => {
+    const tensorOf = (key: string) => {
       const { shape, data } = weights.get(key) as Tensor;
       return tf.tensor(data, [...shape]);
-    });
+    };
+    const constants = fixed.map((key) => [key, tensorOf(key)] as const);
+    const batchLoss = (...tensors: tf.Tensor[]) => {
+      const moving = keys.map((key, index) => [key, tensors[index]] as const);
+      const logits = forward(graph, new Map([...constants, ...moving]), x, training);
+      return lossOf(logits, batch.targets, distillation);
+    };
+    const tensors = keys.map(tensorOf);
     const { value, grads } = tf.valueAndGrads(batchLoss)(tensors);
     gradients = new Map(keys.map((key, index) => [key, grads[index].dataSync() as Float32Array]));
     loss = value.dataSync()[0];

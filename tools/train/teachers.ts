@@ -40,11 +40,17 @@ export function taughtLogits(teachers: readonly Teacher[], name: string, { from,
   return meanRow(words);
 }
 
-/** The graph with a decision a column. A one-window network stays as it is: its column is the window. */
+/**
+ * The graph with a decision a column. A one-window network stays as it is: its column is the window. One that decides on
+ * sequences decides at the end of every hop: its column is the hop.
+ */
 function columnByColumn(graph: Graph): Graph {
-  const nodes = graph.nodes.map((node) =>
-    node.op === "averagePool" ? { ...node, window: 1, hop: 1, warmup: 1 } : node,
-  );
+  if (graph.windowSamples !== null) return graph;
+  const hasSequences = graph.nodes.some(({ op }) => op === "window");
+  const nodes = graph.nodes.map((node) => {
+    if (node.op === "window") return { ...node, warmup: node.hop };
+    return node.op === "averagePool" && !hasSequences ? { ...node, window: 1, hop: 1, warmup: 1 } : node;
+  });
   return { ...graph, nodes };
 }
 

@@ -4,6 +4,7 @@ import { argMax } from "../evaluate/arg-max.ts";
 import { confusionMatrix } from "../evaluate/confusion.ts";
 import { selectionF1 } from "../evaluate/f1.ts";
 import { type RhythmScore, scoreRhythms } from "../evaluate/score.ts";
+import { leastSamples } from "../graph/crop-rows.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
 import { type BackendChoice, selectBackend } from "./backends.ts";
@@ -11,6 +12,7 @@ import type { TrainingSet } from "./batch.ts";
 import { tuneOffsets, withOffsets } from "./bias.ts";
 import { withDropout } from "./dropout.ts";
 import { runEpoch, type TrainProgress } from "./epoch.ts";
+import { frozenNodes } from "./freeze.ts";
 import { openGradientSource } from "./gradient-source.ts";
 import { meanCrossEntropy } from "./mean-cross-entropy.ts";
 import type { NoiseSignals } from "./noise.ts";
@@ -29,6 +31,8 @@ export interface TrainRequest {
   readonly noise?: NoiseSignals;
   /** Networks that were asked about every training record. They must have been trained on no other records. */
   readonly teachers?: readonly Teacher[];
+  /** Tensors to start from, see initWeights; the rest is drawn. */
+  readonly init?: ReadonlyMap<string, Tensor>;
   /** A state given to onCheckpoint of a run with the same request. Its arrays are taken over. */
   readonly resume?: TrainingState;
   onProgress?(progress: TrainProgress): void;
@@ -62,10 +66,12 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   };
   if (options.augmentation.noiseChance > 0 && !set.noise)
     throw new RangeError("the recipe adds noise, but none is given");
+  requireLongCrops(graph, options);
   const truths = classIndices(graph, request.validation, "validation");
   const backend = await selectBackend();
-  let state = request.resume ?? initialState(graph, options);
-  const source = await openGradientSource(graph, options.distillation, options.workers);
+  let state = request.resume ?? initialState(graph, options, request.init);
+  const frozen = frozenNodes(graph, options.freeze);
+  const source = await openGradientSource(graph, options.distillation, options.workers, frozen);
   try {
     for (let epoch = state.history.length + 1; epoch <= options.epochs; epoch++) {
       const { loss, rate } = await runEpoch({ graph, set, options, source, onProgress: request.onProgress }, state);
@@ -80,6 +86,14 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
     await source.close();
   }
   return finish(graph, request, options, state, truths, backend);
+}
+
+/** Throws RangeError on crops that make no column of the network. */
+export function requireLongCrops(graph: Graph, { cropSamples }: TrainOptions): void {
+  const least = leastSamples(graph);
+  if (graph.windowSamples === null && cropSamples < least) {
+    throw new RangeError(`${graph.name} makes nothing of crops of ${cropSamples} samples, it needs ${least}`);
+  }
 }
 
 function finishEpoch(state: TrainingState, options: TrainOptions, record: EpochRecord): TrainingState {

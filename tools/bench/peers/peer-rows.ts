@@ -1,9 +1,10 @@
+import { cropMacs } from "../../graph/costs.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../graph/model.ts";
 import { checkLogits, FLOAT_TOLERANCE, INT8_TOLERANCE } from "../logits-check.ts";
 import { once } from "../once.ts";
 import type { RowPlan } from "../row.ts";
-import { ecgWindow, recordMacs, type Subject } from "../subject.ts";
+import { ecgWindow, type Subject } from "../subject.ts";
 import { onnxRuntimeNode, onnxRuntimeWeb } from "./onnx-runtime.ts";
 import type { Peer, PeerRuntime, Precision } from "./peer.ts";
 import { tfjsWasm } from "./tfjs-wasm.ts";
@@ -40,7 +41,7 @@ export function peerRows(graph: Graph, runtimes: PeerRuntimes, subject: () => Su
       build: name,
       bits: BITS[precision],
       network: graph.name,
-      macs: recordMacs(graph, window.length),
+      macs: cropMacs(graph, window.length),
       prepare: async () => {
         const runtime = await (runtimes.get(name) as () => Promise<PeerRuntime>)();
         return checkedRun(runtime, subject(), precision, window);

@@ -116,8 +116,7 @@ function run(tf: typeof Tf, node: GraphNode, [x, y]: Rows[], parameters?: Parame
       return tf.fused
         .matMul({ a: x.reshape([1, -1]), b: weight as Tf.Tensor2D, bias })
         .reshape([1, 1, 1, node.outFeatures]);
-    case "maxPool":
-    case "depthwiseConv1d":
+    default:
       throw new RangeError(`node ${node.name}: the bench runs no ${node.op}`);
   }
 }

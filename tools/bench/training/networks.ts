@@ -3,6 +3,7 @@ import { macsPer } from "../../graph/costs.ts";
 import type { Graph } from "../../graph/graph.ts";
 
 import { adamStep, initialAdam } from "../../train/adam.ts";
+import { NOTHING_FROZEN } from "../../train/freeze.ts";
 import { openGradientSource } from "../../train/gradient-source.ts";
 import { initialWeights, isTrained } from "../../train/initialise.ts";
 import type { Batch } from "../../train/step.ts";
@@ -49,7 +50,10 @@ function convolutional(graph: Graph): TrainingNetwork {
     async open(workers) {
       const random = new SeededRandom(1);
       const weights = initialWeights(graph, random.fork("weights"));
-      const adam = initialAdam(weights, [...weights.keys()].filter(isTrained));
+      const adam = initialAdam(
+        weights,
+        [...weights.keys()].filter((key) => isTrained(key, NOTHING_FROZEN)),
+      );
       const source = await openGradientSource(graph, { weight: 0, temperature: 1 }, workers);
       const batch = randomBatch(graph, random);
       return {

@@ -14,6 +14,8 @@ import {
   depthwiseForward,
   depthwiseInputGradient,
 } from "./depthwise-conv.ts";
+import { GELU_GRADIENT_KERNEL, GELU_KERNEL, geluForward, geluGradient } from "./gelu.ts";
+import { LAYER_NORM_GRADIENT_KERNEL, LAYER_NORM_KERNEL, layerNormForward, layerNormGradient } from "./layer-norm.ts";
 import { matMul } from "./mat-mul.ts";
 import { leadingAxes, sumLeading } from "./sum-leading.ts";
 import { startTrainingModule } from "./training-module.ts";
@@ -61,6 +63,10 @@ export function registerKernels(blas: Blas | null): void {
   );
   replace(BATCH_NORM_KERNEL, (inputs, attrs) => batchNormForward(backend, module, inputs as never, attrs));
   replace(BATCH_NORM_GRADIENT_KERNEL, (inputs, attrs) => batchNormGradient(backend, module, inputs as never, attrs));
+  replace(GELU_KERNEL, ({ x }) => geluForward(backend, module, x));
+  replace(GELU_GRADIENT_KERNEL, ({ dy, x }) => geluGradient(backend, module, dy, x));
+  replace(LAYER_NORM_KERNEL, (inputs, attrs) => layerNormForward(backend, module, inputs as never, attrs));
+  replace(LAYER_NORM_GRADIENT_KERNEL, (inputs) => layerNormGradient(backend, module, inputs as never));
   // The stock kernel copies; a reference is enough, since no kernel writes into its inputs.
   replace("Identity", ({ x }) => {
     backend.incRef(x.dataId);

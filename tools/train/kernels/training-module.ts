@@ -37,6 +37,31 @@ export interface TrainingModule {
     dBeta: Address,
     scratch: Address,
   ): void;
+  gelu(x: Address, count: number, y: Address): void;
+  geluGradient(dy: Address, x: Address, count: number, dx: Address): void;
+  layerNorm(
+    x: Address,
+    rows: number,
+    channels: number,
+    gamma: Address,
+    beta: Address,
+    epsilon: number,
+    y: Address,
+    mean: Address,
+    inverse: Address,
+  ): void;
+  layerNormGradient(
+    dy: Address,
+    x: Address,
+    rows: number,
+    channels: number,
+    gamma: Address,
+    mean: Address,
+    inverse: Address,
+    dx: Address,
+    dGamma: Address,
+    dBeta: Address,
+  ): void;
   depthwiseConv: DepthwiseKernel;
   depthwiseFilterGradient: DepthwiseKernel;
   depthwiseInputGradient: DepthwiseKernel;

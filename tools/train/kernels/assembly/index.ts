@@ -4,4 +4,6 @@
  * for the memory is another module's. Addresses are bytes.
  */
 export { batchNorm, batchNormGradient } from "./batch-norm";
+export { gelu, geluGradient } from "./gelu";
+export { layerNorm, layerNormGradient } from "./layer-norm";
 export { depthwiseConv, depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise";

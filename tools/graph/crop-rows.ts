@@ -1,0 +1,40 @@
+import { type Graph, type GraphNode, INPUT, inputsOf } from "./graph.ts";
+import { lastStreamNode, outputRows } from "./shapes.ts";
+
+/** Rows of every tensor of a record of so many samples that is one sequence, as a crop in training is. */
+export function cropRows(graph: Graph, samples: number): ReadonlyMap<string, number> {
+  const rows = new Map([[INPUT, samples]]);
+  for (const node of graph.nodes) {
+    const available = Math.min(...inputsOf(node).map((name) => rows.get(name) as number));
+    rows.set(node.name, outputRows(node, available));
+  }
+  return rows;
+}
+
+/** Samples of the shortest record that makes a row of the last stream tensor. */
+export function leastSamples(graph: Graph): number {
+  const needed = new Map([[lastStreamNode(graph), 1]]);
+  for (const node of [...graph.nodes].reverse()) {
+    const rows = needed.get(node.name);
+    if (rows === undefined) continue;
+    for (const input of inputsOf(node)) {
+      needed.set(input, Math.max(needed.get(input) ?? 1, inputRowsFor(node, rows)));
+    }
+  }
+  return needed.get(INPUT) ?? 1;
+}
+
+/** Rows of its input that a node makes so many rows from. */
+function inputRowsFor(node: GraphNode, rows: number): number {
+  switch (node.op) {
+    case "conv1d":
+    case "depthwiseConv1d": {
+      const { kernel, stride, dilation, padLeft, padRight } = node;
+      return (rows - 1) * stride + (kernel - 1) * dilation + 1 - padLeft - padRight;
+    }
+    case "maxPool":
+      return (rows - 1) * node.stride + node.kernel;
+    default:
+      return rows;
+  }
+}

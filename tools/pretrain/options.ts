@@ -1,0 +1,95 @@
+import { CROP_SAMPLES } from "../train/crops.ts";
+import { DEFAULT_TRAIN_OPTIONS } from "../train/options.ts";
+import type { Variation } from "./crops.ts";
+import { DEFAULT_K_MEANS } from "./k-means.ts";
+import type { MaskOptions } from "./span-mask.ts";
+import type { FeatureKind } from "./token-features.ts";
+
+export interface PretrainOptions {
+  /** Of weights, clusters and all that is drawn. */
+  readonly seed: number;
+  /** The first predicts clusters of features, each after it those of the hidden states of the one before. */
+  readonly iterations: number;
+  /** Passes over the records in an iteration. */
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Of AdamW, at its peak. */
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** Of an iteration's steps; then the rate falls on half a cosine. */
+  readonly warmupShare: number;
+  /** Of a streaming network's crops; one with a window takes that. */
+  readonly cropSamples: number;
+  /** What the network hears differs by this from what the clusters are told from; but the pace is the same. */
+  readonly variation: Variation;
+  readonly features: FeatureKind;
+  /** Of the first iteration. */
+  readonly clusters: number;
+  /** Of those after it. */
+  readonly latentClusters: number;
+  /** The block whose hidden states are clustered, from 1; null for the middle one. */
+  readonly latentBlock: number | null;
+  /** Crops, at most, that clusters are made of: at 79 tokens each 2000 have 158,000. */
+  readonly clusterCrops: number;
+  readonly mask: MaskOptions;
+  /** Values that hidden states and clusters are compared in; null for a token's width. */
+  readonly projected: number | null;
+}
+
+/**
+ * Decay, warm-up, masked share and clusters follow HuBERT-ECG's; its rate, 5e-5, is for 30 M parameters and 80,000 steps
+ * of 448 crops.
+ */
+export const DEFAULT_PRETRAIN_OPTIONS: PretrainOptions = {
+  seed: 1,
+  iterations: 1,
+  epochs: 20,
+  batchSize: 32,
+  learningRate: 1e-3,
+  weightDecay: 0.01,
+  warmupShare: 0.08,
+  cropSamples: CROP_SAMPLES,
+  variation: variationOf(DEFAULT_TRAIN_OPTIONS.augmentation),
+  features: "mfcc",
+  clusters: DEFAULT_K_MEANS.clusters,
+  latentClusters: DEFAULT_K_MEANS.clusters,
+  latentBlock: null,
+  clusterCrops: 2000,
+  mask: { share: 0.33, spanTokens: 1 },
+  projected: null,
+};
+
+/** The options with their gaps filled. Throws RangeError on a value outside its range. */
+export function pretrainOptions(given: Partial<PretrainOptions> = {}): PretrainOptions {
+  const options = { ...DEFAULT_PRETRAIN_OPTIONS, ...given };
+  const { mask, latentBlock, projected } = options;
+  for (const name of ["iterations", "epochs", "batchSize", "cropSamples", "clusterCrops"] as const)
+    requireCount(name, options[name], 1);
+  for (const name of ["clusters", "latentClusters"] as const) requireCount(name, options[name], 2);
+  requireCount("spanTokens", mask.spanTokens, 1);
+  if (latentBlock !== null) requireCount("latentBlock", latentBlock, 1);
+  if (projected !== null) requireCount("projected", projected, 1);
+  if (!Number.isSafeInteger(options.seed)) throw new RangeError(`seed must be an integer, not ${options.seed}`);
+  if (!(options.learningRate > 0)) throw new RangeError(`learningRate must be above 0, not ${options.learningRate}`);
+  if (!(options.weightDecay >= 0)) throw new RangeError(`weightDecay must be 0 or more, not ${options.weightDecay}`);
+  requireWithin("warmupShare", options.warmupShare, 1);
+  requireWithin("gain", options.variation.gainDeviation, 2);
+  requireWithin("flip", options.variation.flipChance, 1);
+  requireWithin("stretch", options.variation.stretch, 0.5);
+  if (!(mask.share > 0 && mask.share <= 1))
+    throw new RangeError(`the masked share must be above 0, to 1, not ${mask.share}`);
+  return options;
+}
+
+function variationOf({ gainDeviation, flipChance, stretch }: Variation): Variation {
+  return { gainDeviation, flipChance, stretch };
+}
+
+function requireWithin(name: string, value: number, most: number): void {
+  if (!(value >= 0 && value <= most)) throw new RangeError(`${name} must be within 0 to ${most}, not ${value}`);
+}
+
+function requireCount(name: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least)
+    throw new RangeError(`${name} must be an integer of ${least} or more, not ${value}`);
+}
