@@ -4,7 +4,7 @@
  */
 export const MAGIC = 0x31424851; // "QHB1"
 export const FORMAT_VERSION = 2;
-export const OP_SET_VERSION = 2;
+export const OP_SET_VERSION = 3;
 /** Every section starts at a multiple of this many bytes; the bytes between are zero. */
 export const SECTION_ALIGNMENT = 16;
 
@@ -60,11 +60,11 @@ export const LAYER_ACTIVATION_AT = 1; // u8
 export const LAYER_BITS_AT = 2; // u8, 0 without weights, 1..8, ternary: 2
 export const LAYER_GRID_AT = 3; // u8
 export const LAYER_INPUT_A_AT = 4; // u16, tensor index
-export const LAYER_INPUT_B_AT = 6; // u16, tensor index of an add's second input, else NO_TENSOR
+export const LAYER_INPUT_B_AT = 6; // u16, tensor index of an add's second input or of an attention's keys, else NO_TENSOR
 export const LAYER_IN_CHANNELS_AT = 8; // u16
 export const LAYER_OUT_CHANNELS_AT = 10; // u16
-export const LAYER_KERNEL_AT = 12; // u16, rows: taps of a conv or pool, columns of an average pool or dense window
-export const LAYER_STRIDE_AT = 14; // u16, an average pool's hop; a dense layer's stride is its kernel
+export const LAYER_KERNEL_AT = 12; // u16, rows: taps of a conv or pool, columns of an average pool, dense or sequence window
+export const LAYER_STRIDE_AT = 14; // u16, the hop of an average pool or of sequences; a dense layer's stride is its kernel
 export const LAYER_DILATION_AT = 16; // u16
 export const LAYER_PAD_LEFT_AT = 18; // u16
 export const LAYER_PAD_RIGHT_AT = 20; // u16
@@ -77,13 +77,20 @@ export const LAYER_FIRST_TILE_AT = 36; // u32, index in the tile CRC section
 export const LAYER_TILE_COUNT_AT = 40; // u32
 export const LAYER_MULTIPLIER_A_AT = 44; // i16, an add's multiplier of input A
 export const LAYER_MULTIPLIER_B_AT = 46; // i16, an add's multiplier of input B
-export const LAYER_RESERVED_AT = 48; // 16 bytes, zero
+export const LAYER_GROUPS_AT = 48; // u16, groups of a conv's channels (0: one), heads of an attention
+export const LAYER_INPUT_C_AT = 50; // u16, tensor index of an attention's values
+export const LAYER_EPSILON_AT = 52; // u32, a norm's
+export const LAYER_RESERVED_AT = 56; // 8 bytes, zero
 export const NO_TENSOR = 0xffff;
 
-// --- requantisation row: one per output channel of a conv or dense layer; one per count 1..kernel of an average pool ---
+// --- requantisation row: one per output channel of a conv, dense or norm layer; one per count 1..kernel of an average pool;
+// one of an attention; behind the channels' the rows that hold the table of ACTIVATION_TABLE ------------------------------
 export const REQUANTIZATION_BYTES = 8;
-export const REQUANTIZATION_MULTIPLIER_AT = 0; // i32, >= 0
-export const REQUANTIZATION_BIAS_AT = 4; // i32, 0 for an average pool
+export const REQUANTIZATION_MULTIPLIER_AT = 0; // i32, >= 0 but for a norm's
+export const REQUANTIZATION_BIAS_AT = 4; // i32, 0 for an average pool and an attention
+/** Rows that hold i16[ACTIVATION_TABLE_ENTRIES] and zeros behind. */
+export const ACTIVATION_TABLE_ROWS = 33;
+export const ACTIVATION_TABLE_ENTRIES = 129;
 
 // --- tile CRCs: one u32 a tile, in the order of the weights -----------------------------------------------------------
 export const TILE_CRC_BYTES = 4;

@@ -6,8 +6,11 @@ export const MAX_CHANNELS = 1024;
 export const MAX_KERNEL = 512;
 export const MAX_STRIDE = 64;
 export const MAX_DILATION = 64;
-/** Columns that one decision averages or flattens. */
+/** Columns that one decision averages, flattens or sees as a sequence. */
 export const MAX_WINDOW_COLUMNS = 4096;
+/** Rows of a sequence with attention, and channels of one of its heads. */
+export const MAX_ATTENTION_ROWS = 128;
+export const MAX_HEAD_CHANNELS = 128;
 /** Rows in one tensor's sliding buffer. */
 export const MAX_TENSOR_ROWS = 16384;
 /** Conditioned samples that one pass of the network takes. */
