@@ -67,7 +67,7 @@ export function pack(network: QuantizedNetwork, options: PackOptions = {}): Uint
   sections[layout.SECTION_BUDGET - 1] = budgetSection(
     measured,
     macsPerHop(graph, timing),
-    timing.headHopSamples,
+    timing.hopSamples,
     fileBytes,
   );
   return assembleFile(sections);

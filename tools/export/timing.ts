@@ -1,6 +1,5 @@
 import { MAX_PLAN_TICKS, MAX_TICK_SAMPLES } from "../../assembly/shared/limits.ts";
 import type { Graph } from "../graph/graph.ts";
-import { headNode } from "../graph/sequences.ts";
 import { lastStreamNode, lookAheadSamples, type TensorShape, tensorShapes } from "../graph/shapes.ts";
 
 /** When a network runs and decides, in conditioned samples. */
@@ -11,8 +10,6 @@ export interface NetworkTiming {
   readonly totalStride: number;
   /** Samples between two decisions. */
   readonly hopSamples: number;
-  /** Samples that the head's hop of rows stands for: fewer than hopSamples where a window's last samples fill no row. */
-  readonly headHopSamples: number;
   readonly lookAheadSamples: number;
 }
 
@@ -43,9 +40,7 @@ export function networkTiming(graph: Graph, tickSamples?: number): NetworkTiming
         (graph.windowSamples === null ? "" : ` that divides the window of ${graph.windowSamples}`),
     );
   }
-  const head = headNode(graph);
-  const headHopSamples = (head.op === "dense" ? head.columns : head.hop) * totalStride;
-  return { tickSamples: tick, totalStride, hopSamples, headHopSamples, lookAheadSamples: lookAheadSamples(graph) };
+  return { tickSamples: tick, totalStride, hopSamples, lookAheadSamples: lookAheadSamples(graph) };
 }
 
 function defaultTick(graph: Graph, totalStride: number, hopSamples: number): number {
