@@ -22,7 +22,7 @@ export function addSimd(
     );
     v128.store(addressOf(out.from(i)), i8x16.min_s(i8x16.max_s(bytes, lows), highs));
   }
-  add(a.from(whole), multiplierA, b.from(whole), multiplierB, shift, low, high, out.from(whole), count - whole);
+  add<I8View>(a.from(whole), multiplierA, b.from(whole), multiplierB, shift, low, high, out.from(whole), count - whole);
 }
 
 /** Eight weighted sums as i16 of eight pairs of bytes. */

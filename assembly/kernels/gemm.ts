@@ -1,4 +1,4 @@
-import { at, I32View, I8View } from "../views";
+import { at, I16View, I32View, I8View } from "../views";
 import { TILE_CHANNELS } from "../shared/limits";
 import { clamp } from "../numeric/saturate";
 import { requantize } from "../numeric/requantize";
@@ -12,7 +12,6 @@ export function gemm<T>(product: Product): void {
   const input = at<T>(product.input);
   const panel = at<I8View>(product.panel);
   const rows = at<I32View>(product.rows);
-  const out = at<I8View>(product.out);
   const taps = product.taps;
   const span = product.span;
   for (let column = 0; column < product.columns; column++) {
@@ -26,8 +25,10 @@ export function gemm<T>(product: Product): void {
           weight += TILE_CHANNELS;
         }
       }
-      const value = requantize(sum, rows[2 * lane], product.shift);
-      out[column * product.outStep + lane] = clamp(value, product.low, product.high);
+      const value = clamp(requantize(sum, rows[2 * lane], product.shift), product.low, product.high);
+      const element = column * product.outStep + lane;
+      if (product.wide != 0) at<I16View>(product.out)[element] = value;
+      else at<I8View>(product.out)[element] = value;
     }
   }
 }

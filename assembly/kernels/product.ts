@@ -22,7 +22,8 @@ export class Product {
   shift: i32;
   low: i32;
   high: i32;
-  /** Address of out[0][0]: i8, `outStep` elements to the next column. */
+  /** Address of out[0][0], `outStep` elements to the next column: i8, or i16 where `wide` is 1. Only i16 inputs have wide outputs. */
   out: i32;
   outStep: i32;
+  wide: i32;
 }

@@ -1,3 +1,4 @@
+import { moveBytes } from "../views";
 import { Product } from "./product";
 
 /**
@@ -59,6 +60,10 @@ export function leaveLanes(index: usize, lanes: usize, sums: v128): void {
  * a tenth.
  */
 export function storeBlock(product: Product, column: i32, count: i32): void {
+  if (product.wide != 0) {
+    storeWideBlock(product, column, count);
+    return;
+  }
   const rows = <usize>product.rows;
   const multipliers0 = multiplierLanes(rows), multipliers1 = multiplierLanes(rows + 32);
   const shift = product.shift, lanes = product.lanes, outStep = product.outStep;
@@ -103,6 +108,30 @@ function storeColumn(
   const bytes = i8x16.min_s(i8x16.max_s(i8x16.narrow_i16x8_s(words, words), low), high);
   if (lanes == 8) v128.store64_lane(out, bytes, 0);
   else storeLanes(i64x2.extract_lane(bytes, 0), lanes, out);
+}
+
+/** The same of i16 elements. */
+function storeWideBlock(product: Product, column: i32, count: i32): void {
+  const rows = <usize>product.rows;
+  const multipliers0 = multiplierLanes(rows), multipliers1 = multiplierLanes(rows + 32);
+  const half = roundingHalf(product.shift);
+  const low = i16x8.splat(<i16>product.low), high = i16x8.splat(<i16>product.high);
+  let out = <usize>(product.out + 2 * column * product.outStep);
+  for (let index = 0; index < count; index++) {
+    const words = i16x8.narrow_i32x4_s(
+      requantizeLanes(firstOf(index), multipliers0, half, product.shift),
+      requantizeLanes(secondOf(index), multipliers1, half, product.shift),
+    );
+    const clamped = i16x8.min_s(i16x8.max_s(words, low), high);
+    if (product.lanes == 8) {
+      v128.store(out, clamped);
+    } else {
+      // Column 0 has been read.
+      v128.store(BLOCK_SUMS, clamped);
+      moveBytes(<i32>out, <i32>BLOCK_SUMS, 2 * product.lanes);
+    }
+    out += <usize>(2 * product.outStep);
+  }
 }
 
 function storeLanes(bytes: i64, lanes: i32, out: usize): void {

@@ -6,10 +6,10 @@ import {
 } from "../kernels/panel";
 import { winogradFits, winogradScratchBytes } from "../kernels/winograd.simd";
 import { winogradQuadsFits, winogradQuadsScratchBytes } from "../kernels/winograd-quads.relaxed";
-import { OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D, TYPE_INT16 } from "../shared/ops";
+import { OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D } from "../shared/ops";
 import { EngineState } from "./engine-state";
 import { Layer, spanOf } from "./layer";
-import { Tensor, tensorAt } from "./tensor";
+import { isWide, Tensor, tensorAt } from "./tensor";
 import { maxWeight, tapSpanOf } from "./tiles";
 
 /**
@@ -29,10 +29,10 @@ export function chooseKernel(state: EngineState, layer: Layer): void {
 
 function chooseKind(layer: Layer, input: Tensor, weight: i32): i32 {
   if (layer.op == OP_DEPTHWISE_CONV1D) return PANEL_LANES;
-  const isWide = input.type == TYPE_INT16;
-  if (isDefined(QHUBERT_INTRINSICS)) return isWide ? PANEL_PAIRS : PANEL_QUADS;
-  if (!ASC_FEATURE_SIMD) return isWide ? PANEL_LANES : PANEL_WORDS;
-  if (isWide) return PANEL_BYTE_PAIRS;
+  const wide = isWide(input.type);
+  if (isDefined(QHUBERT_INTRINSICS)) return wide ? PANEL_PAIRS : PANEL_QUADS;
+  if (!ASC_FEATURE_SIMD) return wide ? PANEL_LANES : PANEL_WORDS;
+  if (wide) return PANEL_BYTE_PAIRS;
   if (ASC_FEATURE_RELAXED_SIMD) {
     const kind = chooseRelaxedKind(layer, input, weight);
     if (kind != PANEL_BYTE_PAIRS) return kind;
@@ -87,7 +87,7 @@ export function inputScratchBytes(state: EngineState, layer: Layer): i32 {
   const columnStep = <i32>layer.stride * layer.inChannels;
   switch (layer.panelKind) {
     case PANEL_BYTE_PAIRS:
-      if (input.type == TYPE_INT16) return 0;
+      if (isWide(input.type)) return 0;
       return 2 * (layer.op == OP_DENSE ? 1 : input.capacity) * input.channels;
     case PANEL_OFFSET_QUADS: return 4 * mostColumns(layer, input);
     case PANEL_WINOGRAD: return winogradScratchBytes(columnStep, tapSpanOf(layer), mostColumns(layer, input));

@@ -49,8 +49,10 @@ export class EngineState {
   tickSamples: i32;
   windowSamples: i32;
   logitFractionBits: i32;
-  /** Layer that pools the columns of a decision, or the dense layer that flattens them. */
+  /** First layer of the head: it pools the columns of a decision, flattens them, or makes a sequence of them. */
   headLayer: i32;
+  /** Layer that pools a decision's sequence; headLayer where there are none. */
+  poolLayer: i32;
   lookAheadSamples: i32;
   totalStride: i32;
   fileBytes: i32;

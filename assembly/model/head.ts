@@ -1,18 +1,20 @@
 import { at, I16View } from "../views";
-import { OP_DENSE } from "../shared/ops";
+import { OP_DENSE, OP_WINDOW } from "../shared/ops";
 import { traceLayer } from "../trace";
 import { EngineState } from "./engine-state";
 import { emitDecision, freeEvents } from "./events";
-import { layerAt } from "./layer";
+import { Layer, layerAt } from "./layer";
 import { countRows } from "./run";
-import { takeAveragePool } from "./run-average-pool";
+import { averageSequence, takeAveragePool } from "./run-average-pool";
 import { takeDense } from "./run-dense";
-import { tensorAt } from "./tensor";
+import { takeWindow } from "./run-window";
+import { runSequence } from "./sequence";
+import { Tensor, tensorAt } from "./tensor";
 
 /**
- * Runs the head: its first layer takes the rows at hand, and each row that it makes goes through the dense layers
- * behind it to a decision at once, so that no tensor of the head holds more than one row. A decision needs a free
- * event; false: there is none.
+ * Runs the head: its first layer takes the rows at hand, and each row or sequence that it makes goes through the layers
+ * behind it to a decision at once, so that no tensor holds more than those of one. A decision needs a free event; false: there
+ * is none.
  */
 export function runHead(state: EngineState): bool {
   const last = state.layerCount - 1;
@@ -20,7 +22,8 @@ export function runHead(state: EngineState): bool {
     if (freeEvents(state) == 0) return false;
     traceLayer(state.profiling, state.headLayer);
     if (!takeRows(state, state.headLayer)) return true;
-    for (let i = state.headLayer + 1; i <= last; i++) {
+    if (state.poolLayer > state.headLayer) runSequence(state);
+    for (let i = max(state.headLayer + 1, state.poolLayer); i <= last; i++) {
       traceLayer(state.profiling, i);
       takeRows(state, i);
     }
@@ -34,8 +37,8 @@ export function runHead(state: EngineState): bool {
 function hasRows(state: EngineState): bool {
   const layer = layerAt(state.layersAt, state.headLayer);
   const input = tensorAt(state.tensorsAt, layer.inputA);
-  const output = tensorAt(state.tensorsAt, state.headLayer + 1);
-  return layer.taken < min(input.next, input.total) || output.next < min(output.total, 1);
+  const logits = tensorAt(state.tensorsAt, state.layerCount);
+  return layer.taken < min(input.next, input.total) || logits.next < min(logits.total, 1);
 }
 
 /** Lets a layer take rows until it has made one of its own; false: they do not make one. */
@@ -43,14 +46,18 @@ function takeRows(state: EngineState, index: i32): bool {
   const layer = layerAt(state.layersAt, index);
   const output = tensorAt(state.tensorsAt, index + 1);
   const input = tensorAt(state.tensorsAt, layer.inputA);
-  const made = layer.op == OP_DENSE
-    ? takeDense(state, layer, input, output)
-    : takeAveragePool(state, layer, input, output);
-  if (made) {
-    output.first = output.next;
-    countRows(state, layer, output, 1);
-  }
-  return made;
+  if (layer.op == OP_WINDOW) return takeWindow(state, layer, input, output);
+  output.first = output.next;
+  if (!makeRow(state, layer, input, output)) return false;
+  countRows(state, layer, output, 1);
+  return true;
+}
+
+function makeRow(state: EngineState, layer: Layer, input: Tensor, output: Tensor): bool {
+  if (layer.op == OP_DENSE) return takeDense(state, layer, input, output);
+  if (state.poolLayer == state.headLayer) return takeAveragePool(state, layer, input, output);
+  averageSequence(state, layer, input, output);
+  return true;
 }
 
 /** Conditioned samples of the record up to which the decision reaches that is being made. */

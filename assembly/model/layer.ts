@@ -1,6 +1,6 @@
 import { at } from "../views";
 import * as layout from "../shared/layout";
-import { OP_AVERAGE_POOL, OP_DENSE } from "../shared/ops";
+import { OP_AVERAGE_POOL, OP_DENSE, OP_WINDOW } from "../shared/ops";
 
 /**
  * A layer in RAM: the 64 bytes of the file's record, its reserved bytes used for progress, then what a run needs.
@@ -30,6 +30,9 @@ export class Layer {
   tileCount: u32;
   multiplierA: i16;
   multiplierB: i16;
+  groups: u16;
+  inputC: u16;
+  epsilon: u32;
   /** Input rows that a head layer has taken. */
   taken: i64;
   /** Columns summed so far of a dense layer's window. */
@@ -63,24 +66,19 @@ if (offsetof<Layer>("padRight") != layout.LAYER_PAD_RIGHT_AT) ERROR("padRight mo
 if (offsetof<Layer>("requantizationRow") != layout.LAYER_REQUANTIZATION_AT) ERROR("requantizationRow moved");
 if (offsetof<Layer>("tileCount") != layout.LAYER_TILE_COUNT_AT) ERROR("tileCount moved");
 if (offsetof<Layer>("multiplierB") != layout.LAYER_MULTIPLIER_B_AT) ERROR("multiplierB moved");
+if (offsetof<Layer>("epsilon") != layout.LAYER_EPSILON_AT) ERROR("epsilon moved");
 if (offsetof<Layer>("taken") != layout.LAYER_RESERVED_AT) ERROR("the file's record does not end at taken");
 
-// @ts-ignore: decorator
-@inline
 export function layerAt(layersAt: i32, index: i32): Layer {
   return at<Layer>(layersAt + index * <i32>offsetof<Layer>());
 }
 
 /** Input rows from a column's first to its last. */
-// @ts-ignore: decorator
-@inline
 export function spanOf(layer: Layer): i32 {
   return (<i32>layer.kernel - 1) * layer.dilation + 1;
 }
 
-/** Head layers take the rows of their input as they come and keep sums of them instead. */
-// @ts-ignore: decorator
-@inline
+/** A network's head begins with such a layer: it takes the rows of its input as they come and keeps what a decision needs of them. */
 export function isHead(layer: Layer): bool {
-  return layer.op == OP_AVERAGE_POOL || layer.op == OP_DENSE;
+  return layer.op == OP_AVERAGE_POOL || layer.op == OP_DENSE || layer.op == OP_WINDOW;
 }

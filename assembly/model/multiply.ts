@@ -15,9 +15,10 @@ import {
 import { Product } from "../kernels/product";
 import { winogradTransform } from "../kernels/winograd-input.simd";
 import { winogradQuadsTransform } from "../kernels/winograd-quads-input.relaxed";
-import { OP_DEPTHWISE_CONV1D, TYPE_INT16 } from "../shared/ops";
+import { OP_DEPTHWISE_CONV1D } from "../shared/ops";
 import { EngineState } from "./engine-state";
 import { Layer } from "./layer";
+import { isWide } from "./tensor";
 import { maxWeight } from "./tiles";
 
 /**
@@ -31,7 +32,7 @@ export function prepareInput(state: EngineState, layer: Layer, type: i32, elemen
   const scratch = state.inputScratchAt;
   if (layer.panelKind == PANEL_WINOGRAD) {
     winogradTransform(product.input, product.columnStep, product.span, product.columns, scratch);
-  } else if (layer.panelKind == PANEL_BYTE_PAIRS && type != TYPE_INT16) {
+  } else if (layer.panelKind == PANEL_BYTE_PAIRS && !isWide(type)) {
     widen(at<I8View>(product.input), at<I16View>(scratch), elements);
     product.input = scratch;
   } else if (ASC_FEATURE_RELAXED_SIMD) {
@@ -57,9 +58,9 @@ export function multiply(state: EngineState, layer: Layer, type: i32): void {
   } else if (layer.op == OP_DEPTHWISE_CONV1D) {
     depthwiseConv1d(product);
   } else if (isDefined(QHUBERT_INTRINSICS)) {
-    if (type == TYPE_INT16) gemmPacked<i16>(product);
+    if (isWide(type)) gemmPacked<i16>(product);
     else gemmPacked<i8>(product);
-  } else if (type == TYPE_INT16) {
+  } else if (isWide(type)) {
     gemm<I16View>(product);
   } else {
     gemmWords(product, layer.group);

@@ -3,7 +3,7 @@ import { traceLayer, traceOutside } from "../trace";
 import { EngineState } from "./engine-state";
 import { runHead } from "./head";
 import { layerAt } from "./layer";
-import { runStreamLayer } from "./run";
+import { runLayer } from "./run";
 import { appendZeros, closeTensor, dueRows, openTensor, Tensor, tensorAt } from "./tensor";
 
 /**
@@ -40,7 +40,7 @@ function runPassLayer(state: EngineState, index: i32): void {
   openTensor(output);
   output.due = dueRows(state, index);
   const columns = <i32>(min(output.due, output.total) - output.next);
-  if (columns > 0) runStreamLayer(state, layer, output, columns);
+  if (columns > 0) runLayer(state, layer, output, columns);
   appendTail(output);
   closeIfLast(state, layer.inputA, index);
   if (layer.inputB != NO_TENSOR) closeIfLast(state, layer.inputB, index);
@@ -60,11 +60,12 @@ function closeIfLast(state: EngineState, tensor: i32, index: i32): void {
   if (tensor != 0 && tensorAt(state.tensorsAt, tensor).lastUse == index) closeTensor(state, tensor);
 }
 
-/** Whether every layer has made all rows of a window or record that is over. */
+/** Whether every layer of the stream has made all rows of a window or record that is over, and the head all decisions. */
 export function isComplete(state: EngineState): bool {
-  for (let i = 0; i <= state.layerCount; i++) {
+  for (let i = 0; i <= state.headLayer; i++) {
     const tensor = tensorAt(state.tensorsAt, i);
     if (tensor.next < tensor.total) return false;
   }
-  return true;
+  const logits = tensorAt(state.tensorsAt, state.layerCount);
+  return logits.next >= logits.total;
 }

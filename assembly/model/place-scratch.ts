@@ -1,14 +1,16 @@
 import { alignUp } from "../views";
 import { Product } from "../kernels/product";
 import { TILE_CHANNELS } from "../shared/limits";
-import { OP_AVERAGE_POOL, OP_DENSE } from "../shared/ops";
+import { ACTIVATION_TABLE_ROWS, REQUANTIZATION_BYTES } from "../shared/layout";
+import { OP_ATTENTION, OP_AVERAGE_POOL, OP_DENSE, OP_GROUP_NORM, OP_LAYER_NORM } from "../shared/ops";
 import { NOT_ENOUGH_RAM, OK } from "../shared/status";
 import { lanesBytes } from "./arrange";
 import { chooseKernel, inputScratchBytes } from "./choose-kernel";
 import { EngineState, fits, reserve } from "./engine-state";
 import { Layer, layerAt } from "./layer";
+import { ATTENTION_BYTES } from "./run-attention";
 import { planBlocks } from "./run-average-pool";
-import { entryBytes, groupsOf, hasWeights, tileBytes } from "./tiles";
+import { entryBytes, hasWeights, tileBytes, tilesAcross } from "./tiles";
 import { PAGE_BYTES } from "./validate-file";
 
 /** Kernels may read this far behind what they use. */
@@ -23,6 +25,7 @@ export function placeScratch(state: EngineState): i32 {
   for (let i = 0; i < state.layerCount; i++) {
     const layer = layerAt(state.layersAt, i);
     placeSums(state, layer);
+    entry = max(entry, constantBytes(layer));
     if (!hasWeights(layer)) continue;
     chooseKernel(state, layer);
     entry = max(entry, entryBytes(layer));
@@ -38,10 +41,17 @@ export function placeScratch(state: EngineState): i32 {
   return fits(state) ? OK : NOT_ENOUGH_RAM;
 }
 
+/** What a layer without tiles reads or makes in the place of an entry, and the table that a conv reads there behind its tiles. */
+function constantBytes(layer: Layer): i32 {
+  if (layer.op == OP_ATTENTION) return ATTENTION_BYTES;
+  if (layer.op == OP_LAYER_NORM || layer.op == OP_GROUP_NORM) return <i32>layer.inChannels * REQUANTIZATION_BYTES;
+  return ACTIVATION_TABLE_ROWS * REQUANTIZATION_BYTES;
+}
+
 /** Sums that a head layer keeps from one column to the next. */
 function placeSums(state: EngineState, layer: Layer): void {
-  if (layer.op == OP_DENSE) layer.sumsBytes = 4 * groupsOf(layer) * TILE_CHANNELS;
-  if (layer.op == OP_AVERAGE_POOL) planBlocks(layer);
+  if (layer.op == OP_DENSE) layer.sumsBytes = 4 * tilesAcross(layer) * TILE_CHANNELS;
+  if (layer.op == OP_AVERAGE_POOL && layer.index == state.headLayer) planBlocks(layer);
   layer.sumsAt = reserve(state, layer.sumsBytes);
 }
 

@@ -1,12 +1,14 @@
 import { i32At } from "../views";
 import * as layout from "../shared/layout";
 import { MAX_TENSOR_ROWS } from "../shared/limits";
+import { OP_ATTENTION } from "../shared/ops";
 import * as status from "../shared/status";
 import { EngineState, reserve } from "./engine-state";
 import { isHead, layerAt } from "./layer";
-import { PLAN_TAKES_TOO_LONG, tensorTooSmall } from "./plan";
+import { PLAN_TAKES_TOO_LONG, sequenceTooSmall, tensorTooSmall } from "./plan";
 import { Tensor, tensorAt } from "./tensor";
 import { fail, readPage, validateLength } from "./validate-file";
+import { validateSequence } from "./validate-sequence";
 
 /**
  * Takes the file's plan if every tensor has room for its rows whenever they are needed, and nobody else writes there
@@ -47,12 +49,13 @@ function noteUses(state: EngineState): void {
     input.tail = max(input.tail, <i32>layer.padRight);
     input.lastUse = i;
     if (layer.inputB != layout.NO_TENSOR) tensorAt(state.tensorsAt, layer.inputB).lastUse = i;
+    if (layer.op == OP_ATTENTION) tensorAt(state.tensorsAt, layer.inputC).lastUse = i;
     tensorAt(state.tensorsAt, i + 1).lastUse = i;
   }
-  // The head goes through all its layers for each row that it takes.
+  // The head goes through all its layers for each decision; those of a sequence make their tensors anew.
   const last = state.layerCount - 1;
   tensorAt(state.tensorsAt, layerAt(state.layersAt, state.headLayer).inputA).lastUse = last;
-  for (let i = state.headLayer; i < last; i++) tensorAt(state.tensorsAt, i + 1).lastUse = last;
+  for (let i = state.poolLayer; i < last; i++) tensorAt(state.tensorsAt, i + 1).lastUse = last;
 }
 
 function readEntry(state: EngineState, index: i32): i32 {
@@ -72,8 +75,12 @@ function readEntry(state: EngineState, index: i32): i32 {
   }
   const bytes = tensor.capacity * tensor.rowBytes;
   if (!isPlace(tensor.rowsAt, bytes)) return fail(state, status.PLAN_BAD_OFFSET, entry + layout.PLAN_OFFSET_AT);
-  // Samples come in while no pass is under way: the input's rows stay where they are.
-  return isPlace(tensor.keptAt, bytes) && (index > 0 || tensor.keptAt == tensor.rowsAt)
+  // Samples come in while no pass is under way, and a sequence goes on from one decision to the next: their rows stay where they are.
+  const isWindow = index == state.headLayer + 1 && state.poolLayer > state.headLayer;
+  if (isWindow && tensor.keptCapacity != tensor.capacity) {
+    return fail(state, status.PLAN_BAD_CAPACITY, entry + layout.PLAN_KEPT_ROWS_AT);
+  }
+  return isPlace(tensor.keptAt, bytes) && ((index > 0 && !isWindow) || tensor.keptAt == tensor.rowsAt)
     ? status.OK
     : fail(state, status.PLAN_BAD_OFFSET, entry + layout.PLAN_KEPT_OFFSET_AT);
 }
@@ -129,9 +136,14 @@ function keptEnd(tensor: Tensor): i32 {
 }
 
 function checkCapacities(state: EngineState): i32 {
-  const small = tensorTooSmall(state);
+  let small = tensorTooSmall(state);
   if (small == PLAN_TAKES_TOO_LONG) {
     return fail(state, status.MODEL_BAD_TICK, state.sectionAt(layout.SECTION_NETWORK) + layout.NETWORK_TICK_SAMPLES_AT);
+  }
+  if (small < 0) {
+    const code = validateSequence(state);
+    if (code != status.OK) return code;
+    small = sequenceTooSmall(state);
   }
   if (small < 0) return status.OK;
   const tensors = state.layerCount + 1;

@@ -31,6 +31,15 @@ export function tensorTooSmall(state: EngineState): i32 {
   return small;
 }
 
+/** The tensor of a sequence that has no room for a full one (its rows in `next`) and the zero rows around it, or PLAN_HOLDS. */
+export function sequenceTooSmall(state: EngineState): i32 {
+  for (let i = state.headLayer + 1; i <= state.poolLayer; i++) {
+    const tensor = tensorAt(state.tensorsAt, i);
+    if (tensor.capacity < tensor.halo + tensor.next + tensor.tail) return i;
+  }
+  return PLAN_HOLDS;
+}
+
 /** Runs one pass on the row counts. */
 function tensorTooSmallInPass(state: EngineState): i32 {
   for (let i = 0; i <= state.headLayer; i++) {

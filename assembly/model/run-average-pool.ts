@@ -1,5 +1,6 @@
 import { at, clearBytes, I8View, I16View } from "../views";
 import { averageBlocks } from "../kernels/average-pool";
+import { averageRows } from "../kernels/average-rows";
 import { addRows } from "../kernels/row-sums";
 import { addRowsSimd } from "../kernels/row-sums.simd";
 import { EngineState } from "./engine-state";
@@ -41,6 +42,14 @@ export function takeAveragePool(state: EngineState, layer: Layer, input: Tensor,
   const sums = at<I16View>(layer.sumsAt);
   averageBlocks(sums, layer.inChannels, layer.blocks, multiplier, layer.shift, at<I8View>(output.rowsAt));
   return true;
+}
+
+/** The mean of a whole sequence. */
+export function averageSequence(state: EngineState, layer: Layer, input: Tensor, output: Tensor): void {
+  const rows = <i32>input.next;
+  const multiplier = readMultiplier(state, layer.requantizationRow + rows - 1);
+  const x = at<I16View>(rowAddress(input, 0));
+  averageRows(x, layer.inChannels, rows, multiplier, layer.shift, at<I16View>(output.rowsAt));
 }
 
 /** Adds the rows at hand to the sums of the block under way, as far as it reaches. */

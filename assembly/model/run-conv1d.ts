@@ -1,14 +1,19 @@
-import { addressOf, at } from "../views";
+import { addressOf, at, I16View } from "../views";
+import { applyTable } from "../kernels/apply-table";
 import { Product } from "../kernels/product";
-import { ACTIVATION_RELU, OP_DEPTHWISE_CONV1D } from "../shared/ops";
+import { largestOf } from "../numeric/saturate";
+import { ACTIVATION_RELU, ACTIVATION_TABLE, OP_DEPTHWISE_CONV1D, TYPE_INT16 } from "../shared/ops";
+import { ACTIVATION_TABLE_ROWS } from "../shared/layout";
 import { TILE_CHANNELS } from "../shared/limits";
 import { EngineState } from "./engine-state";
 import { Layer, spanOf } from "./layer";
 import { multiply, prepareInput } from "./multiply";
-import { rowAddress, Tensor, tensorAt } from "./tensor";
-import { groupsOf, lanesOf, panelOf, rowsOf, tapSpanOf, tapsOf, tileEntry } from "./tiles";
+import { isWide, rowAddress, Tensor, tensorAt } from "./tensor";
+import {
+  firstChannelOf, groupOf, groupsOf, lanesOf, panelOf, readRows, rowsOf, tapSpanOf, tapsOf, tileEntry, tilesAcross,
+} from "./tiles";
 
-/** A (depthwise) conv1d as products, one a tile of eight output channels. */
+/** A (grouped or depthwise) conv1d as products, one a tile of eight output channels. */
 export function runConv1d(state: EngineState, layer: Layer, output: Tensor, columns: i32): void {
   const input = tensorAt(state.tensorsAt, layer.inputA);
   const channels = <i32>layer.inChannels;
@@ -20,20 +25,31 @@ export function runConv1d(state: EngineState, layer: Layer, output: Tensor, colu
   product.span = tapSpanOf(layer);
   product.columns = columns;
   product.shift = layer.shift;
-  product.low = layer.activation == ACTIVATION_RELU ? 0 : -127;
-  product.high = 127;
+  product.high = largestOf(layer.activation == ACTIVATION_TABLE ? TYPE_INT16 : layer.outType);
+  product.low = layer.activation == ACTIVATION_RELU ? 0 : -product.high;
   product.outStep = layer.outChannels;
+  product.wide = isWide(layer.outType) ? 1 : 0;
   product.input = rowAddress(input, output.next * layer.stride - layer.padLeft);
   const rows = (columns - 1) * layer.stride + spanOf(layer);
   prepareInput(state, layer, input.type, rows * channels);
+  const from = product.input;
+  const groupBytes = (channels / groupsOf(layer)) << (isWide(input.type) ? 1 : 0);
   const out = rowAddress(output, output.next);
-  for (let group = 0, groups = groupsOf(layer); group < groups; group++) {
-    const entry = tileEntry(state, layer, group);
+  for (let across = 0, tiles = tilesAcross(layer); across < tiles; across++) {
+    const entry = tileEntry(state, layer, across);
     product.panel = panelOf(entry);
     product.rows = addressOf(rowsOf(entry));
-    product.lanes = lanesOf(layer, group);
-    product.out = out + group * TILE_CHANNELS;
+    product.lanes = lanesOf(layer, across);
+    product.input = from + (isDepthwise ? across * TILE_CHANNELS : groupOf(layer, across) * groupBytes);
+    product.out = out + (firstChannelOf(layer, across) << product.wide);
     multiply(state, layer, input.type);
-    if (isDepthwise) product.input += TILE_CHANNELS;
   }
+  activateByTable(state, layer, at<I16View>(out), columns);
+}
+
+/** Turns a layer's new rows from pre-activations into outputs where it has a table, the rows behind its channels'. */
+export function activateByTable(state: EngineState, layer: Layer, rows: I16View, columns: i32): void {
+  if (layer.activation != ACTIVATION_TABLE) return;
+  readRows(state, layer.requantizationRow + layer.outChannels, ACTIVATION_TABLE_ROWS, state.entryAt);
+  applyTable(rows, columns * layer.outChannels, at<I16View>(state.entryAt));
 }

@@ -7,8 +7,9 @@ import { TILE_CHANNELS } from "../shared/limits";
 import { EngineState } from "./engine-state";
 import { Layer } from "./layer";
 import { accumulateRow, prepareInput } from "./multiply";
-import { rowAddress, Tensor } from "./tensor";
-import { groupsOf, lanesOf, panelOf, readMultiplier, rowsOf, tileEntry } from "./tiles";
+import { runConv1d } from "./run-conv1d";
+import { isWide, rowAddress, Tensor } from "./tensor";
+import { lanesOf, panelOf, readMultiplier, rowsOf, tileEntry, tilesAcross } from "./tiles";
 
 /**
  * Takes rows of the input until they fill a window of `kernel` columns, and makes its row. The window is summed column by
@@ -16,6 +17,7 @@ import { groupsOf, lanesOf, panelOf, readMultiplier, rowsOf, tileEntry } from ".
  */
 export function takeDense(state: EngineState, layer: Layer, input: Tensor, output: Tensor): bool {
   const end = min(input.next, input.total);
+  if (isWide(input.type)) return takeWideRow(state, layer, end, output);
   while (layer.taken < end) {
     accumulateColumn(state, layer, rowAddress(input, layer.taken));
     layer.taken += 1;
@@ -28,15 +30,23 @@ export function takeDense(state: EngineState, layer: Layer, input: Tensor, outpu
   return false;
 }
 
+/** A window of one wide row is a conv of one column. */
+function takeWideRow(state: EngineState, layer: Layer, end: i64, output: Tensor): bool {
+  if (layer.taken == end) return false;
+  runConv1d(state, layer, output, 1);
+  layer.taken += 1;
+  return true;
+}
+
 function accumulateColumn(state: EngineState, layer: Layer, row: i32): void {
   at<Product>(state.productAt).input = row;
   prepareInput(state, layer, TYPE_INT8, layer.inChannels);
-  const groups = groupsOf(layer);
-  for (let group = 0; group < groups; group++) {
-    const entry = tileEntry(state, layer, layer.column * groups + group);
-    const sums = at<I32View>(layer.sumsAt + 4 * group * TILE_CHANNELS);
+  const tiles = tilesAcross(layer);
+  for (let across = 0; across < tiles; across++) {
+    const entry = tileEntry(state, layer, layer.column * tiles + across);
+    const sums = at<I32View>(layer.sumsAt + 4 * across * TILE_CHANNELS);
     if (layer.column == 0) {
-      for (let lane = 0, lanes = lanesOf(layer, group); lane < lanes; lane++) sums[lane] = rowsOf(entry)[2 * lane + 1];
+      for (let lane = 0, lanes = lanesOf(layer, across); lane < lanes; lane++) sums[lane] = rowsOf(entry)[2 * lane + 1];
     }
     accumulateRow(state, layer, panelOf(entry), sums);
   }

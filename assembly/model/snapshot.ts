@@ -1,13 +1,14 @@
 import { addressOf } from "../views";
 import { MAX_SAMPLE_RATE_MILLIHZ, MIN_SAMPLE_RATE_MILLIHZ } from "../shared/limits";
-import { OP_DENSE } from "../shared/ops";
+import { OP_DENSE, OP_WINDOW } from "../shared/ops";
 import { OK, SNAPSHOT_BAD, SNAPSHOT_NOT_AT_REST } from "../shared/status";
 import { frontEndBytes, frontEndIsSound, FrontEndState } from "../signal/front-end";
 import { rPeakBytes, rPeakIsSound, RPeakState } from "../signal/r-peak";
 import { EngineState, useConditionedInput } from "./engine-state";
-import { layerAt } from "./layer";
+import { Layer, layerAt } from "./layer";
+import { heldRows } from "./run-window";
 import { isOpen, isWaiting, reopen, resetRecord } from "./stream";
-import { dueRows, ENDLESS, firstKept, tensorAt } from "./tensor";
+import { dueRows, ENDLESS, firstKept, resetTensor, tensorAt } from "./tensor";
 
 /**
  * A snapshot is what a record has left behind in the engine: settings and sample count, front end, detector, the rows that
@@ -89,24 +90,30 @@ function resumeNetwork(state: EngineState): void {
     output.due = dueRows(state, i);
     output.next = output.due;
   }
-  for (let i = state.headLayer; i < state.layerCount; i++) resumeHeadLayer(state, i);
-  for (let i = 0; i <= state.layerCount; i++) {
+  for (let i = state.headLayer + 1; i <= state.layerCount; i++) resetTensor(tensorAt(state.tensorsAt, i));
+  resumeHead(state);
+  for (let i = 0; i <= state.headLayer; i++) {
     const tensor = tensorAt(state.tensorsAt, i);
     tensor.total = ENDLESS;
     tensor.first = firstKept(state, i, tensor.due);
   }
 }
 
-function resumeHeadLayer(state: EngineState, index: i32): void {
-  const layer = layerAt(state.layersAt, index);
-  const output = tensorAt(state.tensorsAt, index + 1);
-  output.due = 0;
-  layer.taken = tensorAt(state.tensorsAt, layer.inputA).next;
-  if (layer.op == OP_DENSE) {
-    layer.column = <i32>(layer.taken % layer.kernel);
-    output.next = layer.taken / layer.kernel;
-  } else {
-    const beyond = layer.taken - (<i32>layer.kernel - layer.padLeft);
-    output.next = beyond < 0 ? 0 : beyond / layer.stride + 1;
+/** Its first layer has taken all rows that there are; those behind it have made a row a decision. */
+function resumeHead(state: EngineState): void {
+  const head = layerAt(state.layersAt, state.headLayer);
+  head.taken = tensorAt(state.tensorsAt, head.inputA).next;
+  if (head.op == OP_WINDOW) tensorAt(state.tensorsAt, state.headLayer + 1).next = heldRows(head, head.taken);
+  if (head.op == OP_DENSE) head.column = <i32>(head.taken % head.kernel);
+  const decisions = decisionsMade(head);
+  for (let i = state.poolLayer; i < state.layerCount; i++) {
+    tensorAt(state.tensorsAt, i + 1).next = decisions;
+    if (i > state.poolLayer) layerAt(state.layersAt, i).taken = decisions;
   }
+}
+
+function decisionsMade(head: Layer): i64 {
+  if (head.op == OP_DENSE) return head.taken / head.kernel;
+  const beyond = head.taken - (<i32>head.kernel - head.padLeft);
+  return beyond < 0 ? 0 : beyond / head.stride + 1;
 }

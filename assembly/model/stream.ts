@@ -8,7 +8,7 @@ import { EngineState } from "./engine-state";
 import { emitBeat, emitQuality, freeEvents } from "./events";
 import { layerAt } from "./layer";
 import { beginPass, continuePass, isComplete } from "./pass";
-import { resetTensor, rowAddress, setTotals, tensorAt } from "./tensor";
+import { clearHalo, resetTensor, rowAddress, setTotals, tensorAt } from "./tensor";
 
 /** Puts front end, detector and network back to the start of a record. Settings stay; counters of the profile too. */
 export function resetRecord(state: EngineState): void {
@@ -42,6 +42,7 @@ export function resetStream(state: EngineState): void {
   state.running = 0;
   state.closing = 0;
   for (let i = 0; i <= state.layerCount; i++) resetTensor(tensorAt(state.tensorsAt, i));
+  for (let i = 0; i <= state.headLayer; i++) clearHalo(tensorAt(state.tensorsAt, i));
   for (let i = 0; i < state.layerCount; i++) {
     const layer = layerAt(state.layersAt, i);
     layer.taken = 0;

@@ -1,6 +1,6 @@
 import { at, clearBytes, moveBytes } from "../views";
 import { NO_TENSOR } from "../shared/layout";
-import { OP_ADD, OP_AVERAGE_POOL } from "../shared/ops";
+import { OP_ADD, OP_AVERAGE_POOL, OP_WINDOW, TYPE_INT8 } from "../shared/ops";
 import { EngineState } from "./engine-state";
 import { isHead, Layer, layerAt, spanOf } from "./layer";
 
@@ -45,8 +45,13 @@ export class Tensor {
 /** Rows of a record that has not ended. */
 export const ENDLESS: i64 = 1 << 62;
 
+/** Whether elements have two bytes. */
 // @ts-ignore: decorator
 @inline
+export function isWide(type: i32): bool {
+  return type != TYPE_INT8;
+}
+
 export function tensorAt(tensorsAt: i32, index: i32): Tensor {
   return at<Tensor>(tensorsAt + index * <i32>offsetof<Tensor>());
 }
@@ -58,7 +63,7 @@ export function rowAddress(tensor: Tensor, row: i64): i32 {
 }
 
 /** Columns that a layer can make of `a` (and `b`) rows with `padding` zero rows around them. */
-function columnsOf(layer: Layer, a: i64, b: i64, padding: i64): i64 {
+export function columnsOf(layer: Layer, a: i64, b: i64, padding: i64): i64 {
   if (layer.op == OP_ADD) return min(a, b);
   const reach = a + padding - spanOf(layer);
   return reach < 0 ? 0 : reach / layer.stride + 1;
@@ -72,21 +77,26 @@ export function dueRows(state: EngineState, index: i32): i64 {
   return columnsOf(layer, a, b, layer.padLeft);
 }
 
-/** Fixes the rows of every tensor of a record of `samples`, or says that it goes on (ENDLESS). */
+/**
+ * Fixes the rows of every tensor of a record of `samples`, of the head's the decisions, or says that it goes on (ENDLESS).
+ */
 export function setTotals(state: EngineState, samples: i64): void {
   tensorAt(state.tensorsAt, 0).total = samples;
   for (let i = 0; i < state.layerCount; i++) {
     const output = tensorAt(state.tensorsAt, i + 1);
-    output.total = samples == ENDLESS ? ENDLESS : totalRows(state, layerAt(state.layersAt, i));
+    output.total = samples == ENDLESS ? ENDLESS : totalRows(state, i);
   }
 }
 
-function totalRows(state: EngineState, layer: Layer): i64 {
+/** Of a layer behind the head's first: as many as decisions. */
+function totalRows(state: EngineState, index: i32): i64 {
+  if (index > state.headLayer) return tensorAt(state.tensorsAt, index).total;
+  const layer = layerAt(state.layersAt, index);
   const a = tensorAt(state.tensorsAt, layer.inputA).total;
   const b: i64 = layer.inputB == NO_TENSOR ? 0 : tensorAt(state.tensorsAt, layer.inputB).total;
   const columns = columnsOf(layer, a, b, <i64>layer.padLeft + layer.padRight);
   // A record that ends before the warm-up still gives one decision over what there is.
-  return layer.op == OP_AVERAGE_POOL && a > 0 ? max<i64>(columns, 1) : columns;
+  return (layer.op == OP_AVERAGE_POOL || layer.op == OP_WINDOW) && a > 0 ? max<i64>(columns, 1) : columns;
 }
 
 /** The first input row that a layer still needs of the tensor `index`, its input; its end where it needs none. */
@@ -130,11 +140,15 @@ export function appendZeros(tensor: Tensor, rows: i32): void {
   tensor.next += rows;
 }
 
-/** Puts a tensor back to the start of a record: its halo of zero rows, and nothing made. */
+/** Puts a tensor back to the start of a record: nothing made. */
 export function resetTensor(tensor: Tensor): void {
   tensor.first = -tensor.halo;
   tensor.next = 0;
   tensor.due = 0;
   tensor.total = ENDLESS;
+}
+
+/** Writes the halo of zero rows of a tensor of the stream at the start of a record. */
+export function clearHalo(tensor: Tensor): void {
   clearBytes(tensor.keptAt, tensor.halo * tensor.rowBytes);
 }

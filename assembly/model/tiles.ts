@@ -19,44 +19,60 @@ import { makePanel } from "./arrange";
  */
 const ROWS_BYTES = TILE_CHANNELS * REQUANTIZATION_BYTES;
 
-/** Runs of consecutive input elements to a column: a dilated or depthwise conv has one per tap, any other layer one. */
-// @ts-ignore: decorator
-@inline
+/** Whether a column's input rows are no one run of elements: what it takes of each lies apart from what it takes of the next. */
+function hasGaps(layer: Layer): bool {
+  return layer.op == OP_DEPTHWISE_CONV1D || (layer.op == OP_CONV1D && (layer.dilation > 1 || layer.groups > 1));
+}
+
+/** Runs of consecutive input elements to a column: a conv with gaps has one per tap, any other layer one. */
 export function tapsOf(layer: Layer): i32 {
-  const apart = layer.op == OP_DEPTHWISE_CONV1D || (layer.op == OP_CONV1D && layer.dilation > 1);
-  return apart ? <i32>layer.kernel : 1;
+  return hasGaps(layer) ? <i32>layer.kernel : 1;
 }
 
 /** Elements of a run: of a depthwise conv each lane's own. */
-// @ts-ignore: decorator
-@inline
 export function tapSpanOf(layer: Layer): i32 {
   if (layer.op == OP_DEPTHWISE_CONV1D) return 1;
-  return layer.op == OP_CONV1D && layer.dilation == 1 ? <i32>layer.kernel * layer.inChannels : layer.inChannels;
+  const channels = <i32>layer.inChannels / groupsOf(layer);
+  return layer.op == OP_CONV1D && !hasGaps(layer) ? <i32>layer.kernel * channels : channels;
 }
 
-// @ts-ignore: decorator
-@inline
+/** Groups of channels that a layer with weights keeps apart. */
+export function groupsOf(layer: Layer): i32 {
+  return max<i32>(layer.groups, 1);
+}
+
+/** Tiles of one such group. */
+function tilesPerGroup(layer: Layer): i32 {
+  return (<i32>layer.outChannels / groupsOf(layer) + TILE_CHANNELS - 1) / TILE_CHANNELS;
+}
+
 export function hasWeights(layer: Layer): bool {
   return layer.op == OP_CONV1D || layer.op == OP_DEPTHWISE_CONV1D || layer.op == OP_DENSE;
 }
 
 /** Tiles across the output channels. */
-// @ts-ignore: decorator
-@inline
-export function groupsOf(layer: Layer): i32 {
-  return (<i32>layer.outChannels + TILE_CHANNELS - 1) / TILE_CHANNELS;
+export function tilesAcross(layer: Layer): i32 {
+  return groupsOf(layer) * tilesPerGroup(layer);
 }
 
-// @ts-ignore: decorator
-@inline
-export function lanesOf(layer: Layer, group: i32): i32 {
-  return min(TILE_CHANNELS, <i32>layer.outChannels - group * TILE_CHANNELS);
+/** The group of channels that tile `across` belongs to. */
+export function groupOf(layer: Layer, across: i32): i32 {
+  return across / tilesPerGroup(layer);
+}
+
+/** First output channel of a tile. */
+export function firstChannelOf(layer: Layer, across: i32): i32 {
+  const group = groupOf(layer, across);
+  return group * (<i32>layer.outChannels / groupsOf(layer)) + (across - group * tilesPerGroup(layer)) * TILE_CHANNELS;
+}
+
+/** Output channels of a tile: eight, fewer in the last of a group. */
+export function lanesOf(layer: Layer, across: i32): i32 {
+  const channels = <i32>layer.outChannels / groupsOf(layer);
+  return min(TILE_CHANNELS, channels - across % tilesPerGroup(layer) * TILE_CHANNELS);
 }
 
 /** Weights of one lane of a tile. */
-// @ts-ignore: decorator
-@inline
 export function laneWeights(layer: Layer): i32 {
   return tapsOf(layer) * tapSpanOf(layer);
 }
@@ -67,9 +83,20 @@ export function maxWeight(layer: Layer): i32 {
   return layer.grid == GRID_MID_RISE ? (1 << layer.bits) - 1 : (1 << (layer.bits - 1)) - 1;
 }
 
-/** Packed bytes of the tile of a group. */
-export function tileBytes(layer: Layer, group: i32): i32 {
-  return packedBytes(laneWeights(layer), lanesOf(layer, group), layer.bits, layer.grid);
+/** Packed bytes of a tile. */
+export function tileBytes(layer: Layer, across: i32): i32 {
+  return packedBytes(laneWeights(layer), lanesOf(layer, across), layer.bits, layer.grid);
+}
+
+/** Packed bytes of all tiles across the output channels. */
+export function bytesAcross(layer: Layer): i32 {
+  return groupsOf(layer) * groupBytes(layer);
+}
+
+/** Packed bytes of the tiles of one group: full ones, then one that may have fewer lanes. */
+function groupBytes(layer: Layer): i32 {
+  const last = tilesPerGroup(layer) - 1;
+  return last * tileBytes(layer, 0) + tileBytes(layer, last);
 }
 
 /** Bytes of an unpacked tile. */
@@ -87,10 +114,9 @@ export function panelBytesOf(layer: Layer): i32 {
 
 /** Offset of a tile from the start of its layer's weights. */
 export function tileOffset(layer: Layer, tile: i32): i32 {
-  const groups = groupsOf(layer);
-  const full = tileBytes(layer, 0);
-  const columns = tile / groups;
-  return columns * ((groups - 1) * full + tileBytes(layer, groups - 1)) + (tile - columns * groups) * full;
+  const tiles = tilesPerGroup(layer);
+  const groups = tile / tiles;
+  return groups * groupBytes(layer) + (tile - groups * tiles) * tileBytes(layer, 0);
 }
 
 /** The requantisation rows of an unpacked tile: i32[8][2]. */
@@ -123,20 +149,26 @@ export function tileEntry(state: EngineState, layer: Layer, tile: i32): i32 {
 
 function readTile(state: EngineState, layer: Layer, tile: i32, entry: i32): void {
   traceUnpack(state.profiling, layer.index);
-  const group = tile % groupsOf(layer);
-  const lanes = lanesOf(layer, group);
-  const row = layer.requantizationRow + group * TILE_CHANNELS;
+  const across = tile % tilesAcross(layer);
+  const lanes = lanesOf(layer, across);
+  const row = layer.requantizationRow + firstChannelOf(layer, across);
   const failed =
     flashRead(state.sectionAt(SECTION_REQUANTIZATION) + row * REQUANTIZATION_BYTES, entry, lanes * REQUANTIZATION_BYTES) |
-    flashRead(state.sectionAt(SECTION_WEIGHTS) + layer.weightsAt + tileOffset(layer, tile), state.packedAt, tileBytes(layer, group));
+    flashRead(state.sectionAt(SECTION_WEIGHTS) + layer.weightsAt + tileOffset(layer, tile), state.packedAt, tileBytes(layer, across));
   if (failed != 0) state.faulty = 1;
   layer.profileTiles += 1;
   makePanel(state, layer, lanes, panelOf(entry));
   traceLayer(state.profiling, layer.index);
 }
 
+/** Reads `count` requantisation rows to `to`. */
+export function readRows(state: EngineState, row: i32, count: i32, to: i32): void {
+  const from = state.sectionAt(SECTION_REQUANTIZATION) + row * REQUANTIZATION_BYTES;
+  if (flashRead(from, to, count * REQUANTIZATION_BYTES) != 0) state.faulty = 1;
+}
+
 /** Reads one requantisation row's multiplier. */
 export function readMultiplier(state: EngineState, row: i32): i32 {
-  if (flashRead(state.sectionAt(SECTION_REQUANTIZATION) + row * REQUANTIZATION_BYTES, state.entryAt, 4) != 0) state.faulty = 1;
+  readRows(state, row, 1, state.entryAt);
   return at<I32View>(state.entryAt)[0];
 }

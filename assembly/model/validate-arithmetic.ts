@@ -1,30 +1,28 @@
 import { at, I32View } from "../views";
 import * as layout from "../shared/layout";
-import { OP_AVERAGE_POOL, OP_DENSE, TYPE_INT16 } from "../shared/ops";
+import { ACTIVATION_TABLE, OP_ATTENTION, OP_AVERAGE_POOL, OP_DENSE, TYPE_INT16 } from "../shared/ops";
+import { largestOf } from "../numeric/saturate";
 import * as status from "../shared/status";
 import { EngineState } from "./engine-state";
 import { Layer } from "./layer";
 import { tensorAt } from "./tensor";
 import { hasWeights, laneWeights, maxWeight } from "./tiles";
-import { fail, readPage } from "./validate-file";
+import { fail, readPage, zeros } from "./validate-file";
 
 /** No sum and no requantised value of the layer leaves 32 bits, whatever the input. */
 export function validateArithmetic(state: EngineState, layer: Layer): i32 {
   const isPool = layer.op == OP_AVERAGE_POOL;
-  if (!isPool && !hasWeights(layer)) return status.OK;
-  const columns: i32 = layer.op == OP_DENSE ? layer.kernel : 1;
-  const maxInput: i64 = tensorAt(state.tensorsAt, layer.inputA).type == TYPE_INT16 ? 32768 : 127;
-  const terms: i64 = isPool ? layer.kernel : <i64>laneWeights(layer) * columns;
-  const products = terms * maxInput * (isPool ? 1 : maxWeight(layer));
-  const rows = isPool ? <i32>layer.kernel : <i32>layer.outChannels;
+  const isScored = layer.op == OP_ATTENTION;
+  let rows = isPool ? <i32>layer.kernel : hasWeights(layer) ? <i32>layer.outChannels : 0;
+  if (isScored) rows = 1;
+  const products = isScored ? 0 : largestSum(state, layer);
   for (let row = 0; row < rows; row++) {
-    const index = layer.requantizationRow + row;
-    const from = state.sectionAt(layout.SECTION_REQUANTIZATION) + index * layout.REQUANTIZATION_BYTES;
+    const from = rowOffset(state, layer, row);
     const code = readPage(state, from, layout.REQUANTIZATION_BYTES);
     if (code != status.OK) return code;
     const multiplier = at<I32View>(state.entryAt)[0];
     const bias = <i64>at<I32View>(state.entryAt)[1];
-    if (isPool && bias != 0) return fail(state, status.LAYER_BAD_BIAS, from + layout.REQUANTIZATION_BIAS_AT);
+    if ((isPool || isScored) && bias != 0) return fail(state, status.LAYER_BAD_BIAS, from + layout.REQUANTIZATION_BIAS_AT);
     const bound = products + (bias < 0 ? -bias : bias);
     if (bound > i32.MAX_VALUE) {
       return fail(state, status.LAYER_ACCUMULATOR_OVERFLOW, from + layout.REQUANTIZATION_BIAS_AT);
@@ -33,5 +31,31 @@ export function validateArithmetic(state: EngineState, layer: Layer): i32 {
       return fail(state, status.LAYER_BAD_MULTIPLIER, from + layout.REQUANTIZATION_MULTIPLIER_AT);
     }
   }
-  return status.OK;
+  return layer.activation == ACTIVATION_TABLE ? validateTable(state, layer) : status.OK;
+}
+
+/** Largest magnitude of a sum of products. */
+function largestSum(state: EngineState, layer: Layer): i64 {
+  const type = tensorAt(state.tensorsAt, layer.inputA).type;
+  // The record's int16 samples reach -32768.
+  const maxInput: i64 = type == TYPE_INT16 ? 32768 : largestOf(type);
+  if (layer.op == OP_AVERAGE_POOL) return <i64>layer.kernel * maxInput;
+  if (!hasWeights(layer)) return 0;
+  const columns: i64 = layer.op == OP_DENSE ? layer.kernel : 1;
+  return <i64>laneWeights(layer) * columns * maxInput * maxWeight(layer);
+}
+
+/** Nothing stands behind a table's last entry. */
+function validateTable(state: EngineState, layer: Layer): i32 {
+  const last = rowOffset(state, layer, <i32>layer.outChannels + layout.ACTIVATION_TABLE_ROWS - 1);
+  const code = readPage(state, last, layout.REQUANTIZATION_BYTES);
+  if (code != status.OK) return code;
+  const used = 2 * layout.ACTIVATION_TABLE_ENTRIES % layout.REQUANTIZATION_BYTES;
+  return zeros(state.entryAt, used, layout.REQUANTIZATION_BYTES)
+    ? status.OK
+    : fail(state, status.MODEL_RESERVED_NOT_ZERO, last + used);
+}
+
+function rowOffset(state: EngineState, layer: Layer, row: i32): i32 {
+  return state.sectionAt(layout.SECTION_REQUANTIZATION) + (layer.requantizationRow + row) * layout.REQUANTIZATION_BYTES;
 }

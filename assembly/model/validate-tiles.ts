@@ -6,7 +6,7 @@ import { GRID_MID_RISE, GRID_TERNARY } from "../shared/ops";
 import * as status from "../shared/status";
 import { EngineState } from "./engine-state";
 import { Layer, layerAt } from "./layer";
-import { groupsOf, hasWeights, laneWeights, lanesOf, tileBytes, tileOffset } from "./tiles";
+import { hasWeights, laneWeights, lanesOf, tileBytes, tileOffset, tilesAcross } from "./tiles";
 import { fail, readPage } from "./validate-file";
 
 /** Checks every tile: its CRC, that each code is a weight of the layer's grid, and that the rest of its last byte is 0. */
@@ -28,13 +28,13 @@ function validateTile(state: EngineState, layer: Layer, tile: i32): i32 {
   const crcAt = state.sectionAt(SECTION_TILE_CRCS) + (layer.firstTile + tile) * TILE_CRC_BYTES;
   const code = readPage(state, crcAt, TILE_CRC_BYTES);
   if (code != status.OK) return code;
-  const group = tile % groupsOf(layer);
-  const bytes = tileBytes(layer, group);
+  const across = tile % tilesAcross(layer);
+  const bytes = tileBytes(layer, across);
   const from = state.sectionAt(SECTION_WEIGHTS) + layer.weightsAt + tileOffset(layer, tile);
   if (flashRead(from, state.packedAt, bytes) != 0) return fail(state, status.MODEL_FLASH_READ_FAILED, from);
   const packed = at<U8View>(state.packedAt);
   if (crc32(0, packed, bytes) != i32At(state.entryAt, 0)) return fail(state, status.LAYER_BAD_TILE_CRC, from);
-  const lanes = lanesOf(layer, group);
+  const lanes = lanesOf(layer, across);
   const bad = layer.grid == GRID_TERNARY
     ? badTernaryByte(packed, laneWeights(layer), lanes, bytes)
     : badCodeByte(packed, laneWeights(layer) * lanes, layer.bits, layer.grid == GRID_MID_RISE);

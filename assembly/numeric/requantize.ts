@@ -9,7 +9,7 @@ export function requantize(accumulator: i32, multiplier: i32, shift: i32): i32 {
   return <i32>((<i64>accumulator * <i64>multiplier + ((<i64>1) << <i64>(shift - 1))) >> <i64>shift);
 }
 
-/** round((a * multiplierA + b * multiplierB) / 2^shift), half up, for int8 a, b and int16 multipliers: all in i32. */
+/** round((a * multiplierA + b * multiplierB) / 2^shift), half up, for a, b of int8 or int13 and int16 multipliers: all in i32. */
 // @ts-ignore: decorator
 @inline
 export function requantizeSum(a: i32, multiplierA: i32, b: i32, multiplierB: i32, shift: i32): i32 {

@@ -1,3 +1,5 @@
+import { TYPE_INT8, TYPE_INT13 } from "../shared/ops";
+
 /** value limited to low..high. */
 // @ts-ignore: decorator
 @inline
@@ -10,4 +12,10 @@ export function clamp(value: i32, low: i32, high: i32): i32 {
 @inline
 export function saturate16(value: i32): i32 {
   return clamp(value, -32768, 32767);
+}
+
+/** Largest magnitude of a tensor's elements. */
+export function largestOf(type: i32): i32 {
+  if (type == TYPE_INT8) return 127;
+  return type == TYPE_INT13 ? 4095 : 32767;
 }

@@ -22,6 +22,8 @@ export const MAX_WINDOW_SAMPLES = 1048576;
 export const MAX_GOLDEN_SAMPLES = 65536;
 export const MAX_SHIFT = 62;
 export const MAX_ADD_SHIFT = 30;
+export const MIN_NORM_SHIFT = 8;
+export const MAX_NORM_SHIFT = 39;
 /** Input samples to a row of any tensor. */
 export const MAX_TOTAL_STRIDE = 65536;
 export const MAX_LOGIT_FRACTION_BITS = 14;

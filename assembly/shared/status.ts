@@ -55,6 +55,9 @@ export const LAYER_BAD_WEIGHT = 58;
 export const LAYER_ACCUMULATOR_OVERFLOW = 59;
 export const LAYER_UNEQUAL_RATES = 60;
 export const LAYER_BAD_HEAD = 61;
+export const LAYER_BAD_GROUPS = 62;
+export const LAYER_BAD_EPSILON = 63;
+export const LAYER_BAD_SEQUENCE = 64;
 
 // The memory plan, the budget and the golden vectors
 export const PLAN_BAD_OFFSET = 70;

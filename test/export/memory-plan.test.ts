@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isForEngine } from "../../tools/export/engine-node.ts";
-import { arenaBytes, planMemory, requiredRows, type TensorPlan } from "../../tools/export/memory-plan.ts";
+import { arenaBytes, planMemory, type TensorPlan } from "../../tools/export/memory-plan.ts";
+import { requiredRows } from "../../tools/export/required-rows.ts";
 import { networkTiming } from "../../tools/export/timing.ts";
 import { buildGraph, FAMILY_NAMES } from "../../tools/graph/families.ts";
 import type { Graph } from "../../tools/graph/graph.ts";

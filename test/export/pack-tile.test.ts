@@ -42,7 +42,7 @@ describe("weight tiles", () => {
     );
     fc.assert(
       fc.property(cases, ({ grid, bits, outChannels, depth, columns, values }) => {
-        const tiles = packTiles(values, outChannels, columns, grid, bits);
+        const tiles = packTiles(values, outChannels, { columns, groups: 1 }, grid, bits);
         const groups = Math.ceil(outChannels / 8);
         expect(tiles).toHaveLength(groups * columns);
         const back = new Int8Array(values.length);
@@ -54,6 +54,35 @@ describe("weight tiles", () => {
           });
         });
         expect(back).toEqual(values);
+      }),
+    );
+  });
+
+  it("stay within a group of channels: a grouped layer's are those of its groups, one behind the other", () => {
+    const layers = fc.tuple(
+      widths,
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 2, max: 5 }),
+    );
+    const cases = layers.chain(([width, groupChannels, depth, groups]) =>
+      weightsOf(width.grid, width.bits, groupChannels * depth * groups).map((values) => ({
+        ...{ ...width, groupChannels, groups, values },
+      })),
+    );
+    fc.assert(
+      fc.property(cases, ({ grid, bits, groupChannels, groups, values }) => {
+        const size = values.length / groups;
+        const alone = Array.from({ length: groups }, (_, group) =>
+          packTiles(
+            values.subarray(group * size, (group + 1) * size),
+            groupChannels,
+            { columns: 1, groups: 1 },
+            grid,
+            bits,
+          ),
+        );
+        expect(packTiles(values, groupChannels * groups, { columns: 1, groups }, grid, bits)).toEqual(alone.flat());
       }),
     );
   });

@@ -1,6 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { lower } from "../../tools/export/lower.ts";
-import { pack } from "../../tools/export/pack.ts";
 import { cropMacs, macsPer, nodeCosts, parameterCount } from "../../tools/graph/costs.ts";
 import { cropRows, leastSamples } from "../../tools/graph/crop-rows.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
@@ -60,9 +58,11 @@ describe("hubert-small", () => {
     ]);
   });
 
-  it("sees a whole window at once", () => {
-    expect(receptiveFieldSamples(small)).toBe(WINDOW_SAMPLES);
+  it("decides once a window, all of whose 1,278 rows are one sequence", () => {
+    expect(small.nodes[1]).toMatchObject({ op: "window", input: "conv0", window: 1278, hop: 1278, warmup: 1278 });
+    expect(receptiveFieldSamples(small)).toBe(10);
     expect(tensorShapes(small).get("head")?.strideSamples).toBe(WINDOW_SAMPLES);
+    expect(tensorShapes(small).get("conv4")?.sequence).toEqual({ rows: 79, hopSamples: WINDOW_SAMPLES });
   });
 });
 
@@ -97,13 +97,6 @@ describe.each([
     const stemMacs = stem.reduce((sum, cost) => sum + cost.macsPerRow * cost.rowsPerSample * WINDOW_SAMPLES, 0);
     expect(macsPer(graph, WINDOW_SAMPLES)).toBeCloseTo(decisions * transformer + stemMacs, 0);
   });
-
-  it("is refused by the exporter in one sentence", () => {
-    const network = { graph, weights: new Map(), scales: new Map() };
-    const sentence = "node conv0: the integer engine has no gelu";
-    expect(() => pack(network)).toThrow(new RangeError(sentence));
-    expect(() => lower(network)).toThrow(RangeError);
-  });
 });
 
 describe("a grouped conv", () => {
@@ -132,12 +125,23 @@ describe("a graph that does not fit together", () => {
       changed(nano, "block1.add", { inputs: ["project", "block1.down"] }),
       "node block1.add: reads the stream behind a window node, where only its sequences may be read",
     ],
-    [changed(nano, "pool", { window: 40 }), "node pool: averages 40 rows of a sequence of 79, expected all"],
+    [changed(nano, "pool", { window: 40 }), "node pool: averages 40 rows of a sequence of 79, expected all at once"],
     [
       { ...nano, nodes: nano.nodes.filter(({ name }) => name !== "window").map(reading("window", "project")) },
       "node block1.attention: attends to a stream, expected a window node before it",
     ],
-    [{ ...nano, windowSamples: WINDOW_SAMPLES }, "node window: the network has one window already"],
+    [{ ...nano, windowSamples: WINDOW_SAMPLES }, "node window: cuts a window that has 79 rows"],
+    [changed(small, "conv0.window", { hop: 639 }), "node conv0.window: cuts a window that has 1278 rows"],
+    [changed(small, "conv1", { kernel: 1300 }), "node conv1: makes no row of a sequence of 1278"],
+    [
+      changed(nano, "position", { padRight: 14 }),
+      "node position: makes 78 rows of a sequence of 79, expected as many in a stream",
+    ],
+    [
+      changed(nano, "block1.out", { stride: 2 }),
+      "node block1.out: makes 40 rows of a sequence of 79, expected as many in a stream",
+    ],
+    [changed(small, "pool", { warmup: 16 }), "node pool: averages 79 rows of a sequence of 79, expected all at once"],
     [
       changed(nano, "position.norm", { ...nano.nodes.find(({ op }) => op === "window"), name: "position.norm" }),
       "node position.norm: reads the stream",
@@ -146,11 +150,18 @@ describe("a graph that does not fit together", () => {
       changed(nano, "position.norm", { op: "window", input: "position.add", window: 9, hop: 1, warmup: 1 }),
       "node position.norm: cuts what a window node has cut",
     ],
-    [{ ...small, windowSamples: null }, "node conv0.norm: a stream has no window to take its moments over"],
+    [
+      { ...nano, nodes: nano.nodes.map((node) => (node.name === "project.norm" ? groupNormOf("conv4") : node)) },
+      "node project.norm: takes moments over a stream, expected a window node before it",
+    ],
   ])("is refused (%#)", (graph, sentence) => {
     expect(() => tensorShapes(graph)).toThrow(sentence);
   });
 });
+
+function groupNormOf(input: string): GraphNode {
+  return { op: "groupNorm", name: "project.norm", input, activation: "none" };
+}
 
 /** A node that reads `now` wherever it read `before`. */
 function reading(before: string, now: string) {

@@ -1,6 +1,7 @@
 import type { Engine } from "../../host/index.ts";
 import { macsPer } from "../graph/costs.ts";
 import type { Graph } from "../graph/graph.ts";
+import { headNode } from "../graph/sequences.ts";
 import { receptiveFieldSamples } from "../graph/shapes.ts";
 import type { NetworkTiming } from "./timing.ts";
 
@@ -37,7 +38,8 @@ export function measureBudget(engine: Engine, graph: Graph, timing: NetworkTimin
 /** Whole hops after which every hop does the same work; a one-window network does it from the first window on. */
 function startUpSamples(graph: Graph, timing: NetworkTiming): number {
   if (graph.windowSamples !== null) return 0;
-  const pooled = Math.max(0, ...graph.nodes.map((node) => (node.op === "averagePool" ? node.window : 0)));
-  const samples = receptiveFieldSamples(graph) + timing.lookAheadSamples + pooled * timing.totalStride;
+  const head = headNode(graph);
+  const columns = head.op === "dense" ? 0 : head.window;
+  const samples = receptiveFieldSamples(graph) + timing.lookAheadSamples + columns * timing.totalStride;
   return (Math.ceil(samples / timing.hopSamples) + 1) * timing.hopSamples;
 }

@@ -1,4 +1,5 @@
 import type { Graph } from "../graph/graph.ts";
+import { headNode } from "../graph/sequences.ts";
 import type { NetworkTiming } from "./timing.ts";
 
 const MAX_STREAM_SAMPLES = 2560;
@@ -27,7 +28,7 @@ function triangle(phase: number, centre: number, halfWidth: number, height: numb
 
 function goldenSamples(graph: Graph, timing: NetworkTiming): number {
   if (graph.windowSamples !== null) return graph.windowSamples;
-  const pool = graph.nodes.find((node) => node.op === "averagePool");
-  const columns = pool?.op === "averagePool" ? pool.warmup + pool.hop : (2 * timing.hopSamples) / timing.totalStride;
+  const head = headNode(graph);
+  const columns = head.op === "dense" ? 2 * head.columns : head.warmup + head.hop;
   return Math.min(MAX_STREAM_SAMPLES, columns * timing.totalStride + timing.lookAheadSamples);
 }

@@ -1,230 +1,221 @@
-import * as limits from "../../assembly/shared/limits.ts";
+import { MAX_ATTENTION_ROWS, MAX_HEAD_CHANNELS } from "../../assembly/shared/limits.ts";
 import * as ops from "../../assembly/shared/ops.ts";
+import { gelu } from "../graph/gelu.ts";
 import type {
   Activation,
   AddNode,
+  AttentionNode,
   AveragePoolNode,
   ConvNode,
   DenseNode,
-  Graph,
   GraphNode,
-  MaxPoolNode,
+  GroupNormNode,
+  LayerNormNode,
+  NormNode,
   WeightedNode,
+  WindowNode,
 } from "../graph/graph.ts";
-import { INPUT, inputsOf } from "../graph/graph.ts";
-import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
-import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
-import { engineNode } from "./engine-node.ts";
-import { elementType, reachOf, tensorIndex } from "./memory-plan.ts";
-import { packTiles } from "./pack-tile.ts";
-import {
-  checkWidth,
-  LOGIT_FRACTION_BITS,
-  largestWeight,
-  type QuantizedNetwork,
-  type QuantizedWeights,
-} from "./quantized-network.ts";
-import { type RequantizationRow, requantizeAdd, requantizeAverage, requantizeChannels } from "./requantization.ts";
-
-/** A layer record's fields, with the requantisation rows and weight tiles that it points to. */
-export interface LoweredLayer {
-  readonly name: string;
-  readonly op: number;
-  readonly activation: number;
-  readonly bits: number;
-  readonly grid: number;
-  /** Tensor indices; an add has two. */
-  readonly inputs: readonly number[];
-  readonly inChannels: number;
-  readonly outChannels: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly padLeft: number;
-  readonly padRight: number;
-  readonly outType: number;
-  readonly shift: number;
-  readonly multiplierA: number;
-  readonly multiplierB: number;
-  readonly rows: readonly RequantizationRow[];
-  readonly tiles: readonly Uint8Array[];
-}
+import { inputsOf } from "../graph/graph.ts";
+import { NORM_EPSILON } from "../graph/model.ts";
+import { activationTable, tableRows } from "./activation-table.ts";
+import { requantizeAttention } from "./attention-requantization.ts";
+import { largestInput } from "./element-type.ts";
+import { requireEngineNodes } from "./engine-node.ts";
+import { type LoweredLayer, PLAIN_LAYER } from "./lowered-layer.ts";
+import { NetworkTensors } from "./network-tensors.ts";
+import { normEpsilon, requantizeNorm } from "./norm-requantization.ts";
+import { packTiles, type TileLayout } from "./pack-tile.ts";
+import { checkWidth, largestWeight, type QuantizedNetwork } from "./quantized-network.ts";
+import { reachOf } from "./reach.ts";
+import { requantizeAdd, requantizeAverage, requantizeChannels } from "./requantization.ts";
 
 const GRIDS = { midTread: ops.GRID_MID_TREAD, midRise: ops.GRID_MID_RISE, ternary: ops.GRID_TERNARY } as const;
+
+const ACTIVATIONS: Readonly<Record<Activation, number>> = {
+  none: ops.ACTIVATION_NONE,
+  relu: ops.ACTIVATION_RELU,
+  gelu: ops.ACTIVATION_TABLE,
+};
 
 /**
  * Turns a quantized network into layer records. Throws RangeError where a node, a scale or a weight cannot be packed.
  */
 export function lower(network: QuantizedNetwork): readonly LoweredLayer[] {
+  requireEngineNodes(network.graph);
   const context = new Context(network);
   return network.graph.nodes.map((node) => context.lowerNode(node));
 }
 
-/** Fields of a layer that its op does not use. */
-const PLAIN = {
-  activation: ops.ACTIVATION_NONE,
-  bits: 0,
-  grid: ops.GRID_NONE,
-  kernel: 1,
-  stride: 1,
-  dilation: 1,
-  padLeft: 0,
-  padRight: 0,
-  shift: 0,
-  multiplierA: 0,
-  multiplierB: 0,
-  rows: [],
-  tiles: [],
-} as const;
-
 class Context {
-  private readonly graph: Graph;
-  private readonly shapes: ReadonlyMap<string, TensorShape>;
+  private readonly tensors: NetworkTensors;
 
   constructor(private readonly network: QuantizedNetwork) {
-    this.graph = network.graph;
-    this.shapes = tensorShapes(network.graph);
+    this.tensors = new NetworkTensors(network);
   }
 
   lowerNode(node: GraphNode): LoweredLayer {
-    const index = tensorIndex(this.graph, node.name);
-    if (reachOf(node).padLeft >= reachOf(node).span) {
-      throw new RangeError(
-        `layer ${node.name}: a left padding of ${reachOf(node).padLeft} rows makes columns of padding alone`,
-      );
+    const { span, padLeft } = reachOf(node);
+    if (padLeft >= span) {
+      throw new RangeError(`layer ${node.name}: a left padding of ${padLeft} rows makes columns of padding alone`);
     }
-    const base = {
-      ...PLAIN,
+    return {
+      ...PLAIN_LAYER,
       name: node.name,
-      inputs: inputsOf(node).map((input) => tensorIndex(this.graph, input)),
-      inChannels: this.channels(inputsOf(node)[0]),
-      outChannels: this.channels(node.name),
-      outType: elementType(this.graph, index),
+      inputs: inputsOf(node).map((input) => this.tensors.indexOf(input)),
+      inChannels: this.tensors.channels(inputsOf(node)[0]),
+      outChannels: this.tensors.channels(node.name),
+      outType: this.tensors.typeOf(node.name),
+      ...this.fieldsOf(node),
     };
-    const known = engineNode(node);
-    switch (known.op) {
+  }
+
+  /** What the op needs beside what every layer has. */
+  private fieldsOf(node: GraphNode): Pick<LoweredLayer, "op"> & Partial<LoweredLayer> {
+    switch (node.op) {
       case "conv1d":
-        return { ...base, op: ops.OP_CONV1D, ...this.conv(known) };
+        return { op: ops.OP_CONV1D, ...this.conv(node) };
       case "depthwiseConv1d":
-        return { ...base, op: ops.OP_DEPTHWISE_CONV1D, ...this.conv(known) };
+        return { op: ops.OP_DEPTHWISE_CONV1D, ...this.conv(node) };
       case "add":
-        return { ...base, ...this.add(known) };
+        return { op: ops.OP_ADD, ...this.add(node) };
       case "maxPool":
-        return { ...base, ...this.maxPool(known) };
+        return { op: ops.OP_MAX_POOL, kernel: node.kernel, stride: node.stride };
       case "averagePool":
-        return { ...base, ...this.averagePool(known) };
+        return { op: ops.OP_AVERAGE_POOL, ...this.averagePool(node) };
       case "dense":
-        return { ...base, ...this.dense(known) };
+        return { op: ops.OP_DENSE, ...this.dense(node) };
+      case "window":
+        return { op: ops.OP_WINDOW, ...decisions(node) };
+      case "layerNorm":
+        return { op: ops.OP_LAYER_NORM, ...this.layerNorm(node) };
+      case "groupNorm":
+        return { op: ops.OP_GROUP_NORM, ...this.groupNorm(node) };
+      case "attention":
+        return { op: ops.OP_ATTENTION, ...this.attention(node) };
     }
   }
 
   private conv(node: ConvNode) {
     const { kernel, stride, dilation, padLeft, padRight } = node;
-    if (node.op === "depthwiseConv1d" && this.inputType(node) !== ops.TYPE_INT8) {
+    const groups = node.op === "conv1d" ? (node.groups ?? 1) : 1;
+    if (node.op === "depthwiseConv1d" && this.tensors.typeOf(node.input) !== ops.TYPE_INT8) {
       throw new RangeError(`layer ${node.name}: a depthwise conv reads int8, not the int16 of ${node.input}`);
     }
+    const inPerGroup = node.op === "conv1d" ? this.tensors.channels(node.input) / groups : 1;
+    const { rows, ...fields } = this.weighted(node, kernel * inPerGroup, { columns: 1, groups }, this.sumScaleOf(node));
     return {
-      activation: activationOf(node.activation),
-      kernel,
-      stride,
-      dilation,
-      padLeft,
-      padRight,
-      ...this.weighted(node, node.op === "conv1d" ? kernel * this.channels(node.input) : kernel, 1),
+      ...{ kernel, stride, dilation, padLeft, padRight, ...fields },
+      activation: ACTIVATIONS[node.activation],
+      groups: groups > 1 ? groups : 0,
+      rows: [...rows, ...this.tableRowsOf(node)],
     };
   }
 
   private dense(node: DenseNode) {
-    return {
-      op: ops.OP_DENSE,
-      kernel: node.columns,
-      stride: node.columns,
-      ...this.weighted(node, node.columns * this.channels(node.input), node.columns),
-    };
+    const { columns, input, name } = node;
+    const fanIn = columns * this.tensors.channels(input);
+    const weighted = this.weighted(node, fanIn, { columns, groups: 1 }, this.tensors.scaleOf(name));
+    return { kernel: columns, stride: columns, ...weighted };
   }
 
   private add(node: AddNode) {
-    const [a, b] = node.inputs.map((input) => this.scaleOf(input));
+    const [a, b] = node.inputs.map((input) => this.tensors.scaleOf(input));
     return {
-      op: ops.OP_ADD,
-      activation: activationOf(node.activation),
-      ...requantizeAdd(a, b, this.scaleOf(node.name), node.name),
+      activation: ACTIVATIONS[node.activation],
+      ...requantizeAdd(a, b, this.tensors.scaleOf(node.name), node.name),
     };
-  }
-
-  private maxPool({ kernel, stride }: MaxPoolNode) {
-    return { op: ops.OP_MAX_POOL, kernel, stride };
   }
 
   private averagePool(node: AveragePoolNode) {
-    const { window, hop, warmup } = node;
+    const [from, to] = [node.input, node.name].map((name) => this.tensors.scaleOf(name));
+    return { ...decisions(node), ...requantizeAverage(node.window, from, to, node.name) };
+  }
+
+  private layerNorm(node: LayerNormNode) {
+    const values = this.tensors.channels(node.input);
+    return { epsilon: this.epsilon(node, values), ...this.norm(node, this.tensors.scaleOf(node.name)) };
+  }
+
+  private groupNorm(node: GroupNormNode) {
+    const { rows, shift } = this.norm(node, this.sumScaleOf(node));
     return {
-      op: ops.OP_AVERAGE_POOL,
-      kernel: window,
-      stride: hop,
-      padLeft: window - warmup,
-      ...requantizeAverage(window, this.scaleOf(node.input), this.scaleOf(node.name), node.name),
+      activation: ACTIVATIONS[node.activation],
+      epsilon: this.epsilon(node, this.tensors.sequenceRows(node.input)),
+      ...{ shift, rows: [...rows, ...this.tableRowsOf(node)] },
     };
   }
 
-  /** @param fanIn weights of an output channel */
-  private weighted(node: WeightedNode, fanIn: number, columns: number) {
-    const { grid, bits, values, scale, bias } = this.weightsOf(node.name);
-    checkWidth(grid, bits);
-    const outChannels = this.channels(node.name);
-    if (values.length !== fanIn * outChannels || scale.length !== outChannels || bias.length !== outChannels) {
-      throw new RangeError(
-        `layer ${node.name} has ${values.length} weights, ${scale.length} scales and ${bias.length} biases; ` +
-          `expected ${fanIn * outChannels}, ${outChannels} and ${outChannels}`,
-      );
+  private norm(node: NormNode, outScale: number) {
+    const constants = this.network.norms?.get(node.name);
+    const channels = this.tensors.channels(node.name);
+    if (constants?.gamma.length !== channels || constants.beta.length !== channels) {
+      throw new RangeError(`layer ${node.name} lacks its ${channels} gains and offsets`);
     }
-    const inScale = this.scaleOf(node.input);
+    return requantizeNorm(constants, outScale, node.name);
+  }
+
+  private epsilon(node: NormNode, values: number): number {
+    return normEpsilon(NORM_EPSILON, values, this.tensors.scaleOf(node.input));
+  }
+
+  private attention({ name, inputs, heads }: AttentionNode) {
+    const [query, key] = inputs.map((input) => this.tensors.scaleOf(input));
+    const headChannels = this.tensors.channels(name) / heads;
+    const rows = this.tensors.sequenceRows(name);
+    if (rows > MAX_ATTENTION_ROWS)
+      throw new RangeError(`layer ${name} attends to ${rows} rows, limit ${MAX_ATTENTION_ROWS}`);
+    if (headChannels > MAX_HEAD_CHANNELS) {
+      throw new RangeError(`layer ${name} has heads of ${headChannels} channels, limit ${MAX_HEAD_CHANNELS}`);
+    }
+    return { groups: heads, ...requantizeAttention(query, key, headChannels, name) };
+  }
+
+  /** Of what the sum becomes: a gelu's input, else the output. */
+  private sumScaleOf(node: ConvNode | GroupNormNode): number {
+    return node.activation === "gelu" ? this.tensors.preScaleOf(node.name) : this.tensors.scaleOf(node.name);
+  }
+
+  private tableRowsOf({ activation, name }: ConvNode | GroupNormNode) {
+    if (activation !== "gelu") return [];
+    return tableRows(activationTable(gelu, this.tensors.preScaleOf(name), this.tensors.scaleOf(name)));
+  }
+
+  /** @param fanIn weights of an output channel */
+  private weighted(node: WeightedNode, fanIn: number, tiles: TileLayout, outScale: number) {
+    const { grid, bits, values, scale, bias } = this.weightsOf(node, fanIn);
+    const inScale = this.tensors.scaleOf(node.input);
     const units = scale.map((step, channel) => {
       if (!(step > 0))
         throw new RangeError(`layer ${node.name}, channel ${channel}: weight scale ${step}, expected above 0`);
       const dead = values.subarray(channel * fanIn, (channel + 1) * fanIn).every((value) => value === 0);
       return dead ? 0 : step * inScale;
     });
-    const largestInput = this.inputType(node) === ops.TYPE_INT16 ? 32768 : 127;
-    const sumLimit = fanIn * largestInput * largestWeight(grid, bits);
+    const sumLimit = fanIn * largestInput(this.tensors.typeOf(node.input)) * largestWeight(grid, bits);
     return {
       bits,
       grid: GRIDS[grid],
-      tiles: packTiles(values, outChannels, columns, grid, bits),
-      ...requantizeChannels(units, bias, this.scaleOf(node.name), sumLimit, node.name),
+      tiles: packTiles(values, this.tensors.channels(node.name), tiles, grid, bits),
+      ...requantizeChannels(units, bias, outScale, sumLimit, node.name),
     };
   }
 
-  /** Real value of one count of a tensor. */
-  private scaleOf(name: string): number {
-    if (name === INPUT) return INPUT_MILLIVOLTS_PER_COUNT;
-    const node = this.graph.nodes[tensorIndex(this.graph, name) - 1];
-    if (node === this.graph.nodes.at(-1)) return 2 ** -LOGIT_FRACTION_BITS;
-    if (node.op === "maxPool") return this.scaleOf(node.input);
-    const scale = this.network.scales.get(name);
-    if (!(scale !== undefined && scale > 0))
-      throw new RangeError(`layer ${name}: output scale ${scale}, expected above 0`);
-    return scale;
-  }
-
-  private inputType(node: WeightedNode): number {
-    return elementType(this.graph, tensorIndex(this.graph, node.input));
-  }
-
-  private channels(name: string): number {
-    const { channels } = this.shapes.get(name) as TensorShape;
-    if (channels > limits.MAX_CHANNELS)
-      throw new RangeError(`${name} has ${channels} channels, limit ${limits.MAX_CHANNELS}`);
-    return channels;
-  }
-
-  private weightsOf(name: string): QuantizedWeights {
+  private weightsOf({ name }: WeightedNode, fanIn: number) {
     const weights = this.network.weights.get(name);
     if (!weights) throw new RangeError(`layer ${name} has no weights`);
+    const { grid, bits, values, scale, bias } = weights;
+    checkWidth(grid, bits);
+    const outChannels = this.tensors.channels(name);
+    if (values.length !== fanIn * outChannels || scale.length !== outChannels || bias.length !== outChannels) {
+      throw new RangeError(
+        `layer ${name} has ${values.length} weights, ${scale.length} scales and ${bias.length} biases; ` +
+          `expected ${fanIn * outChannels}, ${outChannels} and ${outChannels}`,
+      );
+    }
     return weights;
   }
 }
 
-function activationOf(activation: Activation): number {
-  return activation === "relu" ? ops.ACTIVATION_RELU : ops.ACTIVATION_NONE;
+/** How an average pool and a window take rows. */
+function decisions({ window, hop, warmup }: AveragePoolNode | WindowNode) {
+  return { kernel: window, stride: hop, padLeft: window - warmup };
 }

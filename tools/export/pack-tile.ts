@@ -4,25 +4,33 @@ import { largestWeight, type WeightGrid } from "./quantized-network.ts";
 /** Ternary weights of one lane in a byte: 3^5 = 243 fits in 8 bits. */
 const DIGITS = 5;
 
+/** How a layer's weights are cut into tiles. */
+export interface TileLayout {
+  /** A dense layer's columns: its tiles hold one column's weights each, by column, then by channel. */
+  readonly columns: number;
+  /** A conv's groups of channels: no tile has channels of two. */
+  readonly groups: number;
+}
+
 /**
  * Packs the weights of a layer into tiles of up to 8 consecutive output channels, the tile's lanes (FORMAT.md,
  * "Weights").
  * @param values [outChannel][k]
- * @param columns a dense layer's columns: its tiles hold one column's weights each, by column, then by channel
  */
 export function packTiles(
   values: Int8Array,
   outChannels: number,
-  columns: number,
+  { columns, groups }: TileLayout,
   grid: WeightGrid,
   bits: number,
 ): Uint8Array[] {
   const fanIn = values.length / outChannels;
   const depth = fanIn / columns;
+  const groupChannels = outChannels / groups;
   const tiles: Uint8Array[] = [];
   for (let column = 0; column < columns; column++) {
-    for (let first = 0; first < outChannels; first += TILE_CHANNELS) {
-      const lanes = Math.min(TILE_CHANNELS, outChannels - first);
+    for (let first = 0; first < outChannels; ) {
+      const lanes = Math.min(TILE_CHANNELS, groupChannels - (first % groupChannels));
       const tile = new Int8Array(depth * lanes);
       for (let k = 0; k < depth; k++) {
         for (let lane = 0; lane < lanes; lane++) {
@@ -30,6 +38,7 @@ export function packTiles(
         }
       }
       tiles.push(packTile(tile, lanes, grid, bits));
+      first += lanes;
     }
   }
   return tiles;

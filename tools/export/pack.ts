@@ -3,7 +3,6 @@ import * as layout from "../../assembly/shared/layout.ts";
 import * as limits from "../../assembly/shared/limits.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type MeasuredBudget, macsPerHop } from "./budget.ts";
-import { requireEngineNodes } from "./engine-node.ts";
 import { assembleFile, sectionOffsets } from "./file-assembly.ts";
 import { goldenInput } from "./golden-input.ts";
 import { lower } from "./lower.ts";
@@ -32,10 +31,9 @@ export interface PackOptions {
  */
 export function pack(network: QuantizedNetwork, options: PackOptions = {}): Uint8Array {
   const { graph } = network;
-  requireEngineNodes(graph);
+  const layers = lower(network);
   const timing = networkTiming(graph, options.tickSamples);
   checkLimits(graph);
-  const layers = lower(network);
   const plan = planMemory(graph, timing.tickSamples);
   const rows = layers.flatMap((layer) => layer.rows);
   const tiles = layers.flatMap((layer) => layer.tiles);

@@ -9,14 +9,20 @@ export interface QuantizedWeights {
   /** 2..8 on the mid-tread grid, 1..3 on the mid-rise grid, 2 for ternary. */
   readonly bits: number;
   /**
-   * Integers of the grid, [outChannel][k] with k = tap * inChannels + channel (depthwise conv: tap; dense:
-   * column * inChannels + channel).
+   * Integers of the grid, [outChannel][k] with k = tap * inChannels + channel, of its group alone (depthwise conv: tap;
+   * dense: column * inChannels + channel).
    */
   readonly values: Int8Array;
   /** One a channel, > 0: a weight is its integer times this. */
   readonly scale: Float64Array;
   /** One a channel, in the units of the layer's output. */
   readonly bias: Float64Array;
+}
+
+/** What a norm does to a value of mean 0 and variance 1: gamma * value + beta, a channel. */
+export interface NormConstants {
+  readonly gamma: Float64Array;
+  readonly beta: Float64Array;
 }
 
 /**
@@ -28,10 +34,15 @@ export interface QuantizedNetwork {
   /** Every conv and dense node by its name. */
   readonly weights: ReadonlyMap<string, QuantizedWeights>;
   /**
-   * Real value of one count, for the int8 output of every conv, add and averagePool node. Not needed for a maxPool (it
-   * keeps its input's), for the input (INPUT_MILLIVOLTS_PER_COUNT) and for the logits (2^-LOGIT_FRACTION_BITS).
+   * Real value of one count, for the output of every conv, add, norm and averagePool node. Not needed for a maxPool and a
+   * window (they keep their input's), for attention (it has its value's), for the input (INPUT_MILLIVOLTS_PER_COUNT) and for
+   * the logits (2^-LOGIT_FRACTION_BITS).
    */
   readonly scales: ReadonlyMap<string, number>;
+  /** Real value of one count of what goes into a node's gelu, an int16. */
+  readonly preScales?: ReadonlyMap<string, number>;
+  /** Every norm node by its name. */
+  readonly norms?: ReadonlyMap<string, NormConstants>;
 }
 
 /** A logit is its int16 divided by 2^8. */

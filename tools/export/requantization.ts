@@ -1,6 +1,6 @@
 import { MAX_SHIFT } from "../../assembly/shared/limits.ts";
 
-/** One row of the requantisation section: out = clamp((acc + bias) * multiplier + 2^(shift-1) >> shift). */
+/** Eight bytes of the requantisation section; of most layers out = clamp((acc + bias) * multiplier + 2^(shift-1) >> shift). */
 export interface RequantizationRow {
   readonly multiplier: number;
   readonly bias: number;
@@ -11,7 +11,7 @@ export interface Requantization {
   readonly rows: readonly RequantizationRow[];
 }
 
-const INT32_LIMIT = 2 ** 31;
+export const INT32_LIMIT = 2 ** 31;
 
 /**
  * Q31 multipliers of a conv or dense layer with one shift: the largest channel's multiplier lies in [2^30, 2^31).
@@ -59,7 +59,7 @@ export function requantizeAverage(window: number, inScale: number, outScale: num
 }
 
 /** The shift, 1..62, that puts a real multiplier into [2^30, 2^31) of Q31, and 2^shift. */
-function shiftFor(multiplier: number, layer: string): { shift: number; ratio: number } {
+export function shiftFor(multiplier: number, layer: string): { shift: number; ratio: number } {
   const shift = normalizingShift(multiplier, 31);
   if (!(shift >= 1))
     throw new RangeError(`layer ${layer}: multiplier ${multiplier} is above 2^30; its output scale is too small`);

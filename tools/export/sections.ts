@@ -2,7 +2,7 @@ import * as layout from "../../assembly/shared/layout.ts";
 import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type MeasuredBudget, STACK_BYTES } from "./budget.ts";
-import type { LoweredLayer } from "./lower.ts";
+import type { LoweredLayer } from "./lowered-layer.ts";
 import { LOGIT_FRACTION_BITS } from "./quantized-network.ts";
 import { RecordWriter } from "./record-writer.ts";
 import type { NetworkTiming } from "./timing.ts";
@@ -61,7 +61,10 @@ function writeGeometry(writer: RecordWriter, layer: LoweredLayer): void {
     .u8(layout.LAYER_SHIFT_AT, layer.shift)
     .u8(layout.LAYER_OUT_TYPE_AT, layer.outType)
     .u16(layout.LAYER_MULTIPLIER_A_AT, layer.multiplierA)
-    .u16(layout.LAYER_MULTIPLIER_B_AT, layer.multiplierB);
+    .u16(layout.LAYER_MULTIPLIER_B_AT, layer.multiplierB)
+    .u16(layout.LAYER_GROUPS_AT, layer.groups)
+    .u16(layout.LAYER_INPUT_C_AT, layer.inputs[2] ?? 0)
+    .u32(layout.LAYER_EPSILON_AT, layer.epsilon);
 }
 
 export function budgetSection(

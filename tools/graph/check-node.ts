@@ -1,17 +1,17 @@
-import type { Graph, GraphNode } from "./graph.ts";
-import type { TensorShape } from "./shapes.ts";
+import { type Graph, type GraphNode, inputsOf, type WindowNode } from "./graph.ts";
+import { isBehindWindow, windowIndex } from "./sequences.ts";
+import { outputRows, type TensorShape } from "./shapes.ts";
 
 /** Throws RangeError where a node cannot take the tensors that it names. */
 export function checkNode(graph: Graph, node: GraphNode, inputs: readonly TensorShape[]): void {
-  const problem = problemOf(graph, node, inputs);
+  const problem =
+    (isBehindWindow(graph, node) ? sequenceProblem(graph, node, inputs) : streamProblem(node)) ??
+    problemOf(node, inputs);
   if (problem) throw new RangeError(`graph ${graph.name}, node ${node.name}: ${problem}`);
 }
 
-function problemOf(graph: Graph, node: GraphNode, inputs: readonly TensorShape[]): string | null {
+function problemOf(node: GraphNode, inputs: readonly TensorShape[]): string | null {
   const [{ channels, sequence }] = inputs;
-  if (isBehindWindow(graph, node) && inputs.some((input) => input.sequence === null)) {
-    return "reads the stream behind a window node, where only its sequences may be read";
-  }
   switch (node.op) {
     case "conv1d": {
       const { groups = 1, outChannels } = node;
@@ -21,26 +21,49 @@ function problemOf(graph: Graph, node: GraphNode, inputs: readonly TensorShape[]
     case "add":
       return unequal(inputs, "adds", "to");
     case "attention":
-      if (sequence === null) return "attends to a stream, expected a window node before it";
       if (channels % node.heads !== 0) return `${node.heads} heads do not divide ${channels} channels`;
       return unequal(inputs, "compares", "with");
-    case "groupNorm":
-      return graph.windowSamples === null ? "a stream has no window to take its moments over" : null;
     case "window":
-      if (graph.windowSamples !== null) return "the network has one window already";
-      return sequence === null ? null : "cuts what a window node has cut";
-    case "averagePool": {
-      const isWhole = sequence === null || sequence.rows === node.window || graph.windowSamples !== null;
-      return isWhole ? null : `averages ${node.window} rows of a sequence of ${sequence.rows}, expected all`;
+      // Of a one-window network: what its window gives makes the one sequence that there is.
+      return sequence === null || isWhole(node, sequence.rows) ? null : `cuts a window that has ${sequence.rows} rows`;
+    default:
+      return null;
+  }
+}
+
+/** What only sequences have. */
+function streamProblem({ op }: GraphNode): string | null {
+  if (op === "attention") return "attends to a stream, expected a window node before it";
+  return op === "groupNorm" ? "takes moments over a stream, expected a window node before it" : null;
+}
+
+/** What sequences cannot have. A stream's keep their rows, so that all decisions, short ones at its start too, are alike. */
+function sequenceProblem(graph: Graph, node: GraphNode, inputs: readonly TensorShape[]): string | null {
+  const readsStream = inputsOf(node).some(
+    (name) => graph.nodes.findIndex((other) => other.name === name) < windowIndex(graph),
+  );
+  if (readsStream) return "reads the stream behind a window node, where only its sequences may be read";
+  const rows = Math.min(...inputs.map(({ sequence }) => sequence?.rows ?? 0));
+  switch (node.op) {
+    case "window":
+      return "cuts what a window node has cut";
+    case "averagePool":
+      return isWhole(node, rows) ? null : `averages ${node.window} rows of a sequence of ${rows}, expected all at once`;
+    case "conv1d":
+    case "depthwiseConv1d":
+    case "maxPool": {
+      const made = outputRows(node, rows);
+      if (made < 1) return `makes no row of a sequence of ${rows}`;
+      const keepsRows = graph.windowSamples !== null || (node.stride === 1 && made === rows);
+      return keepsRows ? null : `makes ${made} rows of a sequence of ${rows}, expected as many in a stream`;
     }
     default:
       return null;
   }
 }
 
-function isBehindWindow({ nodes }: Graph, node: GraphNode): boolean {
-  const at = nodes.findIndex(({ op }) => op === "window");
-  return at >= 0 && nodes.indexOf(node) > at;
+function isWhole({ window, hop, warmup }: Pick<WindowNode, "window" | "hop" | "warmup">, rows: number): boolean {
+  return window === rows && hop === rows && warmup === rows;
 }
 
 /** Every input beside the first must have its channels and its rate. */

@@ -6,7 +6,7 @@ export function cropRows(graph: Graph, samples: number): ReadonlyMap<string, num
   const rows = new Map([[INPUT, samples]]);
   for (const node of graph.nodes) {
     const available = Math.min(...inputsOf(node).map((name) => rows.get(name) as number));
-    rows.set(node.name, outputRows(node, available));
+    rows.set(node.name, node.op === "window" ? available : outputRows(node, available));
   }
   return rows;
 }

@@ -54,8 +54,8 @@ export interface DepthwiseConv1dNode extends Convolution {
 export type ConvNode = Conv1dNode | DepthwiseConv1dNode;
 
 /**
- * Each channel by itself over all rows of the window (Wu and He 2018, one group a channel), gain and offset behind. Only in
- * one-window networks: a stream has no such rows.
+ * Each channel by itself over all rows of its sequence (Wu and He 2018, one group a channel), gain and offset behind. Only
+ * behind a window node: a stream has no such rows.
  */
 export interface GroupNormNode {
   readonly op: "groupNorm";
@@ -86,7 +86,8 @@ export interface AttentionNode {
 
 /**
  * Cuts a stream into sequences, one a decision, by the rule of AveragePoolNode: what it averages makes a sequence here. Nodes
- * behind it run on each sequence by itself, as on a record. In training a whole crop is one sequence.
+ * behind it run on each sequence by itself, as on a record, and in a stream they keep its rows. A one-window network's takes
+ * all rows there are. In training a whole crop is one sequence.
  */
 export interface WindowNode {
   readonly op: "window";

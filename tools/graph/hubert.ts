@@ -39,7 +39,9 @@ const DROPOUT = 0.1;
  */
 export function hubert(options: HubertOptions): Graph {
   const { name, classes, width, sequence } = options;
-  const nodes: GraphNode[] = [...stem(options.convChannels, sequence.kind === "oneWindow")];
+  const windowSamples = sequence.kind === "oneWindow" ? sequence.samples : null;
+  const sequenceRows = windowSamples === null ? TOKENS : rowsBehind(STEM.length, windowSamples);
+  const nodes: GraphNode[] = [...stem(options.convChannels, windowSamples)];
   const features = nodes[nodes.length - 1].name;
   nodes.push(
     { op: "layerNorm", name: "project.norm", input: features },
@@ -57,29 +59,50 @@ export function hubert(options: HubertOptions): Graph {
   }
   const input = nodes[nodes.length - 1].name;
   nodes.push(
-    { op: "averagePool", name: "pool", input, window: TOKENS, hop: TOKENS, warmup: TOKENS },
+    { op: "averagePool", name: "pool", input, ...wholeSequence(sequenceRows) },
     { op: "dense", name: "head", input: "pool", outFeatures: classes.length, columns: 1, dropout: DROPOUT },
   );
-  const windowSamples = sequence.kind === "oneWindow" ? sequence.samples : null;
   return { name, classes, sampleRateHz: 500, windowSamples, nodes };
 }
 
-function stem(channels: number, isOneWindow: boolean): readonly GraphNode[] {
+/** The first conv is normalised over the window, its rows cut behind it; in a stream by batch norm. */
+function stem(channels: number, windowSamples: number | null): readonly GraphNode[] {
   const nodes: GraphNode[] = [];
   STEM.forEach(({ kernel, stride }, index) => {
-    const isNormed = index === 0;
+    const isFirst = index === 0;
     nodes.push({
-      ...linear(`conv${index}`, nodes.at(-1)?.name ?? INPUT, channels, isNormed && isOneWindow ? "none" : "gelu"),
+      ...linear(
+        `conv${index}`,
+        nodes.at(-1)?.name ?? INPUT,
+        channels,
+        isFirst && windowSamples !== null ? "none" : "gelu",
+      ),
       kernel,
       stride,
       bias: false,
-      batchNorm: isNormed && !isOneWindow,
+      batchNorm: isFirst && windowSamples === null,
     });
-    if (isNormed && isOneWindow) {
-      nodes.push({ op: "groupNorm", name: "conv0.norm", input: "conv0", activation: "gelu" });
+    if (isFirst && windowSamples !== null) {
+      nodes.push(
+        { op: "window", name: "conv0.window", input: "conv0", ...wholeSequence(rowsBehind(1, windowSamples)) },
+        { op: "groupNorm", name: "conv0.norm", input: "conv0.window", activation: "gelu" },
+      );
     }
   });
   return nodes;
+}
+
+/** Rows that so many convs of the stem make of a window. */
+function rowsBehind(convs: number, windowSamples: number): number {
+  return STEM.slice(0, convs).reduce(
+    (rows, { kernel, stride }) => Math.floor((rows - kernel) / stride) + 1,
+    windowSamples,
+  );
+}
+
+/** One decision, over all rows that there are. */
+function wholeSequence(rows: number) {
+  return { window: rows, hop: rows, warmup: rows };
 }
 
 /** On every row by itself. */

@@ -1,6 +1,7 @@
 import { checkNode } from "./check-node.ts";
 import { decisionSpans } from "./decision-spans.ts";
 import { type Graph, type GraphNode, INPUT, inputsOf } from "./graph.ts";
+import { headNode } from "./sequences.ts";
 
 /** What a node's tensor looks like beside the input. */
 export interface TensorShape {
@@ -10,7 +11,7 @@ export interface TensorShape {
   /** Input samples that row 0 depends on, as an interval: first (<= 0, virtual) and last. */
   readonly firstSample: number;
   readonly lastSample: number;
-  /** Of what the tensor is computed anew for: the window of a one-window network, a sequence behind a window node; null in a stream. */
+  /** Of what the tensor is computed anew for: the window of a one-window network, a sequence behind a stream's window node; else null. */
   readonly sequence: SequenceShape | null;
 }
 
@@ -66,7 +67,7 @@ function shapeOf(node: GraphNode, inputs: readonly TensorShape[]): StreamShape |
     case "layerNorm":
       return withoutSequence(a);
     case "window":
-      return { ...a, sequence: { rows: node.window, hopSamples: node.hop * a.strideSamples } };
+      return { ...a, sequence: a.sequence ?? { rows: node.window, hopSamples: node.hop * a.strideSamples } };
     case "add":
       return {
         channels: a.channels,
@@ -96,12 +97,9 @@ function withoutSequence({ channels, strideSamples, firstSample, lastSample }: T
   return { channels, strideSamples, firstSample, lastSample };
 }
 
-/** The node whose rows a decision takes: the input of the window node, else of the average pool, else of the first dense layer. */
+/** The tensor whose rows a decision takes: what the head reads. */
 export function lastStreamNode(graph: Graph): string {
-  const isHead = ({ op }: GraphNode) => op === "window" || op === "averagePool" || op === "dense";
-  const head = graph.nodes.find(isHead);
-  if (!head) throw new RangeError(`graph ${graph.name} has no head: an averagePool or a dense node`);
-  return inputsOf(head)[0];
+  return inputsOf(headNode(graph))[0];
 }
 
 /** Input samples that one column of the last stream tensor sees, no more than a window. */

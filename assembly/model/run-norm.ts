@@ -1,0 +1,42 @@
+import { at, I16View, I32View } from "../views";
+import { normalize } from "../kernels/norm";
+import { largestOf } from "../numeric/saturate";
+import { ACTIVATION_TABLE, TYPE_INT13, TYPE_INT16 } from "../shared/ops";
+import { EngineState } from "./engine-state";
+import { Layer } from "./layer";
+import { activateByTable } from "./run-conv1d";
+import { rowAddress, Tensor, tensorAt } from "./tensor";
+import { readRows } from "./tiles";
+
+/** Each row over its channels. */
+export function runLayerNorm(state: EngineState, layer: Layer, output: Tensor, columns: i32): void {
+  const channels = <i32>layer.inChannels;
+  let x = at<I16View>(rowAddress(tensorAt(state.tensorsAt, layer.inputA), output.next));
+  let out = at<I16View>(rowAddress(output, output.next));
+  const rows = rowsOfNorm(state, layer);
+  for (let column = 0; column < columns; column++) {
+    normalize(x, channels, 1, layer.epsilon, rows, 1, layer.shift, largestOf(TYPE_INT13), out);
+    x = x.from(channels);
+    out = out.from(channels);
+  }
+}
+
+/** Each channel over the rows of the sequence. */
+export function runGroupNorm(state: EngineState, layer: Layer, output: Tensor, columns: i32): void {
+  const channels = <i32>layer.inChannels;
+  const x = at<I16View>(rowAddress(tensorAt(state.tensorsAt, layer.inputA), output.next));
+  const out = at<I16View>(rowAddress(output, output.next));
+  const rows = rowsOfNorm(state, layer);
+  const high = largestOf(layer.activation == ACTIVATION_TABLE ? TYPE_INT16 : TYPE_INT13);
+  for (let channel = 0; channel < channels; channel++) {
+    const own = rows.from(2 * channel);
+    normalize(x.from(channel), columns, channels, layer.epsilon, own, 0, layer.shift, high, out.from(channel));
+  }
+  activateByTable(state, layer, out, columns);
+}
+
+/** Gain and offset of every channel. */
+function rowsOfNorm(state: EngineState, layer: Layer): I32View {
+  readRows(state, layer.requantizationRow, layer.inChannels, state.entryAt);
+  return at<I32View>(state.entryAt);
+}

@@ -1,0 +1,48 @@
+import * as ops from "../../assembly/shared/ops.ts";
+import type { RequantizationRow } from "./requantization.ts";
+
+/** A layer record's fields, with the requantisation rows and weight tiles that it points to. */
+export interface LoweredLayer {
+  readonly name: string;
+  readonly op: number;
+  readonly activation: number;
+  readonly bits: number;
+  readonly grid: number;
+  /** Tensor indices; an add has two, attention three. */
+  readonly inputs: readonly number[];
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly padLeft: number;
+  readonly padRight: number;
+  readonly outType: number;
+  readonly shift: number;
+  readonly multiplierA: number;
+  readonly multiplierB: number;
+  /** Of a conv with two or more, else 0; heads of attention. */
+  readonly groups: number;
+  readonly epsilon: number;
+  readonly rows: readonly RequantizationRow[];
+  readonly tiles: readonly Uint8Array[];
+}
+
+/** Fields of a layer that its op does not use. */
+export const PLAIN_LAYER = {
+  activation: ops.ACTIVATION_NONE,
+  bits: 0,
+  grid: ops.GRID_NONE,
+  kernel: 1,
+  stride: 1,
+  dilation: 1,
+  padLeft: 0,
+  padRight: 0,
+  shift: 0,
+  multiplierA: 0,
+  multiplierB: 0,
+  groups: 0,
+  epsilon: 0,
+  rows: [],
+  tiles: [],
+} as const;

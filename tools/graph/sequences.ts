@@ -1,0 +1,25 @@
+import type { AveragePoolNode, DenseNode, Graph, GraphNode, WindowNode } from "./graph.ts";
+
+/** Where the node stands that cuts the stream into sequences, or -1. */
+export function windowIndex({ nodes }: Graph): number {
+  return nodes.findIndex(({ op }) => op === "window");
+}
+
+/** Whether a node runs on each sequence by itself. */
+export function isBehindWindow(graph: Graph, node: GraphNode): boolean {
+  const at = windowIndex(graph);
+  return at >= 0 && graph.nodes.indexOf(node) > at;
+}
+
+type HeadNode = WindowNode | AveragePoolNode | DenseNode;
+
+/** The node that a decision begins with, behind the last of the stream: the window, else the average pool, else the first dense layer. */
+export function headNode(graph: Graph): HeadNode {
+  const head = graph.nodes.find((node): node is HeadNode => isHeadOp(node));
+  if (!head) throw new RangeError(`graph ${graph.name} has no head: an averagePool or a dense node`);
+  return head;
+}
+
+function isHeadOp({ op }: GraphNode): boolean {
+  return op === "window" || op === "averagePool" || op === "dense";
+}
