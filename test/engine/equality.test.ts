@@ -2,22 +2,25 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Engine } from "../../host/engine.ts";
 import { packSpec, randomNetworks } from "../cases/random-network.ts";
+import { packSequences, randomSequences } from "../cases/random-sequences.ts";
 import { chunkings, records } from "../cases/records.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
 import { BUILDS, decisionsOf } from "./implementations.ts";
 
-const cases = fc
-  .tuple(randomNetworks, records(1200))
-  .chain(([spec, record]) =>
-    fc.record({ spec: fc.constant(spec), record: fc.constant(record), chunks: chunkings(record.length) }),
-  );
+/** A spec, so that a failure shows it, with its file. */
+const FAMILIES = [
+  ["streams of int8", randomNetworks.map((spec) => ({ spec, pack: () => packSpec(spec) }))],
+  ["sequences", randomSequences.map((spec) => ({ spec, pack: () => packSequences(spec) }))],
+] as const;
 
-describe.each(BUILDS)("engine (%s) = reference", (build) => {
+const SUITES = BUILDS.flatMap((build) => FAMILIES.map(([name, networks]) => [build, name, networks] as const));
+
+describe.each(SUITES)("engine (%s) = reference, %s", (build, _, networks) => {
   it("in every layer's bytes and every decision, whatever the network and the record", async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ spec, record }) => {
-        const file = packSpec(spec);
+      fc.asyncProperty(networks, records(1200), async ({ pack }, record) => {
+        const file = pack();
         const expected = runNetwork(decodeModel(file), record);
         const engine = await Engine.load(file, { build });
         expect([...engine.layerCrcs(record)]).toEqual(expected.layerCrcs);
@@ -28,9 +31,10 @@ describe.each(BUILDS)("engine (%s) = reference", (build) => {
   }, 120_000);
 
   it("however the record is cut into pieces", async () => {
+    const pieces = records(1200).chain((record) => fc.tuple(fc.constant(record), chunkings(record.length)));
     await fc.assert(
-      fc.asyncProperty(cases, async ({ spec, record, chunks }) => {
-        const file = packSpec(spec);
+      fc.asyncProperty(networks, pieces, async ({ pack }, [record, chunks]) => {
+        const file = pack();
         const expected = runNetwork(decodeModel(file), record);
         const engine = await Engine.load(file, { build });
         expect([...engine.layerCrcs(record, chunks)]).toEqual(expected.layerCrcs);
