@@ -21,7 +21,8 @@ export function validateBudget(state: EngineState): i32 {
     return fail(state, status.BUDGET_BAD_FLASH, from + layout.BUDGET_FLASH_BYTES_AT);
   }
   const head = layerAt(state.layersAt, state.headLayer);
-  if (i32At(page, layout.BUDGET_HOP_SAMPLES_AT) != <i32>head.stride * state.totalStride) {
+  const hop = state.windowSamples != 0 ? state.windowSamples : <i32>head.stride * state.totalStride;
+  if (i32At(page, layout.BUDGET_HOP_SAMPLES_AT) != hop) {
     return fail(state, status.BUDGET_BAD_HOP, from + layout.BUDGET_HOP_SAMPLES_AT);
   }
   return zeros(page, layout.BUDGET_RESERVED_AT, layout.BUDGET_BYTES)

@@ -127,7 +127,8 @@ function validateGroups(state: EngineState, layer: Layer, input: Tensor, from: i
     fits = groups > 0 && input.channels % groups == 0 && input.channels / groups <= MAX_HEAD_CHANNELS;
   }
   if (!fits) return fail(state, status.LAYER_BAD_GROUPS, from + layout.LAYER_GROUPS_AT);
-  return isNorm(layer) ? <i32>layer.epsilon > 0 : layer.epsilon == 0
+  const isSound = isNorm(layer) ? <i32>layer.epsilon > 0 : layer.epsilon == 0;
+  return isSound
     ? status.OK
     : fail(state, status.LAYER_BAD_EPSILON, from + layout.LAYER_EPSILON_AT);
 }

@@ -2,7 +2,7 @@
 export const MAX_FILE_BYTES = 67108864;
 export const MAX_LAYERS = 128;
 export const MAX_CLASSES = 64;
-export const MAX_CHANNELS = 1024;
+export const MAX_CHANNELS = 4096;
 export const MAX_KERNEL = 512;
 export const MAX_STRIDE = 64;
 export const MAX_DILATION = 64;

@@ -24,7 +24,8 @@ const LEAST_TICK_SAMPLES = 64;
 export function networkTiming(graph: Graph, tickSamples?: number): NetworkTiming {
   const shapes = tensorShapes(graph);
   const totalStride = (shapes.get(lastStreamNode(graph)) as TensorShape).strideSamples;
-  const hopSamples = (shapes.get(graph.nodes[graph.nodes.length - 1].name) as TensorShape).strideSamples;
+  const logits = shapes.get(graph.nodes[graph.nodes.length - 1].name) as TensorShape;
+  const hopSamples = graph.windowSamples ?? logits.strideSamples;
   const tick = tickSamples ?? defaultTick(graph, totalStride, hopSamples);
   const fits =
     Number.isInteger(tick) &&
