@@ -6,7 +6,9 @@ import { quantizedNetwork } from "./random-network.ts";
 import { sequenceGraphOf } from "./sequence-graph.ts";
 import { type SequenceSpec, sequenceSpecs } from "./sequence-spec.ts";
 
-/** Specs whose networks the reference runs in a moment: what takes too long decides less often. */
+const LONGEST_STRIDE = 16;
+
+/** Specs whose networks the reference runs in a moment: what takes too long has longer strides and decides less often. */
 export const randomSequences: fc.Arbitrary<SequenceSpec> = sequenceSpecs.map(affordable);
 
 /** The packed bytes of a spec's network; its golden CRCs and its RAM budget are not filled in. */
@@ -21,7 +23,9 @@ export function packSequences(spec: SequenceSpec): Uint8Array {
 
 function affordable(spec: SequenceSpec): SequenceSpec {
   if (isAffordable(sequenceGraphOf(spec))) return spec;
-  const { first, cut } = spec;
+  const { first, cut, sequence } = spec;
+  // Longer strides do not help where the samples themselves are cut: there are as many windows.
+  if (first.stride >= LONGEST_STRIDE) return affordable({ ...spec, sequence: sequence.slice(0, -1) });
   return affordable({
     ...spec,
     first: { ...first, stride: first.stride + 1 },
