@@ -1,25 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Engine } from "../../host/engine.ts";
-import { packSpec, randomNetworks } from "../cases/random-network.ts";
-import { packSequences, randomSequences } from "../cases/random-sequences.ts";
+import { RANDOM_FILES } from "../cases/random-files.ts";
 import { chunkings, records } from "../cases/records.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
 import { BUILDS, decisionsOf } from "./implementations.ts";
 
-/** A spec, so that a failure shows it, with its file. */
-const FAMILIES = [
-  ["streams of int8", randomNetworks.map((spec) => ({ spec, pack: () => packSpec(spec) }))],
-  ["sequences", randomSequences.map((spec) => ({ spec, pack: () => packSequences(spec) }))],
-] as const;
+const SUITES = BUILDS.flatMap((build) => RANDOM_FILES.map(([name, files]) => [build, name, files] as const));
 
-const SUITES = BUILDS.flatMap((build) => FAMILIES.map(([name, networks]) => [build, name, networks] as const));
-
-describe.each(SUITES)("engine (%s) = reference, %s", (build, _, networks) => {
+describe.each(SUITES)("engine (%s) = reference, %s", (build, _, files) => {
   it("in every layer's bytes and every decision, whatever the network and the record", async () => {
     await fc.assert(
-      fc.asyncProperty(networks, records(1200), async ({ pack }, record) => {
+      fc.asyncProperty(files, records(1200), async ({ pack }, record) => {
         const file = pack();
         const expected = runNetwork(decodeModel(file), record);
         const engine = await Engine.load(file, { build });
@@ -33,7 +26,7 @@ describe.each(SUITES)("engine (%s) = reference, %s", (build, _, networks) => {
   it("however the record is cut into pieces", async () => {
     const pieces = records(1200).chain((record) => fc.tuple(fc.constant(record), chunkings(record.length)));
     await fc.assert(
-      fc.asyncProperty(networks, pieces, async ({ pack }, [record, chunks]) => {
+      fc.asyncProperty(files, pieces, async ({ pack }, [record, chunks]) => {
         const file = pack();
         const expected = runNetwork(decodeModel(file), record);
         const engine = await Engine.load(file, { build });
