@@ -22,8 +22,9 @@ export function packSequences(spec: SequenceSpec): Uint8Array {
 }
 
 function affordable(spec: SequenceSpec): SequenceSpec {
-  if (isAffordable(sequenceGraphOf(spec))) return spec;
   const { first, cut, sequence } = spec;
+  const isShortest = first.stride >= LONGEST_STRIDE && sequence.length === 0;
+  if (isShortest || isAffordable(sequenceGraphOf(spec))) return spec;
   // Longer strides do not help where the samples themselves are cut: there are as many windows.
   if (first.stride >= LONGEST_STRIDE) return affordable({ ...spec, sequence: sequence.slice(0, -1) });
   return affordable({
