@@ -73,6 +73,8 @@ function cyclesSource({ costs, flashBus }: Device): string {
 
 function basisOf(constants: Readonly<Record<string, Constant>>): string {
   return Object.entries(constants)
-    .map(([name, { value, source }]) => `${Number(value.toPrecision(4))} ${name} (${source.replace(/^modelled: /, "")})`)
+    .map(
+      ([name, { value, source }]) => `${Number(value.toPrecision(4))} ${name} (${source.replace(/^modelled: /, "")})`,
+    )
     .join("; ");
 }
