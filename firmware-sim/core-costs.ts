@@ -54,8 +54,8 @@ function counted(instructions: number, what: string): Constant {
 export const CORTEX_M4_COSTS: CoreCosts = {
   cyclesPerMac: {
     conv1d: counted(1.75, "four products in two smlad; resnet1d-edge, convs of 16 to 40 channels"),
-    wideConv1d: counted(1.25, "two products in a smlad; hubert-nano and hubert-micro, all convs of one group alike"),
-    groupedConv1d: counted(2.3, "hubert-micro, groups of 6 channels in tiles of 8; hubert-nano, groups of 4: 1.9"),
+    wideConv1d: counted(1.38, "two products in a smlad; hubert-nano and hubert-micro, all convs of one group alike"),
+    groupedConv1d: counted(2.4, "hubert-micro, groups of 6 channels in tiles of 8; hubert-nano, groups of 4: 2.0"),
     depthwiseConv1d: counted(10, "efficient1d-nano, 9 with 7 taps, 10 with 5"),
     dense: counted(3.7, "four classes in a tile of eight; shipped models, over 40 and 64 channels"),
     attention: counted(7, "hubert-nano and hubert-micro, heads of 32 channels, exponentials and divisions included"),
