@@ -27,7 +27,7 @@ export class BudgetError extends Error {
 
 /** RAM that is taken for the whole run, in bytes. */
 export interface RamUse {
-  /** Static data, state, arena and scratch of the engine's scalar build. */
+  /** Static data, state, arena and scratch of the engine's dsp build. */
   readonly engine: number;
   readonly ringBuffer: number;
   readonly dmaBuffers: number;
@@ -45,7 +45,7 @@ export function ramUse(device: Device, engine: number, ringBuffer: number, dmaBu
   return { engine, ringBuffer, dmaBuffers, firmware: device.surroundings.firmwareRamBytes.value };
 }
 
-/** @param wasmBytes size of the engine's scalar build */
+/** @param wasmBytes size of the engine's dsp build */
 export function flashUse(device: Device, model: number, wasmBytes: number): FlashUse {
   const { codeExpansion, firmwareFlashBytes } = device.surroundings;
   return { model, engineCode: Math.ceil(wasmBytes * codeExpansion.value), firmware: firmwareFlashBytes.value };

@@ -1,14 +1,33 @@
 import { type Constant, modelled } from "./constant.ts";
 
-/** Cycles that a core takes for the engine's scalar build, translated ahead of time to machine code. */
+/** Cycles that a core takes for the engine's dsp build, translated ahead of time to machine code. */
 export interface CoreCosts {
-  readonly cyclesPerMac: Readonly<Record<"conv1d" | "depthwiseConv1d" | "dense", Constant>>;
-  /** Bias, requantisation, clamp and store of one output of a conv, dense or average pool; one sum of an add. */
+  readonly cyclesPerMac: {
+    /** Over int8 rows, and over wide ones. */
+    readonly conv1d: Constant;
+    readonly wideConv1d: Constant;
+    readonly groupedConv1d: Constant;
+    readonly depthwiseConv1d: Constant;
+    readonly dense: Constant;
+    readonly attention: Constant;
+  };
+  /** Bias, requantisation, clamp and store of one output of a conv, dense or average pool. */
   readonly cyclesPerOutput: Constant;
+  /** One look into an activation's table. */
+  readonly cyclesPerTableLookup: Constant;
+  /** One sum of an add. */
+  readonly cyclesPerSum: Constant;
+  /** One value that is normalised, and the inverse root for all that share it. */
+  readonly cyclesPerNormElement: Constant;
+  readonly cyclesPerNorm: Constant;
+  /** One element of a sequence that the window copies or moves up. */
+  readonly cyclesPerWindowElement: Constant;
   /** One input element of a pool. */
   readonly cyclesPerPoolElement: Constant;
-  /** Unpacking one weight into the panel that the kernels read. */
+  /** Unpacking one weight, and arranging it in the panel of a conv over int8 rows. */
   readonly cyclesPerWeight: { readonly bits: Constant; readonly ternary: Constant };
+  /** One place in the panel of a conv over wide rows, instead of that of one over int8. */
+  readonly cyclesPerWidePanelElement: Constant;
   /** Resampler, band limit, R-peak detector and the copy into the network's input, for one 500 Hz sample. */
   readonly cyclesPerConditionedSample: Constant;
   /** Interrupt, wake-up from sleep and the task's own frame. */
@@ -16,58 +35,75 @@ export interface CoreCosts {
 }
 
 /*
- * native_c: compiled C without DSP intrinsics on a Cortex-M4, from MLPerf Tiny v1.0, STM32L4R5, microTVM native C:
- *   anomaly detection (dense) 5.3, image classification (conv) 3.7, keyword spotting (depthwise separable conv) 6.5
- *   cycles per multiply-accumulate.
- * wasm_aot: native_c times 1.1 to 1.5 (WAMR's ahead-of-time code runs at .68 to .94 of gcc -O3); 1.3 is taken.
- * A width of the weights changes nothing here: each layer pass unpacks a tile once and multiplies 8-bit panels.
+ * Instructions were counted layer by layer, by the engine's own trace: its dsp build through wasm2c (wabt 1.0.39, memory at a
+ * constant address, no bounds checks) and arm-none-eabi-gcc 12.2 -O2 -fno-tree-reassoc -mcpu=cortex-m4, on QEMU's mps2-an386 with
+ * -icount shift=0, over 12 s of signal; its logits were those of V8. Networks: hubert-nano and hubert-micro with random 8-bit
+ * weights (4 bits and ternary besides), resnet1d-edge and efficient1d-nano as shipped. QEMU has no cycles: all instructions of
+ * a run, weighed with the issue times of the Cortex-M4's reference manual (a load 2, or 1 behind another, a taken branch 3,
+ * a division 7, else 1), came to 1.27 cycles each: 1.18 in unpacking, 1.35 in products, 1.42 in attention. 1.3 is taken for
+ * all; wait states of flash and RAM come on top where no cache hides them.
+ * A width of the weights changes little here: each layer pass unpacks a tile once and multiplies 8-bit panels.
  */
-const WASM = "x 1.3 for ahead-of-time wasm";
-const MICROTVM = "cycles/MAC of native C in MLPerf Tiny v1.0, STM32L4R5, microTVM";
-const CONV_BASIS = `5.1 ${MICROTVM}, mean of image classification 3.7 and keyword spotting 6.5, ${WASM}`;
-const DEPTHWISE_BASIS = `6.5 ${MICROTVM}, keyword spotting: its depthwise and 1x1 convs together, so too few, ${WASM}`;
-const DENSE_BASIS = `5.3 ${MICROTVM}, anomaly detection, ${WASM}`;
-const COUNTED = `operations estimated from the source of the scalar build, one cycle each, ${WASM}`;
+const CYCLES_PER_INSTRUCTION = 1.3;
+
+function counted(instructions: number, what: string): Constant {
+  const basis = `${instructions} instructions counted on an emulated Cortex-M4 (${what}), x ${CYCLES_PER_INSTRUCTION} cycles each`;
+  return modelled(instructions * CYCLES_PER_INSTRUCTION, basis);
+}
 
 export const CORTEX_M4_COSTS: CoreCosts = {
   cyclesPerMac: {
-    conv1d: modelled(6.6, CONV_BASIS),
-    depthwiseConv1d: modelled(8.5, DEPTHWISE_BASIS),
-    dense: modelled(6.9, DENSE_BASIS),
+    conv1d: counted(1.75, "four products in two smlad; resnet1d-edge, convs of 16 to 40 channels"),
+    wideConv1d: counted(1.25, "two products in a smlad; hubert-nano and hubert-micro, all convs of one group alike"),
+    groupedConv1d: counted(2.3, "hubert-micro, groups of 6 channels in tiles of 8; hubert-nano, groups of 4: 1.9"),
+    depthwiseConv1d: counted(10, "efficient1d-nano, 9 with 7 taps, 10 with 5"),
+    dense: counted(3.7, "four classes in a tile of eight; shipped models, over 40 and 64 channels"),
+    attention: counted(7, "hubert-nano and hubert-micro, heads of 32 channels, exponentials and divisions included"),
   },
-  cyclesPerOutput: modelled(26, `${COUNTED} (20: 64-bit product, rounding, shift, clamp, store)`),
-  cyclesPerPoolElement: modelled(8, `${COUNTED} (6: load, compare or add, addressing)`),
+  cyclesPerOutput: counted(46, "64-bit product, rounding, shift, clamp, store; the same over int8 and wide rows"),
+  cyclesPerTableLookup: counted(24, "a feed-forward layer with gelu against one without"),
+  cyclesPerSum: counted(15, "int8 and int13 alike"),
+  cyclesPerNormElement: counted(87, "layer norms of 64 and of 96 channels; two passes, 64-bit products"),
+  cyclesPerNorm: counted(660, "the same; 31 steps of a square root and a 64-bit division"),
+  cyclesPerWindowElement: counted(2, "hubert-nano and hubert-micro; the copy of its rows"),
+  cyclesPerPoolElement: counted(6.6, "the mean of a sequence: load, add, addressing"),
   cyclesPerWeight: {
-    bits: modelled(16, `${COUNTED} (12: refill, mask, sign extension, store)`),
-    ternary: modelled(21, `${COUNTED} (16: division and remainder by 3, store)`),
+    bits: counted(22, "tiles of eight channels, 3 to 5 bits; 18 to unpack, 3 to arrange"),
+    ternary: counted(16, "13 to unpack, by hubert-nano in ternary; 3 to arrange, as above"),
   },
-  cyclesPerConditionedSample: modelled(
-    540,
-    `${COUNTED} (412: resampler 120, three biquads 135, R-peak detector 122, signal quality 35)`,
-  ),
+  cyclesPerWidePanelElement: counted(21, "hubert-nano at 8 bits: 43 a weight in full tiles, of which 22 as above"),
+  cyclesPerConditionedSample: counted(600, "500 Hz in, with sinus rhythm; resampling, band limit, R peaks, quality"),
   cyclesPerTask: modelled(1000, "assumption: interrupt, wake-up and context switch of a small RTOS"),
 };
 
 /** Ratio of the two cores on the same MLPerf Tiny v1.3 networks: 1.40/1.59, 1.75/1.96, 1.27/1.43, 1.94/2.18. */
 const M33_TO_M4 = 0.89;
 
-function onCortexM33(onM4: Constant): Constant {
-  const basis = onM4.source.replace("modelled: ", "");
-  return modelled(onM4.value * M33_TO_M4, `${basis}, x ${M33_TO_M4} for Cortex-M33 over M4 in MLPerf Tiny v1.3`);
+function onCortexM33({ value, source }: Constant): Constant {
+  const basis = source.replace("modelled: ", "");
+  return modelled(value * M33_TO_M4, `${basis}, x ${M33_TO_M4} for Cortex-M33 over M4 in MLPerf Tiny v1.3`);
 }
+
+const { cyclesPerMac, cyclesPerWeight } = CORTEX_M4_COSTS;
 
 export const CORTEX_M33_COSTS: CoreCosts = {
   cyclesPerMac: {
-    conv1d: onCortexM33(CORTEX_M4_COSTS.cyclesPerMac.conv1d),
-    depthwiseConv1d: onCortexM33(CORTEX_M4_COSTS.cyclesPerMac.depthwiseConv1d),
-    dense: onCortexM33(CORTEX_M4_COSTS.cyclesPerMac.dense),
+    conv1d: onCortexM33(cyclesPerMac.conv1d),
+    wideConv1d: onCortexM33(cyclesPerMac.wideConv1d),
+    groupedConv1d: onCortexM33(cyclesPerMac.groupedConv1d),
+    depthwiseConv1d: onCortexM33(cyclesPerMac.depthwiseConv1d),
+    dense: onCortexM33(cyclesPerMac.dense),
+    attention: onCortexM33(cyclesPerMac.attention),
   },
   cyclesPerOutput: onCortexM33(CORTEX_M4_COSTS.cyclesPerOutput),
+  cyclesPerTableLookup: onCortexM33(CORTEX_M4_COSTS.cyclesPerTableLookup),
+  cyclesPerSum: onCortexM33(CORTEX_M4_COSTS.cyclesPerSum),
+  cyclesPerNormElement: onCortexM33(CORTEX_M4_COSTS.cyclesPerNormElement),
+  cyclesPerNorm: onCortexM33(CORTEX_M4_COSTS.cyclesPerNorm),
+  cyclesPerWindowElement: onCortexM33(CORTEX_M4_COSTS.cyclesPerWindowElement),
   cyclesPerPoolElement: onCortexM33(CORTEX_M4_COSTS.cyclesPerPoolElement),
-  cyclesPerWeight: {
-    bits: onCortexM33(CORTEX_M4_COSTS.cyclesPerWeight.bits),
-    ternary: onCortexM33(CORTEX_M4_COSTS.cyclesPerWeight.ternary),
-  },
+  cyclesPerWeight: { bits: onCortexM33(cyclesPerWeight.bits), ternary: onCortexM33(cyclesPerWeight.ternary) },
+  cyclesPerWidePanelElement: onCortexM33(CORTEX_M4_COSTS.cyclesPerWidePanelElement),
   cyclesPerConditionedSample: onCortexM33(CORTEX_M4_COSTS.cyclesPerConditionedSample),
   cyclesPerTask: CORTEX_M4_COSTS.cyclesPerTask,
 };

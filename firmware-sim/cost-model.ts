@@ -1,13 +1,13 @@
-import type { EngineProfile, ModelLayer } from "../host/index.ts";
-import type { CoreCosts } from "./core-costs.ts";
+import type { EngineProfile, ModelFile } from "../host/index.ts";
 import type { Device } from "./devices.ts";
 import { flashCycles } from "./flash-bus.ts";
+import { type LayerWork, layerWork } from "./layer-costs.ts";
 
 /** Cycles of the core by what it did. */
 export interface WorkCycles {
   readonly frontEnd: number;
   readonly macs: number;
-  /** Requantisation, sums and pools. */
+  /** Requantisation, activations, sums, norms, pools and windows. */
   readonly outputs: number;
   readonly unpack: number;
   readonly flash: number;
@@ -18,28 +18,16 @@ export interface WorkCycles {
 export const NO_WORK: WorkCycles = { frontEnd: 0, macs: 0, outputs: 0, unpack: 0, flash: 0, tasks: 0 };
 
 /** Device cycles of one task: the engine's counters before and after it, priced by the device's constants. */
-export function taskCycles(
-  device: Device,
-  layers: readonly ModelLayer[],
-  before: EngineProfile,
-  after: EngineProfile,
-): WorkCycles {
+export function taskCycles(device: Device, model: ModelFile, before: EngineProfile, after: EngineProfile): WorkCycles {
   const { costs, flashBus } = device;
   const conditioned = after.conditionedSamples - before.conditionedSamples;
-  let macs = 0;
-  let outputs = 0;
-  let unpack = 0;
-  layers.forEach((layer, i) => {
-    const rows = after.layers[i].rows - before.layers[i].rows;
-    macs += (after.layers[i].macs - before.layers[i].macs) * macCost(costs, layer);
-    outputs += rows * layer.outChannels * outputCost(costs, layer);
-    unpack += (after.layers[i].unpackedWeights - before.layers[i].unpackedWeights) * weightCost(costs, layer);
-  });
+  const layers = model.layers.map((layer, i) => layerWork(costs, model, layer, before.layers[i], after.layers[i]));
+  const sum = (part: keyof LayerWork) => layers.reduce((total, work) => total + work[part], 0);
   return {
     frontEnd: conditioned * costs.cyclesPerConditionedSample.value,
-    macs,
-    outputs,
-    unpack,
+    macs: sum("macs"),
+    outputs: sum("outputs"),
+    unpack: sum("unpack"),
     flash: flashCycles(flashBus, after.flashReads - before.flashReads, after.flashBytes - before.flashBytes),
     tasks: costs.cyclesPerTask.value,
   };
@@ -58,24 +46,4 @@ export function addWork(a: WorkCycles, b: WorkCycles): WorkCycles {
 
 export function totalCycles(work: WorkCycles): number {
   return Object.values(work).reduce((sum, cycles) => sum + cycles, 0);
-}
-
-/** 0 for sums and pools, which multiply nothing. */
-function macCost({ cyclesPerMac }: CoreCosts, { op }: ModelLayer): number {
-  return op in cyclesPerMac ? cyclesPerMac[op as keyof typeof cyclesPerMac].value : 0;
-}
-
-function outputCost(costs: CoreCosts, layer: ModelLayer): number {
-  switch (layer.op) {
-    case "maxPool":
-      return layer.kernel * costs.cyclesPerPoolElement.value;
-    case "averagePool":
-      return layer.kernel * costs.cyclesPerPoolElement.value + costs.cyclesPerOutput.value;
-    default:
-      return costs.cyclesPerOutput.value;
-  }
-}
-
-function weightCost(costs: CoreCosts, layer: ModelLayer): number {
-  return layer.grid === "ternary" ? costs.cyclesPerWeight.ternary.value : costs.cyclesPerWeight.bits.value;
 }

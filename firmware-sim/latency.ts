@@ -25,7 +25,7 @@ export interface LatencySummary {
 /**
  * For each beat the time from its R peak to the first decision that was complete no earlier than the beat's detection
  * and that covers the peak; null where the record ended before there was one. Both lists ascend in time.
- * @param windowSamples samples that one decision pools
+ * @param windowSamples samples that one decision sees
  */
 export function beatLatenciesMs(
   beats: readonly TimedBeat[],

@@ -55,7 +55,7 @@ export interface RunFacts {
   readonly run: Run;
   readonly ram: RamUse;
   readonly flash: FlashUse;
-  /** Samples that one decision pools. */
+  /** Samples that one decision sees. */
   readonly windowSamples: number;
   readonly ringPeakSamples: number;
   readonly overflowedSamples: number;

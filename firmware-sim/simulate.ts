@@ -28,8 +28,8 @@ export interface Simulation {
 const DEFAULT_RING_SAMPLES = 512;
 
 /**
- * Runs a record through a model on a simulated wearable, on the engine's scalar build. The same input gives the same
- * report.
+ * Runs a record through a model on a simulated wearable. Its image is made of the engine's dsp build, whose RAM and code
+ * count; what runs here is the scalar build, which gives the same bytes sooner. The same input gives the same report.
  * Throws BudgetError where the model does not fit the device's RAM or flash, EngineError for a model that the engine
  * refuses, RangeError for an unknown device or an option out of its range.
  */
@@ -39,11 +39,13 @@ export async function simulate({ model, device: chosen, record, options = {} }: 
   const frontEnd = new AnalogFrontEnd(record, { ...DEFAULT_FRONT_END, ...frontEndOptions, sampleRateHz });
   const ring = new RingBuffer(ringSamples);
 
-  const flash = flashUse(device, model.length, (await engineBytes("scalar")).length);
-  const engine = await Engine.load(model, { build: "scalar" });
+  const flash = flashUse(device, model.length, (await engineBytes("dsp")).length);
+  const { ramBytes } = await Engine.load(model, { build: "dsp" });
   requireFit(device, "flashBytes", flash);
-  const ram = ramUse(device, engine.ramBytes, ring.bytes, frontEnd.dmaBytes);
+  const ram = ramUse(device, ramBytes, ring.bytes, frontEnd.dmaBytes);
   requireFit(device, "ramBytes", ram);
+
+  const engine = await Engine.load(model, { build: "scalar" });
 
   const run = new Wearable(engine, device, frontEnd, ring, sampleRateHz).run();
   return writeReport({
@@ -58,9 +60,9 @@ export async function simulate({ model, device: chosen, record, options = {} }: 
   });
 }
 
-/** Samples that one decision pools: the window, or the columns that the head's first layer takes. */
+/** Samples that one decision sees: the window, or the columns that the head's first layer takes. */
 function decisionSamples(model: ModelFile): number {
   if (model.windowSamples > 0) return model.windowSamples;
-  const head = model.layers.find(({ op }) => op === "averagePool" || op === "dense");
+  const head = model.layers.find(({ op }) => op === "window" || op === "averagePool" || op === "dense");
   return (head ? head.kernel : 1) * model.totalStride;
 }

@@ -18,13 +18,11 @@ export function sourcesOf(device: Device, engineRamBytes: number): Record<string
     overflowedSamples: `${time}; refused samples counted in the simulated ring buffer`,
     ringPeakSamples: `${time}; counted in the simulated ring buffer`,
     longestTaskMs: time,
-    ramBytes: `modelled: ${engineRamBytes} bytes measured of the engine's scalar build, ring and DMA buffers, ${basisOf(
-      {
-        firmware: surroundings.firmwareRamBytes,
-        limit: device.ramBytes,
-      },
-    )}`,
-    flashBytes: `modelled: the measured sizes of the model file and of the engine's scalar wasm, ${basisOf({
+    ramBytes: `modelled: ${engineRamBytes} bytes measured of the engine's dsp build, ring and DMA buffers, ${basisOf({
+      firmware: surroundings.firmwareRamBytes,
+      limit: device.ramBytes,
+    })}`,
+    flashBytes: `modelled: the measured sizes of the model file and of the engine's dsp wasm, ${basisOf({
       "machine code for a byte of wasm": surroundings.codeExpansion,
       firmware: surroundings.firmwareFlashBytes,
       limit: device.flashBytes,
@@ -50,13 +48,22 @@ export function sourcesOf(device: Device, engineRamBytes: number): Record<string
 
 function cyclesSource({ costs, flashBus }: Device): string {
   return `modelled: the engine's own counters, measured, priced by ${basisOf({
-    "a MAC of a conv": costs.cyclesPerMac.conv1d,
+    "a MAC of a conv over int8": costs.cyclesPerMac.conv1d,
+    "a MAC of a conv over int13 or int16": costs.cyclesPerMac.wideConv1d,
+    "a MAC of a grouped conv": costs.cyclesPerMac.groupedConv1d,
     "a MAC of a depthwise conv": costs.cyclesPerMac.depthwiseConv1d,
     "a MAC of a dense layer": costs.cyclesPerMac.dense,
+    "a MAC of attention": costs.cyclesPerMac.attention,
     "an output": costs.cyclesPerOutput,
+    "a look into an activation's table": costs.cyclesPerTableLookup,
+    "a sum of an add": costs.cyclesPerSum,
+    "a normalised value": costs.cyclesPerNormElement,
+    "a layer norm's row": costs.cyclesPerNorm,
+    "an element of a window": costs.cyclesPerWindowElement,
     "an input of a pool": costs.cyclesPerPoolElement,
     "a packed weight": costs.cyclesPerWeight.bits,
     "a ternary weight": costs.cyclesPerWeight.ternary,
+    "a weight's place in a wide panel": costs.cyclesPerWidePanelElement,
     "a 500 Hz sample": costs.cyclesPerConditionedSample,
     "a task": costs.cyclesPerTask,
     "a flash read": flashBus.cyclesPerRead,
@@ -66,6 +73,6 @@ function cyclesSource({ costs, flashBus }: Device): string {
 
 function basisOf(constants: Readonly<Record<string, Constant>>): string {
   return Object.entries(constants)
-    .map(([name, { value, source }]) => `${value} ${name} (${source.replace(/^modelled: /, "")})`)
+    .map(([name, { value, source }]) => `${Number(value.toPrecision(4))} ${name} (${source.replace(/^modelled: /, "")})`)
     .join("; ");
 }

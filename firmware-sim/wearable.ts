@@ -112,7 +112,7 @@ export class Wearable {
     const events = work();
     const before = this.#profile;
     this.#profile = this.#engine.profile();
-    const spent = taskCycles(this.#device, this.#engine.model.layers, before, this.#profile);
+    const spent = taskCycles(this.#device, this.#engine.model, before, this.#profile);
     const taskNs = Math.ceil((totalCycles(spent) * NS) / this.#device.coreHz.value);
     const endNs = this.#queue.nowNs + taskNs;
     if (endNs > deadlineNs) this.#deadlineMisses += this.#profile.ticks - before.ticks;

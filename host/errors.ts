@@ -51,7 +51,8 @@ const SENTENCES: Readonly<Record<number, string>> = {
   [status.LAYER_ACCUMULATOR_OVERFLOW]: "the layer's sums can leave 32 bits",
   [status.LAYER_UNEQUAL_RATES]: "the layer adds two tensors of different rates",
   [status.LAYER_BAD_HEAD]: "the network does not end in a head that gives one logit a class",
-  [status.LAYER_BAD_GROUPS]: "the layer's groups or heads do not divide its channels or are not allowed for its operation",
+  [status.LAYER_BAD_GROUPS]:
+    "the layer's groups or heads do not divide its channels or are not allowed for its operation",
   [status.LAYER_BAD_EPSILON]: "the layer's epsilon is out of range or not allowed for its operation",
   [status.LAYER_BAD_SEQUENCE]: "the layer does not fit the sequence of a decision, or stands outside of one",
   [status.PLAN_BAD_OFFSET]: "two buffers of the memory plan overlap or one is not aligned to 16 bytes",

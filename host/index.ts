@@ -5,5 +5,5 @@ export { EngineError } from "./errors.ts";
 export type { BeatEvent, DecisionEvent, EngineEvent, QualityEvent, SignalQuality } from "./events.ts";
 export { type ConditionedSignal, type DetectedBeats, FrontEnd } from "./front-end.ts";
 export { CONDITIONED_INPUT, type InputConfig } from "./input.ts";
-export { ModelFile, type ModelLayer, type ModelMetadata } from "./model-file.ts";
+export { type ElementType, ModelFile, type ModelLayer, type ModelMetadata, type OpName } from "./model-file.ts";
 export type { EngineProfile, LayerProfile } from "./profile.ts";

@@ -1,34 +1,47 @@
 import * as layout from "../assembly/shared/layout.ts";
 import * as ops from "../assembly/shared/ops.ts";
 
-export type OpName = "conv1d" | "add" | "maxPool" | "averagePool" | "dense" | "depthwiseConv1d";
+export type OpName =
+  | "conv1d"
+  | "add"
+  | "maxPool"
+  | "averagePool"
+  | "dense"
+  | "depthwiseConv1d"
+  | "window"
+  | "layerNorm"
+  | "groupNorm"
+  | "attention";
+export type ElementType = "int8" | "int13" | "int16";
 export type GridName = "none" | "midTread" | "midRise" | "ternary";
 
 /** A layer record of a model file, with its place in the other sections. Field meanings: docs/FORMAT.md. */
 export interface ModelLayer {
   readonly name: string;
   readonly op: OpName;
-  readonly activation: "none" | "relu";
+  readonly activation: "none" | "relu" | "table";
   readonly bits: number;
   readonly grid: GridName;
   /** Tensor 0 is the input, layer i makes tensor i + 1. */
   readonly inputs: readonly number[];
   readonly inChannels: number;
   readonly outChannels: number;
+  /** Of a conv's channels, 1 where it keeps none apart; heads of an attention; else 1. */
+  readonly groups: number;
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
   readonly padLeft: number;
   readonly padRight: number;
   readonly shift: number;
-  readonly outType: "int8" | "int16";
+  readonly outType: ElementType;
   readonly requantizationRow: number;
   readonly weightsAt: number;
   readonly weightsBytes: number;
   readonly firstTile: number;
   readonly tileCount: number;
   readonly multipliers: readonly [number, number];
-  /** Weights, and multiply-accumulates for one output row. */
+  /** Weights: each meets one input in an output row. */
   readonly weights: number;
 }
 
@@ -64,6 +77,20 @@ const OP_NAMES: Readonly<Record<number, OpName>> = {
   [ops.OP_AVERAGE_POOL]: "averagePool",
   [ops.OP_DENSE]: "dense",
   [ops.OP_DEPTHWISE_CONV1D]: "depthwiseConv1d",
+  [ops.OP_WINDOW]: "window",
+  [ops.OP_LAYER_NORM]: "layerNorm",
+  [ops.OP_GROUP_NORM]: "groupNorm",
+  [ops.OP_ATTENTION]: "attention",
+};
+const ACTIVATION_NAMES: Readonly<Record<number, ModelLayer["activation"]>> = {
+  [ops.ACTIVATION_NONE]: "none",
+  [ops.ACTIVATION_RELU]: "relu",
+  [ops.ACTIVATION_TABLE]: "table",
+};
+const TYPE_NAMES: Readonly<Record<number, ElementType>> = {
+  [ops.TYPE_INT8]: "int8",
+  [ops.TYPE_INT13]: "int13",
+  [ops.TYPE_INT16]: "int16",
 };
 const GRID_NAMES: Readonly<Record<number, GridName>> = {
   [ops.GRID_NONE]: "none",
@@ -148,26 +175,27 @@ function readLayer(records: DataView, index: number, name: string): ModelLayer {
   const u16 = (at: number) => records.getUint16(from + at, true);
   const u32 = (at: number) => records.getUint32(from + at, true);
   const op = OP_NAMES[u8(layout.LAYER_OP_AT)];
-  const inputB = u16(layout.LAYER_INPUT_B_AT);
+  const groups = Math.max(1, u16(layout.LAYER_GROUPS_AT));
   const kernel = u16(layout.LAYER_KERNEL_AT);
   const inChannels = u16(layout.LAYER_IN_CHANNELS_AT);
   const outChannels = u16(layout.LAYER_OUT_CHANNELS_AT);
   return {
     name,
     op,
-    activation: u8(layout.LAYER_ACTIVATION_AT) === ops.ACTIVATION_RELU ? "relu" : "none",
+    activation: ACTIVATION_NAMES[u8(layout.LAYER_ACTIVATION_AT)],
     bits: u8(layout.LAYER_BITS_AT),
     grid: GRID_NAMES[u8(layout.LAYER_GRID_AT)],
-    inputs: inputB === layout.NO_TENSOR ? [u16(layout.LAYER_INPUT_A_AT)] : [u16(layout.LAYER_INPUT_A_AT), inputB],
+    inputs: readInputs(op, u16),
     inChannels,
     outChannels,
+    groups,
     kernel,
     stride: u16(layout.LAYER_STRIDE_AT),
     dilation: u16(layout.LAYER_DILATION_AT),
     padLeft: u16(layout.LAYER_PAD_LEFT_AT),
     padRight: u16(layout.LAYER_PAD_RIGHT_AT),
     shift: u8(layout.LAYER_SHIFT_AT),
-    outType: u8(layout.LAYER_OUT_TYPE_AT) === ops.TYPE_INT16 ? "int16" : "int8",
+    outType: TYPE_NAMES[u8(layout.LAYER_OUT_TYPE_AT)],
     requantizationRow: u32(layout.LAYER_REQUANTIZATION_AT),
     weightsAt: u32(layout.LAYER_WEIGHTS_AT),
     weightsBytes: u32(layout.LAYER_WEIGHTS_LENGTH_AT),
@@ -177,12 +205,19 @@ function readLayer(records: DataView, index: number, name: string): ModelLayer {
       records.getInt16(from + layout.LAYER_MULTIPLIER_A_AT, true),
       records.getInt16(from + layout.LAYER_MULTIPLIER_B_AT, true),
     ],
-    weights: weightCount(op, kernel, inChannels, outChannels),
+    weights: weightCount(op, kernel, inChannels / groups, outChannels),
   };
 }
 
-function weightCount(op: OpName, kernel: number, inChannels: number, outChannels: number): number {
-  if (op === "conv1d" || op === "dense") return kernel * inChannels * outChannels;
+function readInputs(op: OpName, u16: (at: number) => number): readonly number[] {
+  const a = u16(layout.LAYER_INPUT_A_AT);
+  const b = u16(layout.LAYER_INPUT_B_AT);
+  if (op === "attention") return [a, b, u16(layout.LAYER_INPUT_C_AT)];
+  return b === layout.NO_TENSOR ? [a] : [a, b];
+}
+
+function weightCount(op: OpName, kernel: number, groupChannels: number, outChannels: number): number {
+  if (op === "conv1d" || op === "dense") return kernel * groupChannels * outChannels;
   return op === "depthwiseConv1d" ? kernel * outChannels : 0;
 }
 

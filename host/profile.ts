@@ -1,3 +1,4 @@
+import { attentionMacs } from "./attention-macs.ts";
 import type { EngineExports } from "./engine-module.ts";
 import type { LayerTime, LayerTimes } from "./layer-times.ts";
 import type { ModelFile } from "./model-file.ts";
@@ -23,7 +24,7 @@ export interface LayerProfile extends LayerTime {
   readonly name: string;
   readonly op: string;
   readonly bits: number;
-  /** Output rows made. */
+  /** Output rows made; behind a window those of every decision. */
   readonly rows: number;
   readonly macs: number;
   /** Packed weight bytes read, and weights unpacked from them. */
@@ -48,7 +49,7 @@ export function readProfile(
       op: layer.op,
       bits: layer.bits,
       rows,
-      macs: rows * layer.weights,
+      macs: layer.op === "attention" ? attentionMacs(model, layer, rows, host.decisions) : rows * layer.weights,
       flashBytes: Math.round(passes * layer.weightsBytes),
       unpackedWeights: Math.round(passes * layer.weights),
       ...times.of(index),

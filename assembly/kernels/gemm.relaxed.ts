@@ -39,7 +39,7 @@ export function gemmQuads(product: Product, group: i32): void {
 }
 
 /**
- * @param group offsetQuadGroup, or less
+ * @param group offsetQuadGroup, or less: at least 2
  * @param corrections i32[columns] of columnCorrections
  */
 export function gemmOffsetQuads(product: Product, group: i32, corrections: I32View): void {
@@ -55,7 +55,7 @@ function multiply(product: Product, group: i32, signed: bool, corrections: usize
   if (group >= 8) {
     done = columns & ~3;
     fourColumns(product, done, group, signed, corrections);
-  } else if (group == 1) {
+  } else if (!signed && group == 1) {
     done = columns - columns % 3;
     threeColumns(product, done, signed, corrections);
   }

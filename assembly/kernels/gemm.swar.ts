@@ -182,6 +182,8 @@ export function accumulateWords(input: I8View, span: i32, panel: I32View, group:
   }
 }
 
+// @ts-ignore: decorator
+@inline
 function addFields(sum: i64, sums: I32View): void {
   sums[0] += even(sum);
   sums[1] += odd(sum);

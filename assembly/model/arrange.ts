@@ -34,12 +34,18 @@ function arrangeSimd(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: 
   switch (layer.panelKind) {
     case PANEL_LANES: break;
     case PANEL_BYTE_PAIRS: arrangeBytePairs(lanes8, taps, span, at<I8View>(panel)); break;
-    case PANEL_WINOGRAD: arrangeWinograd(lanes8, <i32>layer.stride * layer.inChannels, span, at<I16View>(panel)); break;
+    case PANEL_WINOGRAD: arrangeForWinograd(layer, lanes8, span, panel); break;
     case PANEL_QUADS: arrangeQuadsSimd(lanes8, taps, span, 0, at<I8View>(panel)); break;
     case PANEL_WINOGRAD_QUADS: arrangeForWinogradQuads(layer, lanes8, span, panel); break;
     case PANEL_OFFSET_QUADS: arrangeQuadsSimd(lanes8, taps, span, maxWeight(layer), at<I8View>(panel)); break;
     default: unreachable();
   }
+}
+
+/** Not in the relaxed build, which has no room for it (docs/decisions/0006). */
+function arrangeForWinograd(layer: Layer, lanes8: I8View, span: i32, panel: i32): void {
+  if (ASC_FEATURE_RELAXED_SIMD) return;
+  arrangeWinograd(lanes8, <i32>layer.stride * layer.inChannels, span, at<I16View>(panel));
 }
 
 function arrangeForWinogradQuads(layer: Layer, lanes8: I8View, span: i32, panel: i32): void {

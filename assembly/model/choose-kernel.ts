@@ -33,28 +33,21 @@ function chooseKind(layer: Layer, input: Tensor, weight: i32): i32 {
   if (isDefined(QHUBERT_INTRINSICS)) return wide ? PANEL_PAIRS : PANEL_QUADS;
   if (!ASC_FEATURE_SIMD) return wide ? PANEL_LANES : PANEL_WORDS;
   if (wide) return PANEL_BYTE_PAIRS;
-  if (ASC_FEATURE_RELAXED_SIMD) {
-    const kind = chooseRelaxedKind(layer, input, weight);
-    if (kind != PANEL_BYTE_PAIRS) return kind;
-  }
+  if (ASC_FEATURE_RELAXED_SIMD) return chooseRelaxedKind(layer, input, weight);
   return takesWinograd(layer, input, weight) ? PANEL_WINOGRAD : PANEL_BYTE_PAIRS;
 }
 
 /** A kernel over int8 rows; PANEL_BYTE_PAIRS where one over i16 is faster or there is none. */
 function chooseRelaxedKind(layer: Layer, input: Tensor, weight: i32): i32 {
   if (input.nonNegative == 0) {
-    // The weight and its offset, which is the largest weight, are to stay below 128.
-    return layer.op == OP_CONV1D && weight < 64 ? PANEL_OFFSET_QUADS : PANEL_BYTE_PAIRS;
+    // The weight and its offset, which is the largest weight, are to stay below 128, and two steps to fit an i16: up to six bits.
+    return layer.op == OP_CONV1D && offsetQuadGroup(weight, weight) > 1 ? PANEL_OFFSET_QUADS : PANEL_BYTE_PAIRS;
   }
-  const many = mostColumns(layer, input) >= WINOGRAD_LEAST_COLUMNS_RELAXED;
-  if (quadGroup(weight) == 1 && many && takesWinograd(layer, input, weight)) return PANEL_BYTE_PAIRS;
   return takesWinogradQuads(layer, input, weight) ? PANEL_WINOGRAD_QUADS : PANEL_QUADS;
 }
 
 /** Fewer columns to a pass gain nothing, nor do fewer elements to a column's step. */
 const WINOGRAD_LEAST_COLUMNS = 16;
-/** Against quads that are flushed at each step: 8 bits. */
-const WINOGRAD_LEAST_COLUMNS_RELAXED = 48;
 const WINOGRAD_QUADS_LEAST_COLUMNS = 64;
 const WINOGRAD_QUADS_LEAST_STEP = 64;
 const WINOGRAD_QUADS_LEAST_STEP_4_BITS = 128;

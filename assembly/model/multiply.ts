@@ -30,12 +30,14 @@ export function prepareInput(state: EngineState, layer: Layer, type: i32, elemen
   if (!ASC_FEATURE_SIMD) return;
   const product = at<Product>(state.productAt);
   const scratch = state.inputScratchAt;
-  if (layer.panelKind == PANEL_WINOGRAD) {
-    winogradTransform(product.input, product.columnStep, product.span, product.columns, scratch);
-  } else if (layer.panelKind == PANEL_BYTE_PAIRS && !isWide(type)) {
+  if (layer.panelKind == PANEL_BYTE_PAIRS && !isWide(type)) {
     widen(at<I8View>(product.input), at<I16View>(scratch), elements);
     product.input = scratch;
-  } else if (ASC_FEATURE_RELAXED_SIMD) {
+  } else if (!ASC_FEATURE_RELAXED_SIMD) {
+    if (layer.panelKind == PANEL_WINOGRAD) {
+      winogradTransform(product.input, product.columnStep, product.span, product.columns, scratch);
+    }
+  } else {
     const weight = maxWeight(layer);
     if (layer.panelKind == PANEL_OFFSET_QUADS) {
       columnCorrections(product, weight, at<I32View>(scratch));
@@ -52,8 +54,9 @@ export function multiply(state: EngineState, layer: Layer, type: i32): void {
     switch (layer.panelKind) {
       case PANEL_LANES: depthwiseConv1dSimd(product); break;
       case PANEL_BYTE_PAIRS: gemmPairs(product); break;
-      case PANEL_WINOGRAD: gemmWinograd(product, state.inputScratchAt); break;
-      default: multiplyRelaxed(state, layer, product);
+      default:
+        if (ASC_FEATURE_RELAXED_SIMD) multiplyRelaxed(state, layer, product);
+        else gemmWinograd(product, state.inputScratchAt);
     }
   } else if (layer.op == OP_DEPTHWISE_CONV1D) {
     depthwiseConv1d(product);
@@ -68,7 +71,6 @@ export function multiply(state: EngineState, layer: Layer, type: i32): void {
 }
 
 function multiplyRelaxed(state: EngineState, layer: Layer, product: Product): void {
-  if (!ASC_FEATURE_RELAXED_SIMD) return;
   const scratch = state.inputScratchAt;
   if (layer.panelKind == PANEL_QUADS) gemmQuads(product, layer.group);
   else if (layer.panelKind == PANEL_OFFSET_QUADS) gemmOffsetQuads(product, layer.group, at<I32View>(scratch));

@@ -1,5 +1,6 @@
 import { at, I16View, I32View } from "../views";
 import { attend, ATTENTION_SCRATCH_BYTES, AttentionScratch, Head } from "../kernels/attention";
+import { attendSimd } from "../kernels/attention.simd";
 import { EXP2_ENTRIES, makeExp2Table } from "../numeric/exp2-table";
 import { MAX_ATTENTION_ROWS } from "../shared/limits";
 import { EngineState } from "./engine-state";
@@ -26,7 +27,8 @@ export function runAttention(state: EngineState, layer: Layer, output: Tensor, c
     head.key = rowsFrom(tensorAt(state.tensorsAt, layer.inputB), first);
     head.value = rowsFrom(tensorAt(state.tensorsAt, layer.inputC), first);
     head.out = rowsFrom(output, first);
-    attend(head, scratch);
+    if (ASC_FEATURE_SIMD) attendSimd(head, scratch);
+    else attend(head, scratch);
   }
 }
 

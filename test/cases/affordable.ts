@@ -1,4 +1,5 @@
 import { nodeCosts } from "../../tools/graph/costs.ts";
+import type { Graph } from "../../tools/graph/graph.ts";
 import { type TensorShape, tensorShapes } from "../../tools/graph/shapes.ts";
 import type { NetworkSpec } from "./network-spec.ts";
 import { graphOf } from "./spec-graph.ts";
@@ -12,7 +13,7 @@ const LIMIT_NANOSECONDS_PER_SAMPLE = 20_000;
 
 /** The spec, or where the reference would take too long the same layers behind a first conv of a longer stride. */
 export function affordable(spec: NetworkSpec): NetworkSpec {
-  if (referenceCost(spec) <= LIMIT_NANOSECONDS_PER_SAMPLE) return spec;
+  if (isAffordable(graphOf(spec))) return spec;
   const first = spec.stages.findIndex((stage) => stage.kind === "conv");
   const stages = spec.stages.map((stage, index) =>
     index === first && stage.kind === "conv"
@@ -22,13 +23,13 @@ export function affordable(spec: NetworkSpec): NetworkSpec {
   return affordable({ ...spec, stages });
 }
 
-/** Nanoseconds of the reference for a sample of the record, the few rows of the dense layers aside. */
-function referenceCost(spec: NetworkSpec): number {
-  const graph = graphOf(spec);
+/** Whether the reference takes a moment for a record, the few rows of the dense layers aside. */
+export function isAffordable(graph: Graph): boolean {
   const shapes = tensorShapes(graph);
-  const streamed = nodeCosts(graph).filter((_, index) => graph.nodes[index].op !== "dense");
-  return streamed.reduce((sum, { name, macsPerRow, rowsPerSample }) => {
+  const rowByRow = nodeCosts(graph).filter((_, index) => graph.nodes[index].op !== "dense");
+  const nanoseconds = rowByRow.reduce((sum, { name, macsPerRow, rowsPerSample }) => {
     const { channels } = shapes.get(name) as TensorShape;
     return sum + (macsPerRow * PRODUCT_NANOSECONDS + channels * OUTPUT_NANOSECONDS) * rowsPerSample;
   }, 0);
+  return nanoseconds <= LIMIT_NANOSECONDS_PER_SAMPLE;
 }

@@ -44,7 +44,7 @@ export type HeadSpec =
   /** A window of so many total strides, flattened whole. */
   | { readonly kind: "window"; readonly strides: number };
 
-const padding: fc.Arbitrary<PaddingSpec> = fc.oneof(
+export const paddings: fc.Arbitrary<PaddingSpec> = fc.oneof(
   fc.constantFrom<PaddingSpec>({ kind: "causal" }, { kind: "symmetric" }),
   fc.record({ kind: fc.constant("any" as const), leftEighths: fc.nat(8), rightEighths: fc.nat(8) }),
 );
@@ -63,7 +63,7 @@ const taps = fc.oneof(
 );
 
 const depthwise: fc.Arbitrary<DepthwiseSpec> = fc
-  .tuple(taps, padding, fc.boolean())
+  .tuple(taps, paddings, fc.boolean())
   .map(([shape, pad, relu]) => ({ ...shape, padding: pad, relu }));
 
 const conv: fc.Arbitrary<ConvSpec> = fc

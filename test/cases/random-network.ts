@@ -1,18 +1,16 @@
 import type fc from "fast-check";
 import { SeededRandom } from "../../tools/data/random.ts";
+import { isWide } from "../../tools/export/element-type.ts";
 import { pack } from "../../tools/export/pack.ts";
-import {
-  largestWeight,
-  type QuantizedNetwork,
-  type QuantizedWeights,
-  type WeightGrid,
-} from "../../tools/export/quantized-network.ts";
+import type { QuantizedNetwork, QuantizedWeights } from "../../tools/export/quantized-network.ts";
 import { type Graph, INPUT } from "../../tools/graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../tools/graph/model.ts";
 import { lastStreamNode, tensorShapes } from "../../tools/graph/shapes.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
 import { affordable } from "./affordable.ts";
 import { type NetworkSpec, networkSpecs } from "./network-spec.ts";
+import { randomValues } from "./random-values.ts";
+import { wideNetwork } from "./random-wide-network.ts";
 import { graphOf } from "./spec-graph.ts";
 
 /** Specs that give a network: a window too short to leave a column gives none. */
@@ -39,6 +37,10 @@ function pooledStride(graph: Graph): number {
 
 /** Random weights, biases and scales that keep the activations spread over their range, saturation included. */
 export function quantizedNetwork(graph: Graph, seed: number): QuantizedNetwork {
+  return isWide(graph) ? wideNetwork(graph, seed) : int8Network(graph, seed);
+}
+
+function int8Network(graph: Graph, seed: number): QuantizedNetwork {
   const random = new SeededRandom(seed);
   const shapes = weightShapes(graph);
   const scales = new Map([[INPUT, INPUT_MILLIVOLTS_PER_COUNT]]);
@@ -77,12 +79,6 @@ function isInputPool(graph: Graph, name: string): boolean {
   return graph.nodes.some((node) => node.name === name && node.op === "maxPool" && node.input === INPUT);
 }
 
-const WIDTHS: readonly (readonly [WeightGrid, number])[] = [
-  ...[2, 3, 4, 5, 6, 7, 8].map((bits) => ["midTread", bits] as const),
-  ...[1, 2, 3].map((bits) => ["midRise", bits] as const),
-  ["ternary", 2],
-];
-
 /**
  * @param shape of the float weights, the output channels last
  * @param inMagnitude typical real magnitude of an input
@@ -93,18 +89,9 @@ function randomWeights(
   isLogits: boolean,
   random: SeededRandom,
 ): { layer: QuantizedWeights; outScale: number } {
-  const outChannels = shape[shape.length - 1];
-  const fanIn = shape.reduce((product, extent) => product * extent, 1) / outChannels;
-  const [grid, bits] = WIDTHS[random.integer(WIDTHS.length)];
-  const largest = largestWeight(grid, bits);
-  const step = grid === "midRise" ? 2 : 1;
-  const levels = (2 * largest) / step + 1;
-  const extreme = random.next() < 0.2;
-  const values = Int8Array.from({ length: outChannels * fanIn }, () =>
-    extreme ? (random.next() < 0.5 ? largest : -largest) : random.integer(levels) * step - largest,
-  );
+  const { grid, bits, values, outChannels, gain } = randomValues(shape, random);
   // Logits are counts of 2^-8: their scale is fixed, so the weight scale carries the spread.
-  const spread = inMagnitude * Math.sqrt(fanIn) * largest;
+  const spread = inMagnitude * gain;
   const weightScale = isLogits ? (4 * 4 ** random.next()) / spread : 1;
   const outScale = isLogits ? 1 / 256 : (spread / 40) * 4 ** (random.next() - 0.5);
   const scale = Float64Array.from({ length: outChannels }, () => weightScale * (0.3 + 0.7 * random.next()));

@@ -110,7 +110,7 @@ function windowOf(name: string, input: string, spec: DepthwiseSpec): Omit<Depthw
   };
 }
 
-function paddingOf(padding: PaddingSpec, reach: number, stride: number): { padLeft: number; padRight: number } {
+export function paddingOf(padding: PaddingSpec, reach: number, stride: number): { padLeft: number; padRight: number } {
   switch (padding.kind) {
     case "causal":
       return { padLeft: Math.max(0, reach - (stride - 1)), padRight: 0 };

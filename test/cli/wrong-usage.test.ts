@@ -56,11 +56,6 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ],
   ["train --model hubert-nano --data data --out OUT/m.safetensors --init nowhere.safetensors", /nowhere.*ENOENT/],
   ["train --model hubert-nano --data data --out OUT/m.safetensors --crop-seconds 0.1", /50 samples, it needs 82/],
-  ["reproduce --model hubert-nano --data data", /node conv0: the integer engine has no gelu/],
-  [
-    "crossvalidate --model hubert-nano --data data --out OUT/cv --engine-bits 8",
-    /node conv0: the integer engine has no gelu/,
-  ],
   ["pretrain --model hubert-nano --data data", /--out <file>' not specified/],
   [
     "pretrain --model resnet1d-edge --data data --out OUT/p.safetensors",

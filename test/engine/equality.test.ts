@@ -1,23 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Engine } from "../../host/engine.ts";
-import { packSpec, randomNetworks } from "../cases/random-network.ts";
+import { RANDOM_FILES } from "../cases/random-files.ts";
 import { chunkings, records } from "../cases/records.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
 import { BUILDS, decisionsOf } from "./implementations.ts";
 
-const cases = fc
-  .tuple(randomNetworks, records(1200))
-  .chain(([spec, record]) =>
-    fc.record({ spec: fc.constant(spec), record: fc.constant(record), chunks: chunkings(record.length) }),
-  );
+const SUITES = BUILDS.flatMap((build) => RANDOM_FILES.map(([name, files]) => [build, name, files] as const));
 
-describe.each(BUILDS)("engine (%s) = reference", (build) => {
+describe.each(SUITES)("engine (%s) = reference, %s", (build, _, files) => {
   it("in every layer's bytes and every decision, whatever the network and the record", async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ spec, record }) => {
-        const file = packSpec(spec);
+      fc.asyncProperty(files, records(1200), async ({ pack }, record) => {
+        const file = pack();
         const expected = runNetwork(decodeModel(file), record);
         const engine = await Engine.load(file, { build });
         expect([...engine.layerCrcs(record)]).toEqual(expected.layerCrcs);
@@ -28,9 +24,10 @@ describe.each(BUILDS)("engine (%s) = reference", (build) => {
   }, 120_000);
 
   it("however the record is cut into pieces", async () => {
+    const pieces = records(1200).chain((record) => fc.tuple(fc.constant(record), chunkings(record.length)));
     await fc.assert(
-      fc.asyncProperty(cases, async ({ spec, record, chunks }) => {
-        const file = packSpec(spec);
+      fc.asyncProperty(files, pieces, async ({ pack }, [record, chunks]) => {
+        const file = pack();
         const expected = runNetwork(decodeModel(file), record);
         const engine = await Engine.load(file, { build });
         expect([...engine.layerCrcs(record, chunks)]).toEqual(expected.layerCrcs);

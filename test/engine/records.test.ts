@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Engine } from "../../host/engine.ts";
-import { packSpec, randomNetworks } from "../cases/random-network.ts";
+import { RANDOM_FILES } from "../cases/random-files.ts";
 import { records } from "../cases/records.ts";
 import { streamingModel } from "../hostile/models.ts";
 import { decodeModel } from "../reference/decode-model.ts";
@@ -9,26 +9,24 @@ import { runNetwork } from "../reference/network.ts";
 import { BUILDS, CONDITIONED, decisionsOf } from "./implementations.ts";
 
 describe.each(BUILDS)("records (%s)", (build) => {
-  it("leave nothing behind after a reset, finished or not", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        randomNetworks,
-        records(600),
-        records(600),
-        fc.boolean(),
-        async (spec, before, record, finish) => {
-          const file = packSpec(spec);
+  it.each(RANDOM_FILES)(
+    "leave nothing behind after a reset, finished or not: %s",
+    async (_, files) => {
+      await fc.assert(
+        fc.asyncProperty(files, records(600), records(600), fc.boolean(), async ({ pack }, before, record, finish) => {
+          const file = pack();
           const engine = await Engine.load(file, { build });
           engine.configureInput(CONDITIONED);
           engine.push(before);
           if (finish) engine.finish();
           engine.reset();
           expect([...engine.layerCrcs(record)]).toEqual(runNetwork(decodeModel(file), record).layerCrcs);
-        },
-      ),
-      { numRuns: 50 },
-    );
-  }, 60_000);
+        }),
+        { numRuns: 50 },
+      );
+    },
+    60_000,
+  );
 
   // The model has a column every 8 samples, a pass every 16, and its first decision after 3 columns.
   it.each([0, 1, 7, 8, 15, 16, 17, 23, 24, 25, 40, 161])(

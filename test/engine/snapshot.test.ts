@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SNAPSHOT_BAD, SNAPSHOT_NOT_AT_REST } from "../../assembly/shared/status.ts";
 import { Engine, type EngineEvent, type InputConfig } from "../../host/index.ts";
-import { packSpec, randomNetworks } from "../cases/random-network.ts";
+import { RANDOM_FILES } from "../cases/random-files.ts";
 import { records } from "../cases/records.ts";
 import { oneWindowModel, streamingModel } from "../hostile/models.ts";
 import { syntheticCounts } from "./counts.ts";
@@ -30,21 +30,25 @@ async function movedEvents(file: Uint8Array, record: Int16Array, at: number, fro
 }
 
 describe.each(BUILDS)("a snapshot (%s)", (build) => {
-  it("goes on in any other build as if nothing had happened, whatever the network and the moment", async () => {
-    const cases = fc.tuple(randomNetworks, records(900), fc.double({ min: 0, max: 1, noNaN: true }));
-    await fc.assert(
-      fc.asyncProperty(cases, async ([spec, record, share]) => {
-        const file = packSpec(spec);
-        const whole = await Engine.load(file, { build });
-        whole.configureInput(CONDITIONED);
-        const expected = [...whole.push(record), ...whole.finish()];
-        const from = await Engine.load(file, { build });
-        from.configureInput(CONDITIONED);
-        expect(await movedEvents(file, record, Math.floor(share * record.length), from)).toEqual(expected);
-      }),
-      { numRuns: 60 },
-    );
-  }, 60_000);
+  it.each(RANDOM_FILES)(
+    "goes on in any other build as if nothing had happened, at any moment: %s",
+    async (_, files) => {
+      const cases = fc.tuple(files, records(900), fc.double({ min: 0, max: 1, noNaN: true }));
+      await fc.assert(
+        fc.asyncProperty(cases, async ([{ pack }, record, share]) => {
+          const file = pack();
+          const whole = await Engine.load(file, { build });
+          whole.configureInput(CONDITIONED);
+          const expected = [...whole.push(record), ...whole.finish()];
+          const from = await Engine.load(file, { build });
+          from.configureInput(CONDITIONED);
+          expect(await movedEvents(file, record, Math.floor(share * record.length), from)).toEqual(expected);
+        }),
+        { numRuns: 60 },
+      );
+    },
+    60_000,
+  );
 
   it.each([125, 250, 360, 500, 512, 1000])("keeps front end and detector at %i Hz", async (sampleRateHz) => {
     const input: InputConfig = { sampleRateHz, millivoltsPerCount: 0.005 };

@@ -5,7 +5,8 @@ import { arenaBytes, planMemory, type TensorPlan } from "../../tools/export/memo
 import { requiredRows } from "../../tools/export/required-rows.ts";
 import { networkTiming } from "../../tools/export/timing.ts";
 import { buildGraph, FAMILY_NAMES } from "../../tools/graph/families.ts";
-import type { Graph } from "../../tools/graph/graph.ts";
+import { type Graph, inputsOf, isConv } from "../../tools/graph/graph.ts";
+import { tensorShapes } from "../../tools/graph/shapes.ts";
 
 const CLASSES = ["A", "B"];
 
@@ -105,6 +106,69 @@ describe("memory plan", () => {
   it("does not depend on how long the record is: a longer start-up shows no larger case", () => {
     const graph = buildGraph("resnet1d-edge", CLASSES);
     expect(requiredRows({ ...graph, windowSamples: 256 * 200 }, 256)).toEqual(requiredRows(graph, 256));
+  });
+});
+
+describe("memory plan of sequences", () => {
+  const NAMES = FAMILY_NAMES.filter((name) => name.startsWith("hubert"));
+  const planOf = (name: string) => {
+    const graph = buildGraph(name, CLASSES);
+    const plan = planMemory(graph, networkTiming(graph).tickSamples);
+    const at = graph.nodes.findIndex(({ op }) => op === "window");
+    return { graph, plan, at, window: plan[at + 1] };
+  };
+
+  it.each(NAMES)("keeps the window's rows where they are, and lets nobody else there: %s", (name) => {
+    const { plan, window } = planOf(name);
+    expect(window.keptOffsetBytes).toBe(window.offsetBytes);
+    expect(window.keptRows).toBe(window.capacityRows);
+    for (const other of plan.filter((tensor) => tensor !== window)) {
+      for (const place of [rowsPlace, keptPlace]) {
+        const [from, to] = place(other);
+        expect(Math.max(from, rowsPlace(window)[0]) < Math.min(to, rowsPlace(window)[1]), other.name).toBe(false);
+      }
+    }
+  });
+
+  it.each(NAMES)(
+    "holds a whole sequence between the zero rows of a conv, and nothing between two passes: %s",
+    (name) => {
+      const { graph, plan, at } = planOf(name);
+      const shapes = tensorShapes(graph);
+      const end = graph.nodes.findIndex(({ op }) => op === "averagePool");
+      for (let node = at; node < end; node++) {
+        const readers = graph.nodes
+          .filter((reader) => inputsOf(reader).includes(graph.nodes[node].name))
+          .filter(isConv);
+        const zeroRows = Math.max(0, ...readers.map(({ padLeft, padRight }) => padLeft + padRight));
+        expect(plan[node + 1].capacityRows).toBe((shapes.get(graph.nodes[node].name)?.sequence?.rows ?? 0) + zeroRows);
+        if (node > at) expect(plan[node + 1].keptRows).toBe(0);
+      }
+      expect(plan.slice(end + 1).map(({ capacityRows }) => capacityRows)).toEqual(graph.nodes.slice(end).map(() => 1));
+    },
+  );
+
+  it.each(NAMES)("lets no layer write where another's rows are still read: %s", (name) => {
+    const { graph, plan, at } = planOf(name);
+    graph.nodes.forEach((node, index) => {
+      const [from, to] = rowsPlace(plan[index + 1]);
+      const lastRead = (tensor: string) => graph.nodes.findLastIndex((reader) => inputsOf(reader).includes(tensor));
+      const alive = plan.slice(1, index + 1).filter((tensor, maker) => {
+        // Every decision of a pass cuts its sequence out of the same rows.
+        const isCut = inputsOf(graph.nodes[at])[0] === tensor.name;
+        return maker < index && (isCut || lastRead(tensor.name) >= index);
+      });
+      for (const tensor of alive) {
+        const [otherFrom, otherTo] = rowsPlace(tensor);
+        expect(Math.max(from, otherFrom) < Math.min(to, otherTo), `${node.name} over ${tensor.name}`).toBe(false);
+      }
+    });
+  });
+
+  it("takes less than 4 MB for the published network, of which the window's rows are 1.3 MB", () => {
+    const { plan, window } = planOf("hubert-small");
+    expect(window.capacityRows * window.rowBytes).toBe(1278 * 512 * 2);
+    expect(arenaBytes(plan)).toBeLessThan(4_000_000);
   });
 });
 

@@ -27,7 +27,8 @@ const cases = fc
     mostLanes: fc.oneof(fc.constant(LANES), fc.integer({ min: 1, max: LANES })),
     outGap: fc.integer({ min: 0, max: 9 }),
     shift: fc.integer({ min: 1, max: 62 }),
-    low: fc.constantFrom(0, -127),
+    positive: fc.boolean(),
+    high: fc.constant(127),
     seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
     values: fc.constantFrom("any" as const, "ends" as const, "top" as const),
   })

@@ -8,8 +8,13 @@ const SOURCES = {
   scalar: `
     import { maxPool } from "./assembly/kernels/max-pool";
     import { I8View, I16View } from "./assembly/views";
-    export { add } from "./assembly/kernels/add";
+    import { add as addOf } from "./assembly/kernels/add";
     export { addRows } from "./assembly/kernels/row-sums";
+    export function add(
+      a: I8View, multiplierA: i32, b: I8View, multiplierB: i32, shift: i32, low: i32, high: i32, out: I8View, count: i32,
+    ): void {
+      addOf<I8View>(a, multiplierA, b, multiplierB, shift, low, high, out, count);
+    }
     export function maxPool8(input: I8View, channels: i32, kernel: i32, stride: i32, out: I8View, columns: i32): void {
       maxPool<I8View>(input, channels, kernel, stride, out, columns);
     }

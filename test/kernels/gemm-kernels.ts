@@ -72,10 +72,17 @@ export function gemmCorrectedQuads(product: Product, group: i32, offset: i32, co
 };
 
 const INT8: Rows = { type: "int8", Elements: Int8Array, inputLow: -128, inputHigh: 127 };
-const WIDENED: Rows = { ...INT8, type: "widened int8", Elements: Int16Array };
+const WIDENED: Rows = { ...INT8, type: "widened int8", Elements: Int16Array, wideOutput: true };
 const RELU: Rows = { ...INT8, type: "0..127", inputLow: 0 };
 /** 5 taps of 100 elements: 500 * 32768 * 127 is still below 2^31. */
-const INT16: Rows = { type: "int16", Elements: Int16Array, inputLow: -32768, inputHigh: 32767, maxSpan: 100 };
+const INT16: Rows = {
+  type: "int16",
+  Elements: Int16Array,
+  inputLow: -32768,
+  inputHigh: 32767,
+  maxSpan: 100,
+  wideOutput: true,
+};
 
 function pairsOf(product: ProductCase): Int16Array {
   return Int16Array.from(groupedPanel(lanes8Of(product), product.taps, product.span, 2));

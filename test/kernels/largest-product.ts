@@ -10,7 +10,7 @@ export function largestProduct(span: number, columns: number, element: number, w
     weights: Array.from({ length: span * LANES }, (_, index) => SIGNS[index % LANES] * weight),
     multipliers: Array.from({ length: LANES }, () => 1 << 20),
     biases: Array.from({ length: LANES }, (_, lane) => lane),
-    ...{ columnStep: 1, taps: 1, tapStep: 0, span, columns, lanes: LANES, outStep: LANES, low: -127 },
+    ...{ columnStep: 1, taps: 1, tapStep: 0, span, columns, lanes: LANES, outStep: LANES, low: -127, high: 127 },
     // Sums of up to 128 * span * weight become 64 to 128.
     shift: 20 + Math.ceil(Math.log2(span * weight)),
   };

@@ -24,6 +24,8 @@ export interface ProductCase {
   readonly biases: readonly number[];
   readonly shift: number;
   readonly low: number;
+  /** 127 of int8 outputs; 4095 or 32767 of int16 ones. */
+  readonly high: number;
   readonly outStep: number;
 }
 
@@ -35,6 +37,8 @@ export interface ProductLimits {
   /** Only odd weights: the mid-rise grid. */
   readonly odd?: boolean;
   readonly maxSpan?: number;
+  /** The kernel makes int16 outputs too. */
+  readonly wideOutput?: boolean;
 }
 
 export interface Shape {
@@ -46,7 +50,8 @@ export interface Shape {
   readonly lanes: number;
   readonly outGap: number;
   readonly shift: number;
-  readonly low: number;
+  readonly positive: boolean;
+  readonly high: number;
   readonly seed: number;
   /** "ends": every element at an end of its range; "top": all at one end, so that sums grow as large as they can. */
   readonly values: "any" | "ends" | "top";
@@ -63,7 +68,8 @@ export function productCases(limits: ProductLimits): fc.Arbitrary<ProductCase> {
     lanes: fc.oneof(fc.constant(LANES), fc.integer({ min: 1, max: LANES })),
     outGap: fc.integer({ min: 0, max: 9 }),
     shift: fc.integer({ min: 1, max: 62 }),
-    low: fc.constantFrom(0, -127),
+    positive: fc.boolean(),
+    high: limits.wideOutput ? fc.constantFrom(127, 4095, 32767) : fc.constant(127),
     seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
     values: fc.constantFrom("any", "ends", "top"),
   });
@@ -90,7 +96,7 @@ export function fillShape(shape: Shape, limits: ProductLimits): ProductCase {
   const maxBias = Math.min(2 ** 31 - 1 - bound, 1_000_000);
   // The largest multiplier whose results fit an i32, so that some land within the clamp and some beyond.
   const largest = Number((2n ** 31n * 2n ** BigInt(shift)) / BigInt(bound + maxBias)) - 2;
-  const useful = Math.min(2 ** 31 - 1, largest, Math.max(1, (400 * 2 ** shift) / bound));
+  const useful = Math.min(2 ** 31 - 1, largest, Math.max(1, (3 * shape.high * 2 ** shift) / bound));
   return {
     input: Array.from({ length: elements }, () => element(limits.inputLow, limits.inputHigh, inputLow)),
     weights: Array.from({ length: taps * span * lanes }, weight),
@@ -104,7 +110,8 @@ export function fillShape(shape: Shape, limits: ProductLimits): ProductCase {
     tapStep,
     lanes,
     shift,
-    low: shape.low,
+    low: shape.positive ? 0 : -shape.high,
+    high: shape.high,
   };
 }
 
@@ -122,22 +129,31 @@ export function dotOf(product: ProductCase, column: number, lane: number): numbe
 }
 
 /** out[column][lane] of a product. */
-function expectedOutput(product: ProductCase, dot: typeof dotOf): Int8Array[] {
-  const { multipliers, biases, shift, low, lanes, columns } = product;
-  return Array.from({ length: columns }, (_, column) =>
-    Int8Array.from({ length: lanes }, (_, lane) => {
+function expectedOutput(product: ProductCase, dot: typeof dotOf): (Int8Array | Int16Array)[] {
+  const { multipliers, biases, shift, low, high, lanes, columns } = product;
+  return Array.from({ length: columns }, (_, column) => {
+    const values = Array.from({ length: lanes }, (_lane, lane) => {
       const sum = BigInt(dot(product, column, lane) + biases[lane]);
       const value = Number((sum * BigInt(multipliers[lane]) + (1n << BigInt(shift - 1))) >> BigInt(shift));
-      return Math.min(Math.max(value, low), 127);
-    }),
-  );
+      return Math.min(Math.max(value, low), high);
+    });
+    return isWide(product) ? Int16Array.from(values) : Int8Array.from(values);
+  });
+}
+
+function isWide({ high }: ProductCase): boolean {
+  return high > 127;
+}
+
+function outBytesOf(product: ProductCase): number {
+  return ((product.columns - 1) * product.outStep + product.lanes) * (isWide(product) ? 2 : 1);
 }
 
 /** The whole output area: expected bytes, canaries between columns and behind; `dot` gives the sums without biases. */
 export function expectedBytes(product: ProductCase, dot = dotOf): Uint8Array {
-  const bytes = new Uint8Array((product.columns - 1) * product.outStep + product.lanes).fill(CANARY);
+  const bytes = new Uint8Array(outBytesOf(product)).fill(CANARY);
   expectedOutput(product, dot).forEach((column, index) => {
-    bytes.set(new Uint8Array(column.buffer), index * product.outStep);
+    bytes.set(new Uint8Array(column.buffer), index * product.outStep * column.BYTES_PER_ELEMENT);
   });
   return withGap(bytes);
 }
@@ -166,11 +182,11 @@ export function runProduct(
     const of = index % 2 === 0 ? product.multipliers : product.biases;
     return of[index >> 1] ?? -1;
   });
-  const outBytes = (product.columns - 1) * product.outStep + product.lanes;
+  const outBytes = outBytesOf(product);
   const out = arena.reserve(outBytes, 3);
-  const { columnStep, taps, tapStep, span, columns, lanes, shift, low, outStep } = product;
-  const fields = [input, columnStep, taps, tapStep, span, columns, panel, arena.place(rows), lanes, shift, low, 127];
-  const record = arena.place(Int32Array.from([...fields, out, outStep]));
+  const { columnStep, taps, tapStep, span, columns, lanes, shift, low, high, outStep } = product;
+  const fields = [input, columnStep, taps, tapStep, span, columns, panel, arena.place(rows), lanes, shift, low, high];
+  const record = arena.place(Int32Array.from([...fields, out, outStep, isWide(product) ? 1 : 0]));
   kernels.call(kernel, record, ...more);
   return arena.readBeyond(out, outBytes);
 }

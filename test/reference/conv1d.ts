@@ -1,7 +1,8 @@
+import { activate } from "./activate.ts";
 import { dotRow } from "./dot.ts";
 import type { Layer } from "./layer.ts";
 import { requantize } from "./requantize.ts";
-import { clamp, makeRows, type Rows } from "./rows.ts";
+import { makeRows, type Rows } from "./rows.ts";
 
 /** NUMERICS.md, "Conv 1-D". */
 export function conv1d(layer: Layer, x: Rows): Rows {
@@ -11,6 +12,6 @@ export function conv1d(layer: Layer, x: Rows): Rows {
   return makeRows(rows, layer.outChannels, layer.outType, (j, o) => {
     let sum = layer.biases[o];
     for (let t = 0; t < kernel; t++) sum += dotRow(x, j * stride - padLeft + t * dilation, layer, o, t);
-    return clamp(requantize(sum, layer.multipliers[o], layer.shift), layer.outType, layer.activation);
+    return activate(layer, requantize(sum, layer.multipliers[o], layer.shift));
   });
 }

@@ -1,6 +1,15 @@
 import * as layout from "../../assembly/shared/layout.ts";
 import { TILE_CHANNELS } from "../../assembly/shared/limits.ts";
-import { OP_AVERAGE_POOL, OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D } from "../../assembly/shared/ops.ts";
+import {
+  ACTIVATION_TABLE,
+  OP_ATTENTION,
+  OP_AVERAGE_POOL,
+  OP_CONV1D,
+  OP_DENSE,
+  OP_DEPTHWISE_CONV1D,
+  OP_GROUP_NORM,
+  OP_LAYER_NORM,
+} from "../../assembly/shared/ops.ts";
 import { decodeTile, tileBytes } from "./decode-weights.ts";
 import type { Layer } from "./layer.ts";
 
@@ -53,6 +62,9 @@ function decodeLayer(file: Uint8Array, index: number): Layer {
     outType: u8(layout.LAYER_OUT_TYPE_AT),
     multiplierA: i16(layout.LAYER_MULTIPLIER_A_AT),
     multiplierB: i16(layout.LAYER_MULTIPLIER_B_AT),
+    groups: u16(layout.LAYER_GROUPS_AT) || 1,
+    inputC: u16(layout.LAYER_INPUT_C_AT),
+    epsilon: u32(layout.LAYER_EPSILON_AT),
   };
   const rows = requantizationRows(shape);
   const firstRow = u32(layout.LAYER_REQUANTIZATION_AT);
@@ -60,15 +72,29 @@ function decodeLayer(file: Uint8Array, index: number): Layer {
     ...shape,
     multipliers: requantizationColumn(file, firstRow, rows, layout.REQUANTIZATION_MULTIPLIER_AT),
     biases: requantizationColumn(file, firstRow, rows, layout.REQUANTIZATION_BIAS_AT),
+    table: decodeTable(file, firstRow + rows, shape),
     weights: decodeWeights(sectionOf(file, layout.SECTION_WEIGHTS), shape, u32(layout.LAYER_WEIGHTS_AT)),
   };
 }
 
-type Shape = Omit<Layer, "multipliers" | "biases" | "weights">;
+type Shape = Omit<Layer, "multipliers" | "biases" | "table" | "weights">;
 
+/** Those of the multipliers: the rows of a table stand behind them. */
 function requantizationRows(shape: Shape): number {
-  if ([OP_CONV1D, OP_DEPTHWISE_CONV1D, OP_DENSE].includes(shape.op)) return shape.outChannels;
-  return shape.op === OP_AVERAGE_POOL ? shape.kernel : 0;
+  switch (shape.op) {
+    case OP_CONV1D:
+    case OP_DEPTHWISE_CONV1D:
+    case OP_DENSE:
+    case OP_LAYER_NORM:
+    case OP_GROUP_NORM:
+      return shape.outChannels;
+    case OP_AVERAGE_POOL:
+      return shape.kernel;
+    case OP_ATTENTION:
+      return 1;
+    default:
+      return 0;
+  }
 }
 
 function requantizationColumn(file: Uint8Array, firstRow: number, rows: number, at: number): Int32Array {
@@ -78,26 +104,54 @@ function requantizationColumn(file: Uint8Array, firstRow: number, rows: number, 
   );
 }
 
-/**
- * Tiles of up to TILE_CHANNELS output channels, each [k][lane]. A conv has one group of tiles over all its taps, where a
- * channel of a depthwise one meets itself alone; a dense layer has one group a column.
- */
+function decodeTable(file: Uint8Array, firstRow: number, shape: Shape): Int32Array {
+  if (shape.activation !== ACTIVATION_TABLE) return new Int32Array(0);
+  const section = sectionOf(file, layout.SECTION_REQUANTIZATION);
+  return Int32Array.from({ length: layout.ACTIVATION_TABLE_ENTRIES }, (_, entry) =>
+    section.getInt16(firstRow * layout.REQUANTIZATION_BYTES + 2 * entry, true),
+  );
+}
+
+/** Runs of tiles that stand one behind the other, each [k][lane] with up to TILE_CHANNELS lanes. */
+interface TileRun {
+  readonly firstChannel: number;
+  readonly channels: number;
+  /** Of the weights of an output channel: those that the run's tiles hold. */
+  readonly firstWeight: number;
+  readonly depth: number;
+}
+
+/** A conv has a run a group of channels, over all its taps; a dense layer one a column, of all channels. */
+function tileRuns(shape: Shape, fanIn: number): TileRun[] {
+  const { kernel, outChannels, groups } = shape;
+  if (shape.op === OP_DENSE) {
+    const depth = fanIn / kernel;
+    return Array.from({ length: kernel }, (_, column) => ({
+      ...{ firstChannel: 0, channels: outChannels, depth },
+      firstWeight: column * depth,
+    }));
+  }
+  const channels = outChannels / groups;
+  return Array.from({ length: groups }, (_, group) => ({
+    ...{ channels, firstWeight: 0, depth: fanIn },
+    firstChannel: group * channels,
+  }));
+}
+
 function decodeWeights(section: DataView, shape: Shape, weightsAt: number): Int32Array {
   if (shape.grid === 0) return new Int32Array(0);
-  const { kernel, inChannels, outChannels, bits, grid } = shape;
-  const groups = shape.op === OP_DENSE ? kernel : 1;
-  const fanIn = kernel * (shape.op === OP_DEPTHWISE_CONV1D ? 1 : inChannels);
-  const depth = fanIn / groups;
+  const { kernel, inChannels, outChannels, groups, bits, grid } = shape;
+  const fanIn = kernel * (shape.op === OP_DEPTHWISE_CONV1D ? 1 : inChannels / groups);
   const weights = new Int32Array(outChannels * fanIn);
   let at = section.byteOffset + weightsAt;
-  for (let group = 0; group < groups; group++) {
-    for (let first = 0; first < outChannels; first += TILE_CHANNELS) {
-      const lanes = Math.min(TILE_CHANNELS, outChannels - first);
+  for (const { firstChannel, channels, firstWeight, depth } of tileRuns(shape, fanIn)) {
+    for (let first = 0; first < channels; first += TILE_CHANNELS) {
+      const lanes = Math.min(TILE_CHANNELS, channels - first);
       const bytes = tileBytes(depth, lanes, bits, grid);
       const tile = decodeTile(new Uint8Array(section.buffer, at, bytes), depth, lanes, bits, grid);
       tile.forEach((weight, n) => {
-        const k = group * depth + Math.floor(n / lanes);
-        weights[(first + (n % lanes)) * fanIn + k] = weight;
+        const channel = firstChannel + first + (n % lanes);
+        weights[channel * fanIn + firstWeight + Math.floor(n / lanes)] = weight;
       });
       at += bytes;
     }

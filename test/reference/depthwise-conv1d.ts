@@ -1,6 +1,7 @@
+import { activate } from "./activate.ts";
 import type { Layer } from "./layer.ts";
 import { requantize } from "./requantize.ts";
-import { clamp, makeRows, type Rows, valueAt } from "./rows.ts";
+import { makeRows, type Rows, valueAt } from "./rows.ts";
 
 /** NUMERICS.md, "Depthwise conv 1-D". */
 export function depthwiseConv1d(layer: Layer, x: Rows): Rows {
@@ -12,6 +13,6 @@ export function depthwiseConv1d(layer: Layer, x: Rows): Rows {
     for (let t = 0; t < kernel; t++) {
       sum += valueAt(x, j * stride - padLeft + t * dilation, c) * weights[c * kernel + t];
     }
-    return clamp(requantize(sum, layer.multipliers[c], layer.shift), layer.outType, layer.activation);
+    return activate(layer, requantize(sum, layer.multipliers[c], layer.shift));
   });
 }

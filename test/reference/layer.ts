@@ -7,6 +7,7 @@ export interface Layer {
   /** Tensor indices; tensor 0 is the input, layer i makes tensor i + 1. */
   readonly inputA: number;
   readonly inputB: number;
+  readonly inputC: number;
   readonly inChannels: number;
   readonly outChannels: number;
   readonly kernel: number;
@@ -19,9 +20,15 @@ export interface Layer {
   /** An add's multipliers. */
   readonly multiplierA: number;
   readonly multiplierB: number;
-  /** Convs and dense: one an output channel; average pool: one a count, counts from 1. */
+  /** Groups of a conv's channels, heads of an attention; else 1. */
+  readonly groups: number;
+  /** A norm's. */
+  readonly epsilon: number;
+  /** Convs, dense and norms: one an output channel; average pool: one a count, counts from 1; attention: one. */
   readonly multipliers: Int32Array;
   readonly biases: Int32Array;
-  /** [outChannel][kernel][inChannel]; of a depthwise conv [channel][kernel]. */
+  /** What ACTIVATION_TABLE looks up; else empty. */
+  readonly table: Int32Array;
+  /** [outChannel][kernel][inChannel of its group]; of a depthwise conv [channel][kernel]. */
   readonly weights: Int32Array;
 }

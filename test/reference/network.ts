@@ -1,21 +1,30 @@
 import {
   OP_ADD,
+  OP_ATTENTION,
   OP_AVERAGE_POOL,
   OP_CONV1D,
   OP_DENSE,
   OP_DEPTHWISE_CONV1D,
+  OP_GROUP_NORM,
+  OP_LAYER_NORM,
   OP_MAX_POOL,
+  OP_WINDOW,
   TYPE_INT16,
 } from "../../assembly/shared/ops.ts";
 import { add } from "./add.ts";
-import { averagePool, averagePoolEnds } from "./average-pool.ts";
+import { attention } from "./attention.ts";
+import { averagePool } from "./average-pool.ts";
 import { conv1d } from "./conv1d.ts";
+import { decisionEnds } from "./decision-ends.ts";
 import type { Network } from "./decode-model.ts";
 import { dense } from "./dense.ts";
 import { depthwiseConv1d } from "./depthwise-conv1d.ts";
+import { groupNorm } from "./group-norm.ts";
 import type { Layer } from "./layer.ts";
+import { layerNorm } from "./layer-norm.ts";
 import { maxPool } from "./max-pool.ts";
-import { crcOfRows, type Rows } from "./rows.ts";
+import { crcOfRows, joinRows, type Rows } from "./rows.ts";
+import { cutSequences } from "./window.ts";
 
 export interface ReferenceDecision {
   /** Samples of the record that the decision covers, exclusive. */
@@ -28,7 +37,7 @@ export interface ReferenceDecision {
 export interface ReferenceRun {
   /** CRC-32 of every layer's rows. */
   readonly layerCrcs: readonly number[];
-  /** Rows of every layer, per window: one entry for a streaming network. */
+  /** Rows of every layer, per window: one entry for a streaming network. Behind a window layer its sequences are joined. */
   readonly windows: readonly (readonly Rows[])[];
   readonly decisions: readonly ReferenceDecision[];
 }
@@ -59,13 +68,24 @@ function inputRows(samples: Int16Array, rows: number): Rows {
   return { rows, channels: 1, type: TYPE_INT16, values };
 }
 
+/** A tensor in the pieces that layers run on: one over the whole record, behind a window layer one a sequence. */
+type Pieces = readonly Rows[];
+
 function runLayers(layers: readonly Layer[], input: Rows): Rows[] {
-  const tensors = [input];
-  for (const layer of layers) tensors.push(runLayer(layer, tensors[layer.inputA], tensors[layer.inputB]));
-  return tensors.slice(1);
+  const tensors: Pieces[] = [[input]];
+  for (const layer of layers) {
+    const [a, b, c] = [layer.inputA, layer.inputB, layer.inputC].map((tensor) => tensors[tensor]);
+    tensors.push(
+      layer.op === OP_WINDOW
+        ? cutSequences(layer, a[0])
+        : a.map((piece, at) => runLayer(layer, piece, b?.[at], c?.[at])),
+    );
+  }
+  return layers.map((layer, index) => joinRows(tensors[index + 1], layer.outChannels, layer.outType));
 }
 
-function runLayer(layer: Layer, a: Rows, b: Rows): Rows {
+/** @param b,c the second and third input of the layers that have them */
+function runLayer(layer: Layer, a: Rows, b: Rows, c: Rows): Rows {
   switch (layer.op) {
     case OP_CONV1D:
       return conv1d(layer, a);
@@ -79,23 +99,28 @@ function runLayer(layer: Layer, a: Rows, b: Rows): Rows {
       return averagePool(layer, a);
     case OP_DENSE:
       return dense(layer, a);
+    case OP_LAYER_NORM:
+      return layerNorm(layer, a);
+    case OP_GROUP_NORM:
+      return groupNorm(layer, a);
+    case OP_ATTENTION:
+      return attention(layer, a, b, c);
     default:
       throw new RangeError(`layer op ${layer.op} is not known`);
   }
 }
 
-/** NUMERICS.md, "Decisions": each row of logits, and one past the last sample that its pooled rows stand for. */
+/** NUMERICS.md, "Decisions": each row of logits, and one past the last sample that its rows stand for. */
 function decisionsOf(
   layers: readonly Layer[],
   outputs: readonly Rows[],
   samples: number,
 ): { end: number; logits: number[] }[] {
-  const headIndex = layers.findIndex((layer) => layer.op === OP_AVERAGE_POOL || layer.op === OP_DENSE);
-  const head = layers[headIndex];
+  const head = layers.find(({ op }) => op === OP_WINDOW || op === OP_AVERAGE_POOL || op === OP_DENSE) as Layer;
   const pooled = head.inputA === 0 ? samples : outputs[head.inputA - 1].rows;
   const strideSamples = totalStride(layers, head.inputA);
   const { rows, channels, values } = outputs[outputs.length - 1];
-  const ends = head.op === OP_AVERAGE_POOL ? averagePoolEnds(head, pooled) : null;
+  const ends = head.op === OP_DENSE ? null : decisionEnds(head, pooled);
   return Array.from({ length: rows }, (_, row) => ({
     end: (ends ? ends[row] : (row + 1) * head.kernel) * strideSamples,
     logits: [...values.subarray(row * channels, (row + 1) * channels)],

@@ -13,37 +13,16 @@ import {
   TYPE_INT16,
 } from "../../assembly/shared/ops.ts";
 import { SeededRandom } from "../../tools/data/random.ts";
-import { averagePool, averagePoolEnds } from "./average-pool.ts";
+import { averagePool } from "./average-pool.ts";
 import { conv1d } from "./conv1d.ts";
+import { COPY } from "./copy-layer.ts";
+import { decisionEnds } from "./decision-ends.ts";
 import { decodeTile } from "./decode-weights.ts";
 import { depthwiseConv1d } from "./depthwise-conv1d.ts";
 import type { Layer } from "./layer.ts";
 import { requantize } from "./requantize.ts";
 import { crcOfRows, makeRows } from "./rows.ts";
 
-/** A layer of one channel that copies: multiplier / 2^shift = 1. */
-const COPY: Layer = {
-  op: OP_CONV1D,
-  activation: 0,
-  bits: 8,
-  grid: GRID_MID_TREAD,
-  inputA: 0,
-  inputB: 0xffff,
-  inChannels: 1,
-  outChannels: 1,
-  kernel: 1,
-  stride: 1,
-  dilation: 1,
-  padLeft: 0,
-  padRight: 0,
-  shift: 30,
-  outType: TYPE_INT8,
-  multiplierA: 0,
-  multiplierB: 0,
-  multipliers: Int32Array.of(2 ** 30),
-  biases: Int32Array.of(0),
-  weights: Int32Array.of(1),
-};
 const ramp = (rows: number) => makeRows(rows, 1, TYPE_INT8, (row) => row + 1);
 
 describe("reference", () => {
@@ -123,10 +102,10 @@ describe("reference", () => {
       shift: 20,
       multipliers: Int32Array.from([1, 2, 3, 4], (count) => Math.round(2 ** 20 / count)),
     };
-    expect(averagePoolEnds(layer, 5)).toEqual([2, 3, 4, 5]);
+    expect(decisionEnds(layer, 5)).toEqual([2, 3, 4, 5]);
     expect([...averagePool(layer, ramp(5)).values]).toEqual([2, 2, 3, 4]);
-    expect(averagePoolEnds(layer, 1)).toEqual([1]);
-    expect(averagePoolEnds(layer, 0)).toEqual([]);
+    expect(decisionEnds(layer, 1)).toEqual([1]);
+    expect(decisionEnds(layer, 0)).toEqual([]);
   });
 
   it("decodes each grid's extremes", () => {

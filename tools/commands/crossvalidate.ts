@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { SeededRandom } from "../data/random.ts";
 import { type CrossValidation, crossValidationOf } from "../evaluate/cross-validation.ts";
-import { requireEngineNodes } from "../export/engine-node.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import { trainOptions } from "../train/options.ts";
@@ -54,8 +53,7 @@ export function addCrossValidateCommand(program: Command): void {
 
 async function runCrossValidate(args: CrossValidateArguments, command: Command): Promise<void> {
   // What is wrong in the arguments is told before the data is read.
-  const graph = buildGraph(args.model, ["0", "1"]);
-  if (args.engineBits) requireEngineNodes(graph);
+  buildGraph(args.model, ["0", "1"]);
   if (args.folds < 2) throw new RangeError(`--folds must be 2 or more, found ${args.folds}`);
   const plan = {
     folder: args.out,

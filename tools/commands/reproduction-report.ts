@@ -59,7 +59,7 @@ const DIFFERENCES = [
 
 /** Of what the paper's tables have besides. */
 export const NETWORKS_NOTE =
-  "HuBERT-ECG, the other network of the paper's tables, trains, but the integer engine lacks its nodes: its rows are left out";
+  "HuBERT-ECG, the other network of the paper's tables, is not run here: its rows are left out";
 
 /** The paper's tables with each row's own figures above the paper's. */
 export function printReproduction(reproduction: Reproduction): void {

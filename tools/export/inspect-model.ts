@@ -1,4 +1,4 @@
-import type { Engine, ModelFile } from "../../host/index.ts";
+import type { Engine, ModelFile, ModelLayer } from "../../host/index.ts";
 import { type CompressionRatios, compressionRatios, type ParameterCounts, TERNARY_BITS } from "./accounting.ts";
 import { MetadataSchema } from "./metadata.ts";
 
@@ -41,19 +41,20 @@ export interface Inspection {
 }
 
 const SAMPLE_RATE_HZ = 500;
+const HEADS: ReadonlySet<string> = new Set(["window", "averagePool", "dense"]);
 const MS_PER_SAMPLE = 1000 / SAMPLE_RATE_HZ;
 
 /** Describes the model of an engine. @param engineBytes bytes of the engine's scalar build */
 export function inspectModel(engine: Engine, engineBytes: number): Inspection {
   const { model } = engine;
-  const strides = tensorStrides(model);
-  const layers = model.layers.map(({ name, op, grid, bits, weights, outChannels, weightsBytes }, index) => ({
-    name,
-    op,
-    bits: grid === "ternary" ? TERNARY_BITS : bits,
-    parameters: weights > 0 ? weights + outChannels : 0,
-    bytes: weightsBytes,
-    macs: (weights * SAMPLE_RATE_HZ) / strides[index + 1],
+  const rates = tensorRates(model);
+  const layers = model.layers.map((layer, index) => ({
+    name: layer.name,
+    op: layer.op,
+    bits: layer.grid === "ternary" ? TERNARY_BITS : layer.bits,
+    parameters: layer.weights > 0 ? layer.weights + layer.outChannels : 0,
+    bytes: layer.weightsBytes,
+    macs: (macsPerRow(layer, rates[index + 1]) * SAMPLE_RATE_HZ) / rates[index + 1].samplesPerRow,
   }));
   const weights = sum(model.layers.map((layer) => layer.weights));
   const counts = parameterCountsOf(model);
@@ -75,7 +76,7 @@ export function inspectModel(engine: Engine, engineBytes: number): Inspection {
     meanBits: sum(model.layers.map((layer, index) => layer.weights * layers[index].bits)) / weights,
     compression: compressionRatios(counts, bits, model.bytes.length, engineBytes),
     macsPerSecond: sum(layers.map((layer) => layer.macs)),
-    receptiveFieldMs: receptiveFieldSamples(model, strides) * MS_PER_SAMPLE,
+    receptiveFieldMs: receptiveFieldSamples(model, rates) * MS_PER_SAMPLE,
     lookAheadMs: model.lookAheadSamples * MS_PER_SAMPLE,
     hopMs: (model.windowSamples || model.budget.hopSamples) * MS_PER_SAMPLE,
     ramBytes: engine.ramBytes,
@@ -100,26 +101,49 @@ function parameterCountsOf(model: ModelFile): ParameterCounts {
   };
 }
 
-/** Input samples to a row of each tensor. */
-function tensorStrides(model: ModelFile): number[] {
-  const strides = [1];
-  for (const layer of model.layers) strides.push(strides[layer.inputs[0]] * layer.stride);
-  return strides;
+/** How many rows a tensor has. */
+interface TensorRate {
+  readonly samplesPerRow: number;
+  /** Behind a window: in a full sequence, and samples from one to the next. */
+  readonly sequence: { readonly rows: number; readonly hopSamples: number } | null;
+}
+
+function tensorRates(model: ModelFile): readonly TensorRate[] {
+  const rates: TensorRate[] = [{ samplesPerRow: 1, sequence: null }];
+  for (const layer of model.layers) rates.push(rateBehind(layer, rates[layer.inputs[0]], model.windowSamples));
+  return rates;
+}
+
+function rateBehind(layer: ModelLayer, { samplesPerRow, sequence }: TensorRate, windowSamples: number): TensorRate {
+  const { kernel, stride, dilation, padLeft, padRight } = layer;
+  const op: string = layer.op;
+  if (op !== "window" && sequence === null) return { samplesPerRow: samplesPerRow * stride, sequence };
+  const hopSamples = sequence?.hopSamples ?? (windowSamples || samplesPerRow * stride);
+  const span = (kernel - 1) * dilation + 1;
+  const rows = sequence ? Math.floor((sequence.rows + padLeft + padRight - span) / stride) + 1 : kernel;
+  return { samplesPerRow: hopSamples / rows, sequence: { rows, hopSamples } };
+}
+
+/** A row of attention meets each row of its sequence twice, as key and as value. */
+function macsPerRow(layer: ModelLayer, { sequence }: TensorRate): number {
+  const { weights, outChannels } = layer;
+  const op: string = layer.op;
+  return op === "attention" ? 2 * (sequence?.rows ?? 0) * outChannels : weights;
 }
 
 function rowBytes(model: ModelFile, tensor: number): number {
   if (tensor === 0) return 2;
   const { outChannels, outType } = model.layers[tensor - 1];
-  return outChannels * (outType === "int16" ? 2 : 1);
+  return outChannels * (outType === "int8" ? 1 : 2);
 }
 
-/** Input samples that one column of the pooled (or flattened) tensor sees. */
-function receptiveFieldSamples(model: ModelFile, strides: readonly number[]): number {
+/** Input samples that one column of the tensor sees that the head takes rows of. */
+function receptiveFieldSamples(model: ModelFile, rates: readonly TensorRate[]): number {
   const reach = [{ first: 0, last: 0 }];
   for (const layer of model.layers) {
     const inputs = layer.inputs.map((tensor) => reach[tensor]);
-    if (layer.op === "averagePool" || layer.op === "dense") return inputs[0].last - inputs[0].first + 1;
-    const step = strides[layer.inputs[0]];
+    if (HEADS.has(layer.op)) return inputs[0].last - inputs[0].first + 1;
+    const step = rates[layer.inputs[0]].samplesPerRow;
     reach.push({
       first: Math.min(...inputs.map(({ first }) => first)) - layer.padLeft * step,
       last: Math.max(...inputs.map(({ last }) => last)) + ((layer.kernel - 1) * layer.dilation - layer.padLeft) * step,

@@ -1,3 +1,5 @@
+import { TYPE_INT8 } from "../../assembly/shared/ops.ts";
+import { elementType, largestCode } from "../export/element-type.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Rows } from "./float-forward.ts";
 
@@ -11,8 +13,12 @@ const MSE_CANDIDATES = 40;
 const SAMPLE_LIMIT = 20000;
 const LARGEST_CODE = 127;
 
+/** Nodes whose output has the scale of an input. */
+const KEEPS_SCALE: ReadonlySet<string> = new Set(["maxPool", "window", "attention"]);
+
 /**
- * Real value of one count of every int8 tensor, symmetric around zero: range / 127.
+ * Real value of one count of every tensor that has a scale of its own, symmetric around zero: range / 127; of a wide one the
+ * largest magnitude / 4095 or 32767, since one count more or less is nothing there, and what saturates is.
  * @param tensors every node's rows on the calibration crops
  */
 export function activationScales(
@@ -21,12 +27,24 @@ export function activationScales(
   method: RangeMethod,
 ): ReadonlyMap<string, number> {
   const scales = new Map<string, number>();
-  for (const node of graph.nodes.slice(0, -1)) {
-    if (node.op === "maxPool") continue;
-    const magnitudes = sortedMagnitudes(tensors.get(node.name) ?? []);
-    scales.set(node.name, Math.max(LEAST_RANGE, activationRange(magnitudes, method)) / LARGEST_CODE);
+  for (const [index, node] of graph.nodes.slice(0, -1).entries()) {
+    if (KEEPS_SCALE.has(node.op)) continue;
+    const type = elementType(graph, index + 1);
+    const rows = tensors.get(node.name) ?? [];
+    scales.set(node.name, type === TYPE_INT8 ? int8Scale(rows, method) : fullScale(rows, largestCode(type)));
   }
   return scales;
+}
+
+function int8Scale(tensors: readonly Rows[], method: RangeMethod): number {
+  return Math.max(LEAST_RANGE, activationRange(sortedMagnitudes(tensors), method)) / LARGEST_CODE;
+}
+
+/** The largest magnitude on the end of the codes. */
+export function fullScale(tensors: readonly Rows[], code: number): number {
+  let largest = LEAST_RANGE;
+  for (const { data } of tensors) for (const value of data) largest = Math.max(largest, Math.abs(value));
+  return largest / code;
 }
 
 /** The largest magnitude that int8 is to hold. @param magnitudes ascending */

@@ -6,12 +6,14 @@ import type { ModelFacts } from "../export/metadata.ts";
 import { pack } from "../export/pack.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { packSealed } from "../export/seal.ts";
+import { networkTiming } from "../export/timing.ts";
 import type { FloatModel } from "../graph/model.ts";
 import type { CompressionMethod, LaqOptions } from "./compression-method.ts";
 import { type CompressionReport, compressionFacts } from "./compression-report.ts";
 import { lossOf, measureOutcome } from "./engine-loss.ts";
 import { rankLayers } from "./importance.ts";
 import { orderLayers, type SearchResult, type SearchStep, searchWidths } from "./laq.ts";
+import { lastDecisionAlone } from "./last-decision.ts";
 import { foldedValues } from "./layer-weights.ts";
 import { errorLimits, sharedLimits } from "./loss-limits.ts";
 import { DEFAULT_QUANTIZATION, type QuantizationOptions, QuantizationState } from "./quantization-state.ts";
@@ -94,8 +96,11 @@ async function searchLayers(
   const { criterion, polarity, margin, menu, maxEvaluations, maxSeconds } = method;
   const folded = new Map([...state.layers].map(([name, layer]) => [name, foldedValues(layer)]));
   const layers = orderLayers(rankLayers(folded, method.importance), method.order);
+  const graph = lastDecisionAlone(state.graph, crops[0].samples.length);
+  const { tickSamples } = networkTiming(state.graph);
   const measure = async (network: QuantizedNetwork, limit: number) => {
-    const outcome = await measureOutcome(pack(network), crops, (partial) => lossOf(partial, criterion, margin) > limit);
+    const file = pack({ ...network, graph }, { tickSamples });
+    const outcome = await measureOutcome(file, crops, (partial) => lossOf(partial, criterion, margin) > limit);
     return outcome.complete ? lossOf(outcome, criterion, margin) : Number.POSITIVE_INFINITY;
   };
   const limits =

@@ -1,4 +1,5 @@
 import { decisionSpans } from "../graph/decision-spans.ts";
+import { gelu } from "../graph/gelu.ts";
 import type {
   Activation,
   AveragePoolNode,
@@ -14,7 +15,6 @@ import { INPUT, inputsOf, outputBounds } from "../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { outputRows } from "../graph/shapes.ts";
 import { attention } from "./attention.ts";
-import { gelu } from "../graph/gelu.ts";
 import type { ChannelAffine } from "./layer-weights.ts";
 import { matrixProduct } from "./matrix-product.ts";
 import { normalChannels, normalRows } from "./norms.ts";

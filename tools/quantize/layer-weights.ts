@@ -1,3 +1,4 @@
+import type { NormConstants } from "../export/quantized-network.ts";
 import { isConv, isNorm, isWeighted } from "../graph/graph.ts";
 import { BATCH_NORM_EPSILON, type FloatModel, weightOf } from "../graph/model.ts";
 import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
@@ -9,7 +10,7 @@ export interface LayerWeights {
   readonly outChannels: number;
   /** Weights of one output channel. */
   readonly fanIn: number;
-  /** [outChannel][k], k = tap * inChannels + channel; of a depthwise conv [channel][tap]. */
+  /** [outChannel][k], k = tap * inChannels + channel, of its group alone; of a depthwise conv [channel][tap]. */
   readonly values: Float32Array;
   readonly bias: Float32Array;
   readonly norm: BatchNorm | null;
@@ -62,11 +63,19 @@ export function nodeWeights(model: FloatModel): ReadonlyMap<string, NodeWeights>
   for (const [name, layer] of layerWeights(model)) {
     weights.set(name, { values: layer.values, affine: foldBatchNorm(layer) });
   }
-  for (const { name } of model.graph.nodes.filter(isNorm)) {
-    const [gain, offset] = ["gamma", "beta"].map((part) => Float64Array.from(weightOf(model, `${name}.${part}`).data));
-    weights.set(name, { values: new Float32Array(), affine: { gain, offset } });
+  for (const [name, { gamma, beta }] of normConstants(model)) {
+    weights.set(name, { values: new Float32Array(), affine: { gain: gamma, offset: beta } });
   }
   return weights;
+}
+
+/** The gains and offsets of every group norm and layer norm. Throws RangeError on a missing tensor. */
+export function normConstants(model: FloatModel): ReadonlyMap<string, NormConstants> {
+  const constants = model.graph.nodes.filter(isNorm).map(({ name }): [string, NormConstants] => {
+    const [gamma, beta] = ["gamma", "beta"].map((part) => Float64Array.from(weightOf(model, `${name}.${part}`).data));
+    return [name, { gamma, beta }];
+  });
+  return new Map(constants);
 }
 
 function channelsFirst(values: Float32Array, outChannels: number): Float32Array {

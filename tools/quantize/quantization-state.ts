@@ -1,15 +1,20 @@
-import type { QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
+import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
+import { largestCode, largestInput } from "../export/element-type.ts";
+import { NetworkTensors } from "../export/network-tensors.ts";
+import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
 import { type Graph, type GraphNode, INPUT, inputsOf, isWeighted, type WeightedNode } from "../graph/graph.ts";
-import { type FloatModel, INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
+import type { FloatModel } from "../graph/model.ts";
 import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";
-import { activationScales, type RangeMethod } from "./calibrate.ts";
+import { activationScales, fullScale, type RangeMethod } from "./calibrate.ts";
 import { finish, inputRows, type Rows, rawSums, runNode } from "./float-forward.ts";
+import { foldLevels } from "./fold-levels.ts";
 import {
   type ChannelAffine,
   type ChannelStatistics,
   foldBatchNorm,
   type LayerWeights,
   layerWeights,
+  normConstants,
 } from "./layer-weights.ts";
 import { quantizeWeights, type ScaleMethod } from "./quantizers/quantize-weights.ts";
 import { dequantize, type QuantizedLevels } from "./quantizers/quantized-levels.ts";
@@ -28,9 +33,6 @@ export const DEFAULT_QUANTIZATION: QuantizationOptions = {
   reestimateBatchNorm: true,
 };
 
-/** A bias must stay below this many accumulator counts; a channel that exceeds it has next to no weights. */
-const MAX_BIAS_COUNTS = 2 ** 29;
-
 /**
  * A model on its way to integers: a width a layer, batch-norm statistics that follow, activation ranges of the float
  * model. It keeps every node's rows on the calibration crops, so that a candidate for one layer costs that layer alone.
@@ -39,6 +41,9 @@ export class QuantizationState {
   readonly graph: Graph;
   readonly layers: ReadonlyMap<string, LayerWeights>;
   readonly scales: ReadonlyMap<string, number>;
+  /** Of what goes into each gelu, of the float model too. */
+  readonly preScales = new Map<string, number>();
+  private readonly norms: ReadonlyMap<string, NormConstants>;
   private readonly chosen = new Map<string, { levels: QuantizedLevels; affine: ChannelAffine }>();
   private readonly levelsCache = new Map<string, QuantizedLevels>();
   /** Of the float network's raw sums on the calibration crops. */
@@ -55,8 +60,9 @@ export class QuantizationState {
     if (crops.length === 0) throw new RangeError("calibration needs one crop or more, found 0");
     this.graph = model.graph;
     this.layers = layerWeights(model);
+    this.norms = normConstants(model);
     this.tensors = new Map([[INPUT, crops.map(inputRows)]]);
-    this.runFrom(0);
+    this.runNodes(this.graph.nodes);
     this.scales = activationScales(this.graph, this.tensors, options.range);
     for (const name of this.layers.keys()) this.choose(name, width, false);
     this.refresh(0);
@@ -71,45 +77,19 @@ export class QuantizationState {
 
   /** The network as it stands, with one layer at another width where given. */
   network(candidate?: { readonly name: string; readonly width: Width }): QuantizedNetwork {
+    const { graph, scales, preScales, norms } = this;
     const weights = new Map<string, QuantizedWeights>();
+    const tensors = new NetworkTensors({ graph, weights, scales });
     for (const node of this.graph.nodes) {
       const settled = this.chosen.get(node.name);
       if (!settled) continue;
       const tried = candidate?.name === node.name ? this.levelsOf(node.name, candidate.width) : null;
       const { levels, affine } = tried ? { levels: tried, affine: this.affineOf(node.name, tried) } : settled;
-      weights.set(node.name, this.fold(node, levels, affine));
+      const [input] = inputsOf(node);
+      const read = { scale: tensors.scaleOf(input), largest: largestInput(tensors.typeOf(input)) };
+      weights.set(node.name, foldLevels(levels, affine, read));
     }
-    return { graph: this.graph, weights, scales: this.scales };
-  }
-
-  /** Real value of one count of a tensor. */
-  private scaleOf(name: string): number {
-    if (name === INPUT) return INPUT_MILLIVOLTS_PER_COUNT;
-    const node = this.graph.nodes.find((other) => other.name === name);
-    return node?.op === "maxPool" ? this.scaleOf(node.input) : (this.scales.get(name) ?? 1);
-  }
-
-  /** Batch norm goes into the scale; a negative gain turns the integers round, which every grid allows. */
-  private fold(
-    node: GraphNode,
-    { grid, bits, levels, scale }: QuantizedLevels,
-    affine: ChannelAffine,
-  ): QuantizedWeights {
-    const fanIn = levels.length / scale.length;
-    const leastUnit = this.scaleOf(inputsOf(node)[0]) * MAX_BIAS_COUNTS;
-    return {
-      grid,
-      bits,
-      values: levels.map((level, index) => (affine.gain[Math.floor(index / fanIn)] < 0 ? -level : level)),
-      scale: scale.map((step, channel) =>
-        Math.max(
-          step * Math.abs(affine.gain[channel]),
-          Math.abs(affine.offset[channel]) / leastUnit,
-          Number.EPSILON ** 2,
-        ),
-      ),
-      bias: affine.offset,
-    };
+    return { graph, weights, scales, preScales, norms };
   }
 
   private levelsOf(name: string, width: Width): QuantizedLevels {
@@ -137,24 +117,33 @@ export class QuantizationState {
     return foldBatchNorm(layer, movedStatistics(layer.norm, before, channelStatistics(sums)));
   }
 
-  /** Runs the quantized weights from a node on, each batch norm on the statistics that now reach it. */
+  /** Runs the quantized weights from a node on, each batch norm on the statistics that now reach it; behind the last nobody asks. */
   private refresh(from: number): void {
-    if (this.options.reestimateBatchNorm) this.runFrom(from);
+    const last = this.graph.nodes.findLastIndex(({ name }) => this.layers.get(name)?.norm);
+    if (this.options.reestimateBatchNorm) this.runNodes(this.graph.nodes.slice(from, last + 1));
   }
 
-  private runFrom(from: number): void {
-    for (const node of this.graph.nodes.slice(from)) {
-      this.tensors.set(node.name, this.runNode(node));
-    }
+  private runNodes(nodes: readonly GraphNode[]): void {
+    for (const node of nodes) this.tensors.set(node.name, this.runNode(node));
   }
 
   private runNode(node: GraphNode): readonly Rows[] {
     if (isWeighted(node)) return this.runWeighted(node);
+    if (node.op === "groupNorm" && node.activation === "gelu" && !this.preScales.has(node.name)) {
+      this.notePreScale(node, this.runPlain({ ...node, activation: "none" }));
+    }
+    return this.runPlain(node);
+  }
+
+  private runPlain(node: GraphNode): readonly Rows[] {
     const inputs = inputsOf(node).map((name) => this.tensors.get(name) as readonly Rows[]);
+    const norm = this.norms.get(node.name);
+    const weights = norm && { values: new Float32Array(), affine: { gain: norm.gamma, offset: norm.beta } };
     return inputs[0].map((_, crop) =>
       runNode(
         node,
         inputs.map((tensor) => tensor[crop]),
+        weights,
       ),
     );
   }
@@ -165,7 +154,21 @@ export class QuantizationState {
     const sums = this.sumsOf(node, settled ? dequantize(settled.levels) : layer.values);
     const affine = settled ? this.normAffine(layer, sums) : foldBatchNorm(layer);
     if (settled) this.chosen.set(node.name, { levels: settled.levels, affine });
-    else this.floatStatistics.set(node.name, channelStatistics(sums));
+    else this.noteFloat(node, sums, affine);
     return sums.map((rows) => finish(node, rows, affine));
+  }
+
+  private noteFloat(node: WeightedNode, sums: readonly Rows[], affine: ChannelAffine): void {
+    this.floatStatistics.set(node.name, channelStatistics(sums));
+    if (node.op !== "conv1d" || node.activation !== "gelu") return;
+    const plain = { ...node, activation: "none", clip: undefined } as const;
+    this.notePreScale(
+      node,
+      sums.map((rows) => finish(plain, rows, affine)),
+    );
+  }
+
+  private notePreScale({ name }: GraphNode, rows: readonly Rows[]): void {
+    this.preScales.set(name, fullScale(rows, largestCode(TYPE_INT16)));
   }
 }

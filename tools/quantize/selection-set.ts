@@ -3,8 +3,8 @@ import type { ConditionedRecord } from "../data/record.ts";
 import { argMax } from "../evaluate/arg-max.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
-import { forward, type NodeWeights } from "./float-forward.ts";
-import { foldBatchNorm, layerWeights } from "./layer-weights.ts";
+import { forward } from "./float-forward.ts";
+import { nodeWeights } from "./layer-weights.ts";
 
 /** Crop length of a streaming network's selection: the paper's window. */
 const STREAM_CROP_SAMPLES = 5120;
@@ -52,9 +52,7 @@ export function withFloatLogits(
   model: FloatModel,
   crops: readonly { samples: Int16Array; classIndex: number }[],
 ): readonly SelectionCrop[] {
-  const weights = new Map<string, NodeWeights>();
-  for (const [name, layer] of layerWeights(model))
-    weights.set(name, { values: layer.values, affine: foldBatchNorm(layer) });
+  const weights = nodeWeights(model);
   const last = model.graph.nodes[model.graph.nodes.length - 1].name;
   return crops.map((crop) => {
     const logits = forward(model.graph, weights, crop.samples).get(last);

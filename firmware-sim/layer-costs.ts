@@ -1,0 +1,85 @@
+import { TILE_CHANNELS } from "../assembly/shared/limits.ts";
+import type { LayerProfile, ModelFile, ModelLayer } from "../host/index.ts";
+import type { CoreCosts } from "./core-costs.ts";
+
+/** Whether a layer reads rows of two-byte elements, as the samples are. */
+function readsWideRows({ layers }: ModelFile, { inputs }: ModelLayer): boolean {
+  return inputs[0] === 0 || layers[inputs[0] - 1].outType !== "int8";
+}
+
+/** Cycles of one multiply-accumulate; 0 for a layer that multiplies nothing. */
+export function macCost({ cyclesPerMac }: CoreCosts, model: ModelFile, layer: ModelLayer): number {
+  switch (layer.op) {
+    case "conv1d":
+      if (layer.groups > 1) return cyclesPerMac.groupedConv1d.value;
+      return (readsWideRows(model, layer) ? cyclesPerMac.wideConv1d : cyclesPerMac.conv1d).value;
+    case "depthwiseConv1d":
+    case "dense":
+    case "attention":
+      return cyclesPerMac[layer.op].value;
+    default:
+      return 0;
+  }
+}
+
+/** Cycles of one output row beside its multiply-accumulates. */
+export function rowCost(costs: CoreCosts, layer: ModelLayer): number {
+  return layer.outChannels * elementCost(costs, layer) + (layer.op === "layerNorm" ? costs.cyclesPerNorm.value : 0);
+}
+
+function elementCost(costs: CoreCosts, { op, activation, kernel }: ModelLayer): number {
+  const lookup = activation === "table" ? costs.cyclesPerTableLookup.value : 0;
+  switch (op) {
+    case "conv1d":
+    case "depthwiseConv1d":
+    case "dense":
+      return costs.cyclesPerOutput.value + lookup;
+    case "add":
+      return costs.cyclesPerSum.value;
+    case "maxPool":
+      return kernel * costs.cyclesPerPoolElement.value;
+    case "averagePool":
+      return kernel * costs.cyclesPerPoolElement.value + costs.cyclesPerOutput.value;
+    case "window":
+      return costs.cyclesPerWindowElement.value;
+    case "layerNorm":
+      return costs.cyclesPerNormElement.value;
+    case "groupNorm":
+      // The root of a channel serves a whole sequence: left out.
+      return costs.cyclesPerNormElement.value + lookup;
+    case "attention":
+      // Its multiply-accumulates are priced with all that they bring.
+      return 0;
+  }
+}
+
+/** Cycles to unpack one weight and put it into its panel. */
+export function weightCost(costs: CoreCosts, model: ModelFile, layer: ModelLayer): number {
+  const unpacked = (layer.grid === "ternary" ? costs.cyclesPerWeight.ternary : costs.cyclesPerWeight.bits).value;
+  if (!readsWideRows(model, layer)) return unpacked;
+  // A group's last tile has places for eight channels, whether or not it has so many.
+  const channels = layer.outChannels / layer.groups;
+  const places = (Math.ceil(channels / TILE_CHANNELS) * TILE_CHANNELS) / channels;
+  return unpacked + places * costs.cyclesPerWidePanelElement.value;
+}
+
+export interface LayerWork {
+  readonly macs: number;
+  readonly outputs: number;
+  readonly unpack: number;
+}
+
+/** Device cycles of what a layer did between two readings of its counters. */
+export function layerWork(
+  costs: CoreCosts,
+  model: ModelFile,
+  layer: ModelLayer,
+  before: LayerProfile,
+  after: LayerProfile,
+): LayerWork {
+  return {
+    macs: (after.macs - before.macs) * macCost(costs, model, layer),
+    outputs: (after.rows - before.rows) * rowCost(costs, layer),
+    unpack: (after.unpackedWeights - before.unpackedWeights) * weightCost(costs, model, layer),
+  };
+}

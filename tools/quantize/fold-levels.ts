@@ -1,0 +1,35 @@
+import { largestWeight, type QuantizedWeights } from "../export/quantized-network.ts";
+import type { ChannelAffine } from "./layer-weights.ts";
+import type { QuantizedLevels } from "./quantizers/quantized-levels.ts";
+
+/** What a layer reads. */
+export interface LayerInput {
+  /** Real value of one count. */
+  readonly scale: number;
+  /** Largest magnitude in counts. */
+  readonly largest: number;
+}
+
+/** A bias must stay below this many accumulator counts; a channel that exceeds it has next to no weights. */
+const MAX_BIAS_COUNTS = 2 ** 29;
+const LARGEST_SUM = 2 ** 31 - 1;
+
+/** Batch norm goes into the scale; a negative gain turns the integers round, which every grid allows. */
+export function foldLevels(
+  { grid, bits, levels, scale }: QuantizedLevels,
+  { gain, offset }: ChannelAffine,
+  input: LayerInput,
+): QuantizedWeights {
+  const fanIn = levels.length / scale.length;
+  const freeCounts = LARGEST_SUM - fanIn * input.largest * largestWeight(grid, bits);
+  const leastUnit = input.scale * Math.max(1, Math.min(MAX_BIAS_COUNTS, freeCounts));
+  return {
+    grid,
+    bits,
+    values: levels.map((level, index) => (gain[Math.floor(index / fanIn)] < 0 ? -level : level)),
+    scale: scale.map((step, channel) =>
+      Math.max(step * Math.abs(gain[channel]), Math.abs(offset[channel]) / leastUnit, Number.EPSILON ** 2),
+    ),
+    bias: offset,
+  };
+}
