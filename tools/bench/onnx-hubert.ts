@@ -1,6 +1,7 @@
-import { elementType, largestCode } from "../export/element-type.ts";
+import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
+import { largestCode } from "../export/element-type.ts";
+import { NetworkTensors } from "../export/network-tensors.ts";
 import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
-import { tensorIndex } from "../export/tensor-index.ts";
 import { cropRows } from "../graph/crop-rows.ts";
 import {
   type AttentionNode,
@@ -10,9 +11,9 @@ import {
   INPUT,
   inputsOf,
   type LayerNormNode,
+  nodeNamed,
 } from "../graph/graph.ts";
 import { NORM_EPSILON } from "../graph/model.ts";
-import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
 import { OnnxBuilder } from "./onnx-builder.ts";
 import { MICROSOFT_DOMAIN, type OnnxGraph, type OnnxTensor } from "./onnx-format.ts";
 import type { Codes, OnnxPrecision } from "./onnx-network.ts";
@@ -20,7 +21,6 @@ import { OnnxProducts, type Operand } from "./onnx-products.ts";
 
 /** Least value of gelu, rounded away from zero. */
 const LEAST_GELU = -0.17;
-const LARGEST_INT16 = 32767;
 const EPSILON = { float: NORM_EPSILON };
 
 /**
@@ -35,7 +35,7 @@ export function onnxHubert(network: QuantizedNetwork, samples: number, precision
 class HubertWriter {
   private readonly builder = new OnnxBuilder();
   private readonly products: OnnxProducts;
-  private readonly shapes: ReadonlyMap<string, TensorShape>;
+  private readonly tensors: NetworkTensors;
   private readonly rows: ReadonlyMap<string, number>;
   /** Tensors as [1][channels][rows], what convs take, and as [rows][channels]. */
   private readonly planes = new Map<string, string>([[INPUT, INPUT]]);
@@ -47,7 +47,7 @@ class HubertWriter {
     private readonly samples: number,
   ) {
     this.products = new OnnxProducts(this.builder, precision);
-    this.shapes = tensorShapes(network.graph);
+    this.tensors = new NetworkTensors(network);
     this.rows = cropRows(network.graph, samples);
   }
 
@@ -144,20 +144,20 @@ class HubertWriter {
     const { builder } = this;
     const rows = this.rows.get(name) as number;
     const inputs = [
-      this.reshaped(this.asTokens(input), [1, rows, this.channelsOf(name)], `${name}.rows`),
+      this.reshaped(this.asTokens(input), [1, rows, this.tensors.channels(name)], `${name}.rows`),
       builder.constant(`ones ${rows}`, [rows], new Float32Array(rows).fill(1)),
       builder.constant(`zeros ${rows}, float`, [rows], new Float32Array(rows)),
     ];
     const attributes = { epsilon: EPSILON };
     const normal = builder.push("InstanceNormalization", inputs, `${name}.normal`, { attributes });
     const [gamma, beta] = this.normConstants(name);
-    const tokens = this.reshaped(normal, [rows, this.channelsOf(name)], `${name}.tokens`);
+    const tokens = this.reshaped(normal, [rows, this.tensors.channels(name)], `${name}.tokens`);
     this.tokens.set(name, builder.push("Add", [builder.push("Mul", [tokens, gamma], `${name}.scaled`), beta], name));
   }
 
   private attention({ name, inputs, heads }: AttentionNode): void {
     const { builder } = this;
-    const [rows, channels] = [this.rows.get(name) as number, this.channelsOf(name)];
+    const [rows, channels] = [this.rows.get(name) as number, this.tensors.channels(name)];
     const perms = [
       [1, 0, 2],
       [1, 2, 0],
@@ -184,7 +184,7 @@ class HubertWriter {
     if (made !== undefined) return made;
     const plane = this.planes.get(name) as string;
     const turned = this.builder.push("Transpose", [plane], `${name}.turned`, { attributes: { perm: [0, 2, 1] } });
-    const dims = [this.rows.get(name) as number, this.channelsOf(name)];
+    const dims = [this.rows.get(name) as number, this.tensors.channels(name)];
     this.tokens.set(name, this.reshaped(turned, dims, `${name}.tokens`));
     return `${name}.tokens`;
   }
@@ -192,7 +192,7 @@ class HubertWriter {
   private asPlanes(name: string): string {
     const made = this.planes.get(name);
     if (made !== undefined) return made;
-    const dims = [1, this.rows.get(name) as number, this.channelsOf(name)];
+    const dims = [1, this.rows.get(name) as number, this.tensors.channels(name)];
     const one = this.reshaped(this.tokens.get(name) as string, dims, `${name}.one`);
     const plane = this.builder.push("Transpose", [one], `${name}.plane`, { attributes: { perm: [0, 2, 1] } });
     this.planes.set(name, plane);
@@ -217,23 +217,17 @@ class HubertWriter {
     return this.network.weights.get(name) as QuantizedWeights;
   }
 
-  private channelsOf(name: string): number {
-    return (this.shapes.get(name) as TensorShape).channels;
-  }
-
   /** Of a tensor that a product reads: gelu leaves little below zero. */
   private codesOf(name: string): Codes {
-    const { graph, scales } = this.network;
-    const index = tensorIndex(graph, name);
-    const node = graph.nodes[index - 1];
-    const largest = (scales.get(name) as number) * largestCode(elementType(graph, index));
+    const node = nodeNamed(this.network.graph, name);
+    const largest = this.tensors.scaleOf(name) * largestCode(this.tensors.typeOf(name));
     const isGelu = "activation" in node && node.activation === "gelu";
     return isGelu ? codesBetween(LEAST_GELU, largest) : codesBetween(-largest, largest);
   }
 
   /** Of what goes into a conv's gelu. */
   private sumCodes(name: string): Codes {
-    const largest = (this.network.preScales?.get(name) as number) * LARGEST_INT16;
+    const largest = this.tensors.preScaleOf(name) * largestCode(TYPE_INT16);
     return codesBetween(-largest, largest);
   }
 }

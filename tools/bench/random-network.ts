@@ -1,4 +1,4 @@
-import { TYPE_INT8 } from "../../assembly/shared/ops.ts";
+import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
 import { SeededRandom } from "../data/random.ts";
 import { elementType, largestCode } from "../export/element-type.ts";
 import {
@@ -8,6 +8,7 @@ import {
   type QuantizedWeights,
   type WeightGrid,
 } from "../export/quantized-network.ts";
+import { tensorIndex } from "../export/tensor-index.ts";
 import { type Conv1dNode, type DenseNode, type Graph, INPUT, isNorm, nodeNamed } from "../graph/graph.ts";
 import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
 import { activationScales } from "../quantize/calibrate.ts";
@@ -24,7 +25,6 @@ const ACTIVATED_GAIN = Math.SQRT2;
 const LOGIT_GAIN = 0.5;
 /** A gelu's input is held up to its largest output, which it nearly equals, and at least so far: beyond -5 gelu is 0. */
 const LEAST_GELU_RANGE = 5;
-const LARGEST_GELU_CODE = 32767;
 
 /**
  * Seeded random integers of one width in every layer, scaled to keep the variance, and activation scales from a float run
@@ -47,13 +47,11 @@ export function randomNetwork(graph: Graph, width: Width, seed: number, samples:
 
 function scalesOf(graph: Graph, tensors: ReturnType<typeof floatRun>) {
   const rows = new Map([...tensors].map(([name, tensor]) => [name, [tensor]] as const));
-  const scales = new Map<string, number>();
+  const scales = activationScales(graph, rows, { kind: "max" });
   const preScales = new Map<string, number>();
-  for (const [name, int8Scale] of activationScales(graph, rows, { kind: "max" })) {
-    const largest = int8Scale * largestCode(TYPE_INT8);
-    const index = graph.nodes.findIndex((node) => node.name === name) + 1;
-    scales.set(name, largest / largestCode(elementType(graph, index)));
-    preScales.set(name, Math.max(LEAST_GELU_RANGE, largest) / LARGEST_GELU_CODE);
+  for (const [name, scale] of scales) {
+    const largest = scale * largestCode(elementType(graph, tensorIndex(graph, name)));
+    preScales.set(name, Math.max(LEAST_GELU_RANGE, largest) / largestCode(TYPE_INT16));
   }
   return { scales, preScales };
 }
