@@ -111,7 +111,7 @@ describe("rounds", () => {
       bits: 8,
       network,
       macs: 6e6,
-      prepare: async () => () => undefined,
+      prepare: async () => ({ run: () => undefined }),
     });
     const plans = [row("onnxruntime-web", "a"), row("simd", "a"), row("simd", "b")];
     const [baseline, ours, alone] = summarise(plans, [

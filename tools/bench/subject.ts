@@ -50,9 +50,14 @@ function edgeFloatModel(): FloatModel {
   return readFloatModel(shippedPath(`${EDGE_NAME}.safetensors`));
 }
 
+/** A network with seeded random weights, 8 bits in every layer. */
+export function randomSubject(graph: Graph): Subject {
+  return subjectOf(randomNetwork(graph, 8, SEED, ecgWindow()));
+}
+
 function subjectOf(network: QuantizedNetwork): Subject {
-  const { graph, weights } = network;
-  const tensors = floatRun(graph, weights, ecgWindow());
+  const { graph } = network;
+  const tensors = floatRun(network, ecgWindow());
   return { network, logits: tensors.get(graph.nodes[graph.nodes.length - 1].name)?.data ?? new Float32Array() };
 }
 
