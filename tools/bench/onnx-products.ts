@@ -13,7 +13,8 @@ export interface Operand {
 
 /**
  * Products with weights, float to float. In int8 they are ONNX Runtime's integer operators themselves, what it makes of
- * quantize/dequantize pairs: a pair that it does not fuse (an output that is read twice) costs ten times as much.
+ * quantize/dequantize pairs where it fuses them: where an output is read twice it does not, and makes the weights float in
+ * every run.
  */
 export class OnnxProducts {
   constructor(
