@@ -102,7 +102,8 @@ function resumeNetwork(state: EngineState): void {
 /** Its first layer has taken all rows that there are; those behind it have made a row a decision. */
 function resumeHead(state: EngineState): void {
   const head = layerAt(state.layersAt, state.headLayer);
-  head.taken = tensorAt(state.tensorsAt, head.inputA).next;
+  // Not `next`: samples of the input that wait for a pass have not been taken.
+  head.taken = tensorAt(state.tensorsAt, head.inputA).due;
   if (head.op == OP_WINDOW) tensorAt(state.tensorsAt, state.headLayer + 1).next = heldRows(head, head.taken);
   if (head.op == OP_DENSE) head.column = <i32>(head.taken % head.kernel);
   const decisions = decisionsMade(head);

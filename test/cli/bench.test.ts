@@ -43,19 +43,17 @@ describe("qhubert bench --quick --json", () => {
     const names = report.rows.map(({ name, build }) => `${name}, ${build}`);
     for (const build of ["scalar", "simd"]) {
       const runs = ["R-1M window", "R-1M beat, 160 ms ticks", "resnet1d-edge window", "resnet1d-edge hop of 0.512 s"];
+      runs.push("hubert-nano window", "hubert-nano window, no tile cache", "hubert-nano hop of 0.512 s");
       for (const run of runs) expect(names).toContain(`${run}, ${build}`);
     }
   });
 
   it("compares with the peers of the development dependencies, whose outputs agreed", () => {
-    const peers = report.rows.filter(({ name }) => name === "R-1M window").map(({ build, bits }) => [build, bits]);
-    for (const peer of [
-      ["onnxruntime-web", 8],
-      ["onnxruntime-web", 32],
-      ["tfjs-backend-wasm", 32],
-    ]) {
-      expect(peers).toContainEqual(peer);
-    }
+    const peersOf = (row: string) =>
+      report.rows.filter(({ name }) => name === row).map(({ build, bits }) => `${build} ${bits}`);
+    const ort = ["onnxruntime-web 8", "onnxruntime-web 32"];
+    expect(peersOf("R-1M window")).toEqual(expect.arrayContaining([...ort, "tfjs-backend-wasm 32"]));
+    expect(peersOf("hubert-nano window")).toEqual(expect.arrayContaining(ort));
     // It is no dependency: a user may have installed it.
     for (const left of report.leftOut as object[]) {
       expect(left).toMatchObject({ build: "onnxruntime-node", cause: "not installed" });
@@ -69,6 +67,17 @@ describe("qhubert bench --quick --json", () => {
     expect(fine.activationBytes).toBeGreaterThan(7661);
     expect(middle.activationBytes).toBeLessThanOrEqual(16 * 1024);
     expect(coarse.activationBytes).toBeGreaterThan(middle.activationBytes);
+  });
+
+  it("says what linear memory an engine uses, and that a tile cache takes some of it", () => {
+    const ram = report.ram as { name: string; build: string; ramBytes: number }[];
+    const bytesOf = (row: string, build: string) =>
+      ram.find((engine) => engine.name === row && engine.build === build)?.ramBytes ?? 0;
+    for (const build of ["scalar", "simd"]) {
+      const paged = bytesOf("hubert-nano window, no tile cache", build);
+      expect(paged).toBeGreaterThan(0);
+      expect(bytesOf("hubert-nano window", build)).toBeGreaterThan(paged);
+    }
   });
 
   it("has cold starts, sizes and versions", () => {
@@ -111,7 +120,7 @@ describe("rounds", () => {
       bits: 8,
       network,
       macs: 6e6,
-      prepare: async () => () => undefined,
+      prepare: async () => ({ run: () => undefined }),
     });
     const plans = [row("onnxruntime-web", "a"), row("simd", "a"), row("simd", "b")];
     const [baseline, ours, alone] = summarise(plans, [

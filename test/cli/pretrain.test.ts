@@ -26,6 +26,9 @@ const FACTS = z.object({
   data: z.array(z.object({ name: z.string(), records: z.number(), heldOut: z.number() })),
   holdOut: z.string().nullable(),
 });
+const SPLIT = z.object({
+  split: z.object({ records: z.object({ train: z.number(), validation: z.number(), test: z.number() }) }),
+});
 
 const PRETRAIN =
   "pretrain --model hubert-nano --data labelled --data plain --clusters 8 --latent-clusters 6 --batch-size 8 " +
@@ -92,8 +95,8 @@ describe("qhubert pretrain", () => {
     expect(readdirSync(folder).filter((name) => name.includes("checkpoint"))).toEqual([]);
   });
 
-  it("gives weights that train begins with, all but the head's", async () => {
-    await run(`${PRETRAIN} --iterations 1 --out begun.safetensors`);
+  it("gives weights that train begins with, all but the head's, of records that train chooses and tests by none", async () => {
+    await run(`${PRETRAIN} --iterations 1 --hold-out tenths --out begun.safetensors`);
     const line =
       "train --model hubert-nano --data labelled --epochs 1 --batch-size 8 --crop-seconds 2 --average-decay 0";
     const tuned = `${line} --learning-rate 1e-30 --weight-decay 0 --no-calibrate --init begun.safetensors --out tuned.safetensors`;
@@ -101,6 +104,15 @@ describe("qhubert pretrain", () => {
     expect(exitCode, stderr).toBe(0);
     const [before, after] = ["begun", "tuned"].map((name) => readFloatModel(at(`${name}.safetensors`)));
     expect(after.graph.classes).toEqual(["N", "A", "O", "~"]);
+    const { split } = SPLIT.parse(after.facts);
+    const heldOut = split.records.validation + split.records.test;
+    expect(FACTS.parse(before.facts)).toEqual({
+      data: [
+        { name: "labelled", records: split.records.train, heldOut },
+        { name: "plain", records: 20, heldOut: 0 },
+      ],
+      holdOut: "validation and test tenths, seed 1",
+    });
     // At this rate weights stand still; batch norm's running moments follow the data.
     const moves = (key: string) => key.startsWith("head.") || /\.(mean|variance)$/.test(key);
     for (const [key, { data }] of after.weights) {

@@ -6,7 +6,7 @@ import { EngineError } from "../../host/errors.ts";
 import { SeededRandom } from "../../tools/data/random.ts";
 import { BUILDS, CONDITIONED } from "../engine/implementations.ts";
 import { ModelEditor } from "./model-editor.ts";
-import { oneWindowModel, streamingModel } from "./models.ts";
+import { oneWindowModel, streamingModel, transformerModel } from "./models.ts";
 
 const SHIPPED = new URL("../../models/", import.meta.url);
 const shipped = readdirSync(SHIPPED).filter((name) => name.endsWith(".qhb"));
@@ -16,6 +16,7 @@ const models: readonly (readonly [name: string, model: Uint8Array, flips: number
   ...shipped.map((name) => [name, new Uint8Array(readFileSync(new URL(name, SHIPPED))), 10_000] as const),
   ["a small streaming model", streamingModel, 3000],
   ["a small one-window model", oneWindowModel, 3000],
+  ["a small transformer", transformerModel, 3000],
 ];
 
 const KNOWN = new Set<number>(Object.values(status));

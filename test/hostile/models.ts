@@ -1,6 +1,8 @@
 import * as layout from "../../assembly/shared/layout.ts";
 import type { NetworkSpec } from "../cases/network-spec.ts";
 import { packSpec } from "../cases/random-network.ts";
+import { packSequences } from "../cases/random-sequences.ts";
+import type { SequenceSpec, WideConvSpec } from "../cases/sequence-spec.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
 import { ModelEditor } from "./model-editor.ts";
@@ -46,6 +48,40 @@ const ONE_WINDOW: NetworkSpec = {
 
 export const streamingModel = withGolden(packSpec(STREAMING));
 export const oneWindowModel = withGolden(packSpec(ONE_WINDOW));
+
+/** Norms, groups, heads and tables; the layers of the sequence keep its rows, as in every stream. */
+const TRANSFORMER: SequenceSpec = {
+  seed: 7,
+  isPooled: false,
+  first: wideConv(5, 4, "gelu", 1),
+  firstIsBehindWindow: false,
+  stream: [{ kind: "layerNorm" }],
+  cut: { kind: "stream", window: 6, hop: 2, warmup: 3 },
+  sequence: [
+    { kind: "conv", conv: wideConv(4, 1, "gelu", 4) },
+    { kind: "attention", heads: 2, headChannels: 8, isAdded: true },
+    { kind: "layerNorm" },
+  ],
+  hidden: 0,
+  classes: 3,
+  tickRows: 2,
+};
+
+function wideConv(kernel: number, stride: number, activation: "gelu" | "none", groups: number): WideConvSpec {
+  return { channels: 16, kernel, stride, dilation: 1, padding: { kind: "symmetric" }, activation, groups };
+}
+
+export const transformerModel = withGolden(packSequences(TRANSFORMER));
+/** Query, key and value lie between the grouped conv and the attention; its output, an add and a norm behind it. */
+export const TRANSFORMER_LAYERS = {
+  conv: 0,
+  streamNorm: 1,
+  window: 2,
+  grouped: 3,
+  attention: 7,
+  pool: 11,
+  dense: 12,
+} as const;
 
 /** The file with golden CRCs that the reference computes. */
 export function withGolden(file: Uint8Array): Uint8Array {

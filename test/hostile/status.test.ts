@@ -8,13 +8,15 @@ import type { HostileCase } from "./cases/hostile-case.ts";
 import { LAYER_CASES } from "./cases/layer.ts";
 import { NETWORK_CASES } from "./cases/network.ts";
 import { PLAN_CASES } from "./cases/plan.ts";
+import { SEQUENCE_CASES } from "./cases/sequence.ts";
 import { ModelEditor } from "./model-editor.ts";
-import { oneWindowModel, streamingModel } from "./models.ts";
+import { oneWindowModel, streamingModel, transformerModel } from "./models.ts";
 
 const CASES: readonly HostileCase[] = [
   ...FILE_CASES,
   ...NETWORK_CASES,
   ...LAYER_CASES,
+  ...SEQUENCE_CASES,
   ...CONTENT_CASES,
   ...PLAN_CASES,
 ];
@@ -27,10 +29,13 @@ it("every status of a model file has a hostile file", () => {
 });
 
 describe.each(BUILDS)("a hostile model (%s)", (build) => {
-  it.each([streamingModel, oneWindowModel])("is sound before it is edited (model %#)", async (model) => {
-    const engine = await Engine.load(new ModelEditor(model).sealed(), { build });
-    expect(() => engine.selfTest()).not.toThrow();
-  });
+  it.each([streamingModel, oneWindowModel, transformerModel])(
+    "is sound before it is edited (model %#)",
+    async (model) => {
+      const engine = await Engine.load(new ModelEditor(model).sealed(), { build });
+      expect(() => engine.selfTest()).not.toThrow();
+    },
+  );
 
   const named = CASES.map((hostile) => [`${hostile[0]}: ${hostile[1]}`, hostile] as const);
   it.each(named)("%s", async (_, [code, , edit, { from = streamingModel, unsealed = false } = {}]) => {

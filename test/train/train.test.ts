@@ -9,7 +9,7 @@ import type { TrainProgress } from "../../tools/train/epoch.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../tools/train/options.ts";
 import { PAPER_RECIPE } from "../../tools/train/paper-recipe.ts";
-import { copyWeights, type TrainingState } from "../../tools/train/state.ts";
+import { copyWeights, type EpochRecord, type TrainingState } from "../../tools/train/state.ts";
 import { gradientsOf } from "../../tools/train/step.ts";
 import { hardTargets } from "../../tools/train/targets.ts";
 import { askTeacher } from "../../tools/train/teachers.ts";
@@ -172,6 +172,19 @@ describe("train", () => {
     expect(model.weights).toEqual(last.average);
     expect(last.weights).not.toEqual(last.average);
     expect(validationLogits.map(({ name }) => name)).toEqual(validation.map(({ name }) => name));
+  });
+
+  it("validates every so many epochs and the last, and keeps the best of those", async () => {
+    const run = (change: Partial<TrainOptions>) =>
+      train({ graph, train: records, validation, options: { ...options, epochs: 5, keep: "best", ...change } });
+    const historyOf = (facts: Readonly<Record<string, unknown>>) => facts.history as readonly EpochRecord[];
+    const [always, rarely] = [await run({}), await run({ validateEvery: 2 })];
+    expect(historyOf(rarely.model.facts)).toEqual(
+      historyOf(always.model.facts).map((record) =>
+        [2, 4, 5].includes(record.epoch) ? record : { ...record, metric: null, validationLoss: null },
+      ),
+    );
+    expect([2, 4, 5]).toContain(rarely.model.facts.keptEpoch);
   });
 
   it("learns from teachers alone", async () => {

@@ -4,12 +4,13 @@ import { cropMacs, parameterCount } from "../graph/costs.ts";
 import { BUILDS, prepareBuilds } from "./builds.ts";
 import { type ColdStart, type ColdStartCase, coldStarts } from "./cold-start.ts";
 import type { ColdStartTask } from "./cold-start-process.ts";
+import { nanoWindowGraph, smallGraph } from "./hubert-graphs.ts";
 import { describeMachine, type Machine } from "./machine.ts";
 import { type PeerRuntimes, peerRuntimes } from "./peers/peer-rows.ts";
 import { allRows, BEAT_TICKS_MS, chooseRows, isQuick, type ReferenceSubjects, referenceSubjects } from "./plan.ts";
 import { WINDOW_SAMPLES } from "./reference-network.ts";
 import { timeRounds } from "./rounds.ts";
-import { NotInstalledError, RefusedError, type RowPlan, type Run } from "./row.ts";
+import { NotInstalledError, type Prepared, RefusedError, type RowPlan } from "./row.ts";
 import { type StreamingMemory, streamingMemory } from "./streaming-memory.ts";
 import { edgeGraph, referenceGraph } from "./subject.ts";
 import { type BenchRow, type Minimum, minima, summarise } from "./summary.ts";
@@ -29,6 +30,8 @@ export interface BenchReport {
   readonly rows: readonly BenchRow[];
   /** In the order of the rows. */
   readonly minima: readonly Minimum[];
+  /** Of the rows that are engines, in their order. */
+  readonly ram: readonly EngineRam[];
   /** Rows that were not timed. */
   readonly leftOut: readonly LeftOut[];
   readonly networks: readonly { readonly name: string; readonly parameters: number; readonly windowMacs: number }[];
@@ -37,6 +40,11 @@ export interface BenchReport {
   /** Of each build and of the peers' WebAssembly. */
   readonly wasmBytes: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Linear memory that a row's engine uses: static data, state, arena, scratch and tile cache. */
+export interface EngineRam extends Pick<RowPlan, "name" | "build" | "bits"> {
+  readonly ramBytes: number;
 }
 
 export interface LeftOut extends Pick<RowPlan, "name" | "build" | "bits"> {
@@ -76,8 +84,11 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     rounds: options.rounds,
     rows: summarise(timed, times),
     minima: minima(timed, times),
+    ram: ready.flatMap(({ plan: { name, build, bits }, ramBytes }) =>
+      ramBytes === undefined ? [] : [{ name, build, bits, ramBytes }],
+    ),
     leftOut,
-    networks: [referenceGraph(), edgeGraph()].map((graph) => ({
+    networks: [referenceGraph(), edgeGraph(), smallGraph(), nanoWindowGraph()].map((graph) => ({
       name: graph.name,
       parameters: parameterCount(graph),
       windowMacs: cropMacs(graph, WINDOW_SAMPLES),
@@ -94,12 +105,12 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
 
 /** Loads and checks every row; one that cannot be timed says why. */
 async function prepareRows(plans: readonly RowPlan[], { onProgress }: BenchOptions) {
-  const ready: { plan: RowPlan; run: Run }[] = [];
+  const ready: ({ plan: RowPlan } & Prepared)[] = [];
   const leftOut: LeftOut[] = [];
   for (const [index, plan] of plans.entries()) {
     onProgress?.(index, plans.length, "checking rows");
     try {
-      ready.push({ plan, run: await plan.prepare() });
+      ready.push({ plan, ...(await plan.prepare()) });
     } catch (error) {
       leftOut.push({ ...leftOutBecause(error), name: plan.name, build: plan.build, bits: plan.bits });
     }

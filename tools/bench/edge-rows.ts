@@ -2,10 +2,10 @@ import { ModelFile } from "../../host/index.ts";
 import { TERNARY_BITS } from "../export/accounting.ts";
 import { cropMacs, macsPer } from "../graph/costs.ts";
 import { BUILDS } from "./builds.ts";
-import { checkedEngine, type Fixture, fixtureOf, HOST_CACHE_BYTES, hopRun, recordRun } from "./engine-run.ts";
+import { checkedEngine, type Fixture, fixtureOf, HOST_CACHE_BYTES, hopRun, windowRun } from "./engine-run.ts";
 import { once } from "./once.ts";
 import { WINDOW_SAMPLES } from "./reference-network.ts";
-import type { RowPlan, Run } from "./row.ts";
+import type { Prepared, RowPlan } from "./row.ts";
 import { EDGE_NAME, ecgWindow, edgeGraph, edgeModelFile } from "./subject.ts";
 
 /** A decision of resnet1d-edge comes every 0.512 s. */
@@ -21,7 +21,7 @@ export function edgeRows(): RowPlan[] {
   return BUILDS.flatMap((build) =>
     [HOST_CACHE_BYTES, 0].flatMap((cacheBytes): RowPlan[] => {
       const suffix = cacheBytes === 0 ? ", no tile cache" : "";
-      const row = (name: string, macs: number, run: (fixture: Fixture) => Promise<Run>): RowPlan => ({
+      const row = (name: string, macs: number, run: (fixture: Fixture) => Promise<Prepared>): RowPlan => ({
         name: `${EDGE_NAME} ${name}${suffix}`,
         build,
         bits,
@@ -31,7 +31,7 @@ export function edgeRows(): RowPlan[] {
       });
       return [
         row("window", cropMacs(graph, WINDOW_SAMPLES), async (made) =>
-          recordRun(await checkedEngine(made, build, cacheBytes), window),
+          windowRun(await checkedEngine(made, build, cacheBytes), window),
         ),
         row("hop of 0.512 s", macsPer(graph, HOP_SAMPLES), async (made) =>
           hopRun(await checkedEngine(made, build, cacheBytes), window, HOP_SAMPLES),

@@ -1,6 +1,6 @@
 import { CONDITIONED_INPUT, Engine, type EngineBuild, type EngineEvent } from "../../host/index.ts";
 import { checkSameLogits } from "./logits-check.ts";
-import { RefusedError, type Run } from "./row.ts";
+import { type Prepared, RefusedError } from "./row.ts";
 
 /** A packed model, a record, and the logits of every decision that the scalar build gives on it. */
 export interface Fixture {
@@ -18,15 +18,23 @@ export async function fixtureOf(file: Uint8Array, samples: Int16Array): Promise<
   return { file, samples, logits: logitsOf(recordRun(engine, samples)()) };
 }
 
-/** A build with the fixture's model. Throws RefusedError where its decisions are not the scalar build's. */
-export async function checkedEngine(fixture: Fixture, build: EngineBuild, cacheBytes: number): Promise<Engine> {
-  const engine = await loadEngine(fixture.file, build, cacheBytes);
+/**
+ * A build with the fixture's model. Throws RefusedError where its decisions are not the scalar build's, EngineError where it
+ * takes more RAM than it is granted.
+ */
+export async function checkedEngine(
+  fixture: Fixture,
+  build: EngineBuild,
+  cacheBytes: number,
+  ramBytes?: number,
+): Promise<Engine> {
+  const engine = await loadEngine(fixture.file, build, cacheBytes, ramBytes);
   checkSameLogits(logitsOf(recordRun(engine, fixture.samples)()), fixture.logits);
   return engine;
 }
 
-async function loadEngine(file: Uint8Array, build: EngineBuild, tileCacheBytes: number): Promise<Engine> {
-  const engine = await Engine.load(file, { build, tileCacheBytes });
+async function loadEngine(file: Uint8Array, build: EngineBuild, tileCacheBytes: number, ramBytes?: number) {
+  const engine = await Engine.load(file, { build, tileCacheBytes, ramBytes });
   engine.configureInput(CONDITIONED_INPUT);
   return engine;
 }
@@ -39,11 +47,16 @@ export function recordRun(engine: Engine, samples: Int16Array): () => EngineEven
   };
 }
 
+/** `recordRun` as a row. */
+export function windowRun(engine: Engine, samples: Int16Array): Prepared {
+  return { run: recordRun(engine, samples), ramBytes: engine.ramBytes };
+}
+
 /**
  * The next hop of a stream that runs on for ever, the record round and round; a hop gives one decision.
  * Throws RefusedError where it gives another number of them.
  */
-export function hopRun(engine: Engine, samples: Int16Array, hopSamples: number): Run {
+export function hopRun(engine: Engine, samples: Int16Array, hopSamples: number): Prepared {
   let at = 0;
   const next = () => {
     if (at + hopSamples > samples.length) at = 0;
@@ -54,7 +67,7 @@ export function hopRun(engine: Engine, samples: Int16Array, hopSamples: number):
   engine.push(samples);
   const decisions = logitsOf(next()).length;
   if (decisions !== 1) throw new RefusedError(`a hop of ${hopSamples} samples gives ${decisions} decisions, not 1`);
-  return next;
+  return { run: next, ramBytes: engine.ramBytes };
 }
 
 function logitsOf(events: readonly EngineEvent[]): Float64Array[] {

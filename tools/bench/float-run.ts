@@ -1,18 +1,20 @@
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
-import type { Graph } from "../graph/graph.ts";
-import { forward, type Rows } from "../quantize/float-forward.ts";
+import { forward, type NodeWeights, type Rows } from "../quantize/float-forward.ts";
 
 /** Runs a network's weights, integer * scale, in plain float: every node's rows by its name. */
 export function floatRun(
-  graph: Graph,
-  weights: QuantizedNetwork["weights"],
+  { graph, weights, norms }: Pick<QuantizedNetwork, "graph" | "weights" | "norms">,
   samples: Int16Array,
 ): ReadonlyMap<string, Rows> {
-  const real = [...weights].map(([name, { values, scale, bias }]) => {
+  const real = new Map<string, NodeWeights>();
+  for (const [name, { values, scale, bias }] of weights) {
     const gain = new Float64Array(scale.length).fill(1);
-    return [name, { values: realValues(values, scale), affine: { gain, offset: bias } }] as const;
-  });
-  return forward(graph, new Map(real), samples);
+    real.set(name, { values: realValues(values, scale), affine: { gain, offset: bias } });
+  }
+  for (const [name, { gamma, beta }] of norms ?? []) {
+    real.set(name, { values: new Float32Array(), affine: { gain: gamma, offset: beta } });
+  }
+  return forward(graph, real, samples);
 }
 
 /** Integer * scale, [outChannel][k]. */

@@ -6,7 +6,9 @@ export const ONNX_FLOAT = 1;
 export const ONNX_UINT8 = 2;
 export const ONNX_INT8 = 3;
 export const ONNX_INT32 = 6;
+export const ONNX_INT64 = 7;
 
+const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_INTS = 7;
 
@@ -14,15 +16,23 @@ const ATTRIBUTE_INTS = 7;
 export interface OnnxTensor {
   readonly name: string;
   readonly dims: readonly number[];
-  readonly data: Float32Array | Uint8Array | Int8Array | Int32Array;
+  readonly data: Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
 }
 
 export interface OnnxNode {
   readonly opType: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+  /** Of operators that ONNX itself does not have. */
+  readonly domain?: typeof MICROSOFT_DOMAIN;
 }
+
+/** An integer, several, or a number that is a float even if it is whole. */
+export type OnnxAttribute = number | readonly number[] | { readonly float: number };
+
+/** Operators that ONNX Runtime adds. */
+export const MICROSOFT_DOMAIN = "com.microsoft";
 
 /** A graph with one float input and one float output. */
 export interface OnnxGraph {
@@ -57,10 +67,17 @@ const SCHEMA: Protobuf.INamespace = {
         name: field("string", 3),
         opType: field("string", 4),
         attribute: repeated("Attribute", 5),
+        domain: field("string", 7),
       },
     },
     Attribute: {
-      fields: { name: field("string", 1), i: field("int64", 3), ints: repeated("int64", 8), type: field("int32", 20) },
+      fields: {
+        name: field("string", 1),
+        f: field("float", 2),
+        i: field("int64", 3),
+        ints: repeated("int64", 8),
+        type: field("int32", 20),
+      },
     },
     Tensor: {
       fields: {
@@ -79,7 +96,10 @@ const SCHEMA: Protobuf.INamespace = {
 };
 
 const IR_VERSION = 8;
-const OPSET_VERSION = 17;
+const OPSETS = [
+  { domain: "", version: 17 },
+  { domain: MICROSOFT_DOMAIN, version: 1 },
+];
 
 /** The bytes of an `.onnx` file. Throws NotInstalledError where protobufjs is not there. */
 export async function encodeOnnx(graph: OnnxGraph): Promise<Uint8Array> {
@@ -87,7 +107,7 @@ export async function encodeOnnx(graph: OnnxGraph): Promise<Uint8Array> {
   const model = protobuf.Root.fromJSON(SCHEMA).lookupType("Model");
   const message = {
     irVersion: IR_VERSION,
-    opsetImport: [{ domain: "", version: OPSET_VERSION }],
+    opsetImport: OPSETS,
     graph: {
       name: graph.name,
       node: graph.nodes.map(nodeMessage),
@@ -101,11 +121,14 @@ export async function encodeOnnx(graph: OnnxGraph): Promise<Uint8Array> {
   return model.encode(message).finish();
 }
 
-function nodeMessage({ opType, inputs, output, attributes = {} }: OnnxNode) {
-  const attribute = Object.entries(attributes).map(([name, value]) =>
-    typeof value === "number" ? { name, i: value, type: ATTRIBUTE_INT } : { name, ints: value, type: ATTRIBUTE_INTS },
-  );
-  return { opType, input: inputs, output: [output], name: output, attribute };
+function nodeMessage({ opType, inputs, output, attributes = {}, domain }: OnnxNode) {
+  const attribute = Object.entries(attributes).map(([name, value]) => ({ name, ...attributeValue(value) }));
+  return { opType, domain: domain ?? "", input: inputs, output: [output], name: output, attribute };
+}
+
+function attributeValue(value: OnnxAttribute) {
+  if (typeof value === "number") return { i: value, type: ATTRIBUTE_INT };
+  return "float" in value ? { f: value.float, type: ATTRIBUTE_FLOAT } : { ints: value, type: ATTRIBUTE_INTS };
 }
 
 function tensorMessage({ name, dims, data }: OnnxTensor) {
@@ -116,6 +139,7 @@ function tensorMessage({ name, dims, data }: OnnxTensor) {
 function elementTypeOf(data: OnnxTensor["data"]): number {
   if (data instanceof Float32Array) return ONNX_FLOAT;
   if (data instanceof Uint8Array) return ONNX_UINT8;
+  if (data instanceof BigInt64Array) return ONNX_INT64;
   return data instanceof Int8Array ? ONNX_INT8 : ONNX_INT32;
 }
 

@@ -11,6 +11,7 @@ import {
 } from "../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { realValues } from "./float-run.ts";
+import { OnnxBuilder } from "./onnx-builder.ts";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./onnx-format.ts";
 
 /** Counts of the int16 input to one step of the 8-bit input that int8 peers take. */
@@ -19,20 +20,19 @@ export const INPUT_STEP_COUNTS = 16;
 /** "fp32", or "int8": quantize/dequantize pairs, activations uint8 and weights int8 a channel, which ONNX Runtime fuses. */
 export type OnnxPrecision = "fp32" | "int8";
 
-/** The network on one window, float in millivolts [1][1][samples] -> logits [1][classes], as an ONNX graph. */
+/** A ResNet on one window, float in millivolts [1][1][samples] -> logits [1][classes], as an ONNX graph. */
 export function onnxNetwork(network: QuantizedNetwork, samples: number, precision: OnnxPrecision): OnnxGraph {
   return new Writer(network, precision).graph(samples);
 }
 
 /** real = (code - zeroPoint) * scale */
-interface Codes {
+export interface Codes {
   readonly scale: number;
   readonly zeroPoint: number;
 }
 
 class Writer {
-  private readonly nodes: OnnxNode[] = [];
-  private readonly initializers: OnnxTensor[] = [];
+  private readonly builder = new OnnxBuilder();
   private readonly codes = new Map<string, Codes>();
 
   constructor(
@@ -45,13 +45,11 @@ class Writer {
     this.round(INPUT, { scale: INPUT_STEP_COUNTS * INPUT_MILLIVOLTS_PER_COUNT, zeroPoint: 128 });
     for (const node of graph.nodes) this.add(node);
     const last = graph.nodes[graph.nodes.length - 1].name;
-    return {
-      name: graph.name,
-      input: { name: INPUT, dims: [1, 1, samples] },
-      output: { name: last, dims: [1, graph.classes.length] },
-      nodes: this.nodes,
-      initializers: this.initializers,
-    };
+    return this.builder.graph(
+      graph.name,
+      { name: INPUT, dims: [1, 1, samples] },
+      { name: last, dims: [1, graph.classes.length] },
+    );
   }
 
   private add(node: GraphNode): void {
@@ -149,7 +147,7 @@ class Writer {
   /** The name under which a later node reads a tensor. */
   private readable(name: string): string {
     if (this.codes.has(name)) return `${name}.rounded`;
-    return this.nodes.some(({ output }) => output === `${name}.bounded`) ? `${name}.bounded` : name;
+    return this.builder.has(`${name}.bounded`) ? `${name}.bounded` : name;
   }
 
   private dequantizedConstant(
@@ -169,12 +167,11 @@ class Writer {
   }
 
   private constant(name: string, dims: readonly number[], data: OnnxTensor["data"]): string {
-    this.initializers.push({ name, dims, data });
-    return name;
+    return this.builder.constant(name, dims, data);
   }
 
   private push(opType: string, inputs: readonly string[], output: string, attributes?: OnnxNode["attributes"]): void {
-    this.nodes.push({ opType, inputs, output, attributes });
+    this.builder.push(opType, inputs, output, { attributes });
   }
 }
 
@@ -184,7 +181,7 @@ function codesOf(scale: number, nonNegative: boolean): Codes {
 }
 
 /** From [out][tap][in], as the engine has them, to [out][in][tap]. */
-function channelsBeforeTaps(values: Int8Array, inChannels: number, kernel: number): Int8Array {
+export function channelsBeforeTaps(values: Int8Array, inChannels: number, kernel: number): Int8Array {
   const fanIn = inChannels * kernel;
   return Int8Array.from(values, (_, index) => {
     const within = index % fanIn;

@@ -1,5 +1,7 @@
 import type { Width } from "../quantize/width.ts";
 import { edgeRows } from "./edge-rows.ts";
+import { SMALL_NAME } from "./hubert-graphs.ts";
+import { hubertRows } from "./hubert-rows.ts";
 import { once } from "./once.ts";
 import { type PeerRuntimes, peerRows } from "./peers/peer-rows.ts";
 import { REFERENCE_NAME } from "./reference-network.ts";
@@ -27,6 +29,7 @@ export function allRows(reference: ReferenceSubjects, runtimes: PeerRuntimes): R
     ...BEAT_WIDTHS.flatMap((width) => BEAT_TICKS_MS.flatMap((ms) => beatRows(width, ms, () => reference(width)))),
     ...peerRows(edgeGraph(), runtimes, once(edgeSubject)),
     ...edgeRows(),
+    ...hubertRows(runtimes),
   ];
 }
 
@@ -52,7 +55,8 @@ function regularExpression(pattern: string): RegExp {
   }
 }
 
-/** One width, one tick: rows of every kind, in a minute. */
+/** One width, one tick, small networks: rows of every kind, in a minute. */
 export function isQuick({ network, name, bits }: RowPlan): boolean {
+  if (network === SMALL_NAME) return false;
   return network !== REFERENCE_NAME || ((bits === 8 || bits === 32) && !/beat, (32|800) ms/.test(name));
 }

@@ -1,11 +1,15 @@
+import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
 import { SeededRandom } from "../data/random.ts";
+import { elementType, largestCode } from "../export/element-type.ts";
 import {
   largestWeight,
+  type NormConstants,
   type QuantizedNetwork,
   type QuantizedWeights,
   type WeightGrid,
 } from "../export/quantized-network.ts";
-import { type Graph, INPUT } from "../graph/graph.ts";
+import { tensorIndex } from "../export/tensor-index.ts";
+import { type Conv1dNode, type DenseNode, type Graph, INPUT, isNorm, nodeNamed } from "../graph/graph.ts";
 import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
 import { activationScales } from "../quantize/calibrate.ts";
 import type { Width } from "../quantize/width.ts";
@@ -15,34 +19,53 @@ import { floatRun } from "./float-run.ts";
 const BIAS_SPREAD = 0.1;
 /** The input is in millivolts, with an RMS of about a quarter. */
 const INPUT_GAIN = 4;
-/** Variance of a relu layer's input is halved (He et al. 2015). */
-const HIDDEN_GAIN = Math.SQRT2;
+/** relu halves the power of what the next layer reads (He et al. 2015), gelu nearly so. */
+const ACTIVATED_GAIN = Math.SQRT2;
 /** Eight residual sums grow the variance; logits then come out at 10 to 20, far from the 128 of their int16. */
 const LOGIT_GAIN = 0.5;
+/** A gelu's input is held up to its largest output, which it nearly equals, and at least so far: beyond -5 gelu is 0. */
+const LEAST_GELU_RANGE = 5;
 
 /**
  * Seeded random integers of one width in every layer, scaled to keep the variance, and activation scales from a float run
- * over `samples`, so that activations spread over 0..127 instead of saturating.
+ * over `samples`, so that activations spread over their codes instead of saturating.
  */
 export function randomNetwork(graph: Graph, width: Width, seed: number, samples: Int16Array): QuantizedNetwork {
   const random = new SeededRandom(seed);
   const shapes = tensorShapes(graph);
   const weights = new Map<string, QuantizedWeights>();
+  const norms = new Map<string, NormConstants>();
   for (const node of graph.nodes) {
+    const { channels } = shapes.get(node.name) as TensorShape;
+    if (isNorm(node)) norms.set(node.name, randomNorm(channels, random));
     if (node.op !== "conv1d" && node.op !== "dense") continue;
     const inChannels = (shapes.get(node.input) as TensorShape).channels;
-    const [rowsRead, outChannels] =
-      node.op === "conv1d" ? [node.kernel, node.outChannels] : [node.columns, node.outFeatures];
-    const gain = node.op === "dense" ? LOGIT_GAIN : node.input === INPUT ? INPUT_GAIN : HIDDEN_GAIN;
-    weights.set(node.name, randomWeights(rowsRead * inChannels, outChannels, width, gain, random));
+    weights.set(node.name, randomWeights(node, inChannels, channels, width, gainOf(graph, node), random));
   }
-  const tensors = floatRun(graph, weights, samples);
+  return { graph, weights, norms, ...scalesOf(graph, floatRun({ graph, weights, norms }, samples)) };
+}
+
+function scalesOf(graph: Graph, tensors: ReturnType<typeof floatRun>) {
   const rows = new Map([...tensors].map(([name, tensor]) => [name, [tensor]] as const));
-  return { graph, weights, scales: activationScales(graph, rows, { kind: "max" }) };
+  const scales = activationScales(graph, rows, { kind: "max" });
+  const preScales = new Map<string, number>();
+  for (const [name, scale] of scales) {
+    const largest = scale * largestCode(elementType(graph, tensorIndex(graph, name)));
+    preScales.set(name, Math.max(LEAST_GELU_RANGE, largest) / largestCode(TYPE_INT16));
+  }
+  return { scales, preScales };
+}
+
+function randomNorm(channels: number, random: SeededRandom): NormConstants {
+  return {
+    gamma: Float64Array.from({ length: channels }, () => 0.75 + 0.5 * random.next()),
+    beta: Float64Array.from({ length: channels }, () => BIAS_SPREAD * random.normal()),
+  };
 }
 
 function randomWeights(
-  fanIn: number,
+  node: Conv1dNode | DenseNode,
+  inChannels: number,
   outChannels: number,
   width: Width,
   gain: number,
@@ -52,12 +75,23 @@ function randomWeights(
   const largest = largestWeight(grid, bits);
   const step = grid === "midRise" ? 2 : 1;
   const levels = (2 * largest) / step + 1;
+  const rowsRead = node.op === "conv1d" ? node.kernel / (node.groups ?? 1) : node.columns;
+  const fanIn = rowsRead * inChannels;
   const values = Int8Array.from({ length: outChannels * fanIn }, () => random.integer(levels) * step - largest);
   const deviation = step * Math.sqrt((levels * levels - 1) / 12);
   const typical = gain / (deviation * Math.sqrt(fanIn));
   const scale = Float64Array.from({ length: outChannels }, () => (0.75 + 0.5 * random.next()) * typical);
-  const bias = Float64Array.from({ length: outChannels }, () => BIAS_SPREAD * random.normal());
+  const hasBias = node.op === "dense" || node.bias;
+  const bias = Float64Array.from({ length: outChannels }, () => (hasBias ? BIAS_SPREAD * random.normal() : 0));
   return { grid, bits, values, scale, bias };
+}
+
+/** What keeps the variance. */
+function gainOf(graph: Graph, node: Conv1dNode | DenseNode): number {
+  if (node.op === "dense") return LOGIT_GAIN;
+  if (node.input === INPUT) return INPUT_GAIN;
+  const input = nodeNamed(graph, node.input);
+  return "activation" in input && input.activation !== "none" ? ACTIVATED_GAIN : 1;
 }
 
 function gridOf(width: Width): { grid: WeightGrid; bits: number } {

@@ -2,7 +2,7 @@ import { pack } from "../export/pack.ts";
 import { cropMacs, macsPer } from "../graph/costs.ts";
 import type { Width } from "../quantize/width.ts";
 import { BUILDS } from "./builds.ts";
-import { checkedEngine, fixtureOf, HOST_CACHE_BYTES, hopRun, recordRun } from "./engine-run.ts";
+import { checkedEngine, fixtureOf, HOST_CACHE_BYTES, hopRun, windowRun } from "./engine-run.ts";
 import { checkLogits, INT8_TOLERANCE } from "./logits-check.ts";
 import { once } from "./once.ts";
 import {
@@ -34,7 +34,7 @@ export function windowRows(width: Width, subject: () => Subject): RowPlan[] {
     bits: width,
     network: REFERENCE_NAME,
     macs,
-    prepare: async () => recordRun(await checkedEngine(await fixture(), build, HOST_CACHE_BYTES), window),
+    prepare: async () => windowRun(await checkedEngine(await fixture(), build, HOST_CACHE_BYTES), window),
   }));
 }
 

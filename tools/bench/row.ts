@@ -13,10 +13,17 @@ export interface RowPlan {
   /** Multiply-accumulates of one run. */
   readonly macs: number;
   /** Loads what it takes and checks its output. Throws NotInstalledError and RefusedError; both cost this row alone. */
-  prepare(): Promise<Run>;
+  prepare(): Promise<Prepared>;
 }
 
 export type Run = () => unknown;
+
+/** A row that is ready to be timed. */
+export interface Prepared {
+  readonly run: Run;
+  /** Linear memory that an engine uses; of a peer it is not known. */
+  readonly ramBytes?: number;
+}
 
 /** The row that all rows of its network are compared with. */
 export const BASELINE = { build: "onnxruntime-web", bits: 8 } as const;

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { synthesize } from "../data/synth/synthesize.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { readFloatModel } from "../export/safetensors.ts";
+import { shippedPath } from "../export/shipped-path.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { DEFAULT_QUANTIZATION, QuantizationState } from "../quantize/quantization-state.ts";
@@ -50,9 +50,14 @@ function edgeFloatModel(): FloatModel {
   return readFloatModel(shippedPath(`${EDGE_NAME}.safetensors`));
 }
 
+/** A network with seeded random weights, 8 bits in every layer. */
+export function randomSubject(graph: Graph): Subject {
+  return subjectOf(randomNetwork(graph, 8, SEED, ecgWindow()));
+}
+
 function subjectOf(network: QuantizedNetwork): Subject {
-  const { graph, weights } = network;
-  const tensors = floatRun(graph, weights, ecgWindow());
+  const { graph } = network;
+  const tensors = floatRun(network, ecgWindow());
   return { network, logits: tensors.get(graph.nodes[graph.nodes.length - 1].name)?.data ?? new Float32Array() };
 }
 
@@ -68,11 +73,4 @@ export function ecgStream(seconds: number): Int16Array {
     const step = Math.round(count / INPUT_STEP_COUNTS);
     return INPUT_STEP_COUNTS * Math.max(-128, Math.min(127, step));
   });
-}
-
-/** A file of the package's models/ folder. */
-function shippedPath(name: string): string {
-  // From tools/bench/ in the sources, from dist/tools/bench/ in the package.
-  const depth = import.meta.url.endsWith(".ts") ? "../.." : "../../..";
-  return fileURLToPath(new URL(`${depth}/models/${name}`, import.meta.url));
 }

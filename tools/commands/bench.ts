@@ -95,7 +95,7 @@ function progressByStage() {
 }
 
 function printReport(report: BenchReport): void {
-  const { rows, coldStart, streaming, wasmBytes, leftOut, rounds, machine, versions } = report;
+  const { rows, ram, coldStart, streaming, wasmBytes, leftOut, rounds, machine, versions } = report;
   printTable(
     ["what", "build", "bits", "min ms", "median ms", "p99 ms", "GMAC/s", "x ort-web int8"],
     rows.map((row, index) => [
@@ -109,6 +109,7 @@ function printReport(report: BenchReport): void {
       row.ratioToOrtWebInt8 === null ? "-" : row.ratioToOrtWebInt8.toFixed(2),
     ]),
   );
+  if (ram.length > 0) printRam(ram);
   if (coldStart.length > 0) printColdStart(coldStart);
   printTable(
     ["R-1M streaming, ticks of ms", "bytes of activations", "of them kept between passes"],
@@ -124,6 +125,13 @@ function printReport(report: BenchReport): void {
       `${machine.platform}, Node ${machine.node}, V8 ${machine.v8}${peers.join("")}`,
   );
   for (const { name, build, bits, reason } of leftOut) printNote(`left out: ${name}, ${build}, ${bits}: ${reason}`);
+}
+
+function printRam(ram: BenchReport["ram"]): void {
+  printTable(
+    ["linear memory of", "build", "bits", "bytes in use"],
+    ram.map(({ name, build, bits, ramBytes }) => [name, build, bits, ramBytes]),
+  );
 }
 
 function printColdStart(starts: BenchReport["coldStart"]): void {

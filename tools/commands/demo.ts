@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -6,6 +6,7 @@ import type { ConditionedRecord } from "../data/record.ts";
 import { synthesize } from "../data/synth/synthesize.ts";
 import { syntheticDataset } from "../data/synth/synthetic-dataset.ts";
 import { writeFloatModel } from "../export/safetensors.ts";
+import { shippedPath } from "../export/shipped-path.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import { parameterCount } from "../graph/costs.ts";
 import { buildGraph } from "../graph/families.ts";
@@ -36,7 +37,9 @@ interface DemoArguments {
 export function addDemoCommand(program: Command): void {
   program
     .command("demo")
-    .description("the whole way on synthetic ECG in a few minutes: train, compress, pack, run on a simulated wearable")
+    .description(
+      "the whole way on synthetic ECG in a few minutes: train, compress, pack, run on a simulated wearable; and a transformer",
+    )
     .option("--out <folder>", "where the models go (default: a temporary folder)")
     .addHelpText("after", "\nExample:\n  qhubert demo --out out/demo")
     .action(runDemo);
@@ -79,6 +82,12 @@ async function runDemo({ out = mkdtempSync(join(tmpdir(), "qhubert-demo-")) }: D
   const record = synthesize({ rhythm: "afib", seconds: 20, seed: SEED + 1 });
   printLine("\nA synthetic record of atrial fibrillation, streamed through it on a simulated nRF52840");
   printReport(await simulateRecord(laq.compressed.file, "nRF52840", record));
+
+  printLine(
+    "\nThe same record, streamed through the hubert-nano that ships with the package, a transformer, on a simulated STM32U575",
+  );
+  const transformer = new Uint8Array(readFileSync(shippedPath("hubert-nano.qhb")));
+  printReport(await simulateRecord(transformer, "STM32U575", record));
 }
 
 async function tableRow(

@@ -3,6 +3,7 @@ import { type FiledDataset, type FiledRecord, openDataset, toFiledRecord } from 
 import { findRecords, type SkippedRecord } from "../data/listing.ts";
 import { type ConditionedRecord, DataError } from "../data/record.ts";
 import { REFERENCE_FILE } from "../data/reference-list.ts";
+import type { Split } from "../data/split.ts";
 import { type Division, divideData } from "./divide-data.ts";
 import { conditionWithProgress, printSkipped } from "./load-data.ts";
 import { printNote } from "./output.ts";
@@ -13,8 +14,13 @@ export const ALL_LEADS = "all";
 export interface UnlabelledOptions {
   readonly lead?: string;
   readonly cache?: string;
-  /** Leaves the test share of this division of the folder's labelled records out, so that it stays unseen. */
-  readonly holdOut?: Division;
+  readonly holdOut?: HeldOut;
+}
+
+/** Shares of a division of a folder's labelled records: left out, so that they stay unseen. */
+export interface HeldOut {
+  readonly division: Division;
+  readonly shares: readonly (keyof Split<unknown>)[];
 }
 
 /** What was taken of a folder. */
@@ -22,7 +28,7 @@ export interface UnlabelledFolder {
   readonly name: string;
   /** One a lead that is taken. */
   readonly records: readonly ConditionedRecord[];
-  /** Left out because they are a test share. */
+  /** Left out because they are of the shares held out. */
   readonly heldOut: number;
 }
 
@@ -34,7 +40,7 @@ export interface UnlabelledFolder {
 export async function loadUnlabelled(folder: string, options: UnlabelledOptions): Promise<UnlabelledFolder> {
   const found = findRecords(folder);
   found.delete(basename(REFERENCE_FILE, ".csv"));
-  const heldOut = options.holdOut ? testNames(folder, options.holdOut) : new Set<string>();
+  const heldOut = options.holdOut ? namesOf(folder, options.holdOut) : new Set<string>();
   const files = [...found]
     .filter(([name]) => !heldOut.has(name))
     .map(([name, path]) => toFiledRecord({ name, path, label: "" }, {}));
@@ -68,8 +74,8 @@ function byLead(records: readonly FiledRecord[]): [lead: string, records: readon
   ]);
 }
 
-/** The names of the test records of a folder's labelled records. */
-function testNames(folder: string, holdOut: Division): Set<string> {
+/** The names of what is held out of a folder's labelled records. */
+function namesOf(folder: string, { division, shares }: HeldOut): Set<string> {
   let labelled: FiledDataset;
   try {
     labelled = openDataset(folder);
@@ -78,5 +84,6 @@ function testNames(folder: string, holdOut: Division): Set<string> {
     printNote(`${folder}: no record is held out, for none is labelled`);
     return new Set();
   }
-  return new Set(divideData(labelled, holdOut).test.map(({ name }) => name));
+  const split = divideData(labelled, division);
+  return new Set(shares.flatMap((share) => split[share].map(({ name }) => name)));
 }

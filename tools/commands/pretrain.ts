@@ -14,7 +14,7 @@ import { selectBackend } from "../train/backends.ts";
 import { wholeNumber } from "./arguments.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
 import { type Fold, parseFold } from "./divide-data.ts";
-import { loadUnlabelled, type UnlabelledFolder } from "./load-unlabelled.ts";
+import { type HeldOut, loadUnlabelled, type UnlabelledFolder } from "./load-unlabelled.ts";
 import { percent, printJson, printLine, printNote } from "./output.ts";
 import { addPretrainOptions, type PretrainOptionArguments, pretrainOptionsOf } from "./pretrain-options.ts";
 import { startProgress } from "./progress.ts";
@@ -23,13 +23,16 @@ interface PretrainArguments extends PretrainOptionArguments {
   readonly model: string;
   readonly data: readonly string[];
   readonly out: string;
-  readonly holdOut?: Fold;
+  readonly holdOut?: Fold | typeof TENTHS;
   readonly splitSeed?: number;
   readonly lead?: string;
   readonly cache?: string;
   readonly resume?: boolean;
   readonly json?: boolean;
 }
+
+/** In the place of a fold: the division that train makes without one. */
+const TENTHS = "tenths";
 
 /** A graph has a head, and a head two classes: fine-tuning puts its own in this one's place. */
 const NO_CLASSES = ["0", "1"];
@@ -46,7 +49,11 @@ export function addPretrainCommand(program: Command): void {
     ])
     .requiredOption("--out <file>", "the weights to write (.safetensors), for train --init");
   addPretrainOptions(command)
-    .option("--hold-out <k/n>", "leave out the records that train --fold k/n tests on", parseFold)
+    .option(
+      "--hold-out <k/n|tenths>",
+      "leave out the records that train --fold k/n tests on, or those that train without --fold validates and tests on",
+      (text) => (text === TENTHS ? text : parseFold(text)),
+    )
     .option("--split-seed <n>", "of that division (default: --seed)", wholeNumber)
     .option("--lead <name|index|all>", "lead of records with several (default: II, else the first)")
     .option("--cache <folder>", "where conditioned records are kept")
@@ -84,15 +91,23 @@ async function runPretrain(args: PretrainArguments): Promise<void> {
 }
 
 async function loadFolders(args: PretrainArguments): Promise<UnlabelledFolder[]> {
-  const { lead, cache, seed, splitSeed = seed, holdOut: fold } = args;
-  const holdOut = fold ? { seed: splitSeed, fold } : undefined;
+  const { lead, cache } = args;
+  const holdOut = heldOut(args);
   const folders: UnlabelledFolder[] = [];
   for (const folder of args.data) folders.push(await loadUnlabelled(folder, { lead, cache, holdOut }));
   return folders;
 }
 
+function heldOut({ holdOut, seed, splitSeed = seed }: PretrainArguments): HeldOut | undefined {
+  if (holdOut === undefined) return undefined;
+  if (holdOut === TENTHS) return { division: { seed: splitSeed }, shares: ["validation", "test"] };
+  return { division: { seed: splitSeed, fold: holdOut }, shares: ["test"] };
+}
+
 function holdOutText({ holdOut, seed, splitSeed = seed }: PretrainArguments): string | null {
-  return holdOut ? `fold ${holdOut.number}/${holdOut.of}, seed ${splitSeed}` : null;
+  if (holdOut === undefined) return null;
+  const shares = holdOut === TENTHS ? "validation and test tenths" : `fold ${holdOut.number}/${holdOut.of}`;
+  return `${shares}, seed ${splitSeed}`;
 }
 
 async function pretrainWithProgress(options: PretrainOptions, request: PretrainRequest): Promise<PretrainResult> {

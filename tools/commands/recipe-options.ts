@@ -32,6 +32,7 @@ export interface RecipeArguments {
   readonly dropout?: number;
   readonly averageDecay?: number;
   readonly keep?: TrainOptions["keep"];
+  readonly validateEvery?: number;
   readonly init?: string;
   readonly freeze?: TrainOptions["freeze"];
   readonly teacher?: string;
@@ -71,6 +72,7 @@ export function addRecipeOptions(command: Command): Command {
     .option("--mixup <alpha>", "crops are mixed in pairs, shares from Beta(alpha, alpha)", realNumber)
     .option("--average-decay <share>", "running average of the weights, such as 0.999", realNumber)
     .addOption(new Option("--keep <epoch>", "the epoch that becomes the model").choices(["best", "last"]))
+    .option("--validate-every <n>", "epochs from one validation to the next; the last has one", countNumber)
     .option("--init <file>", "a model of the same network to start from; its head only if the classes are the same")
     .option(
       "--freeze <conv|n>",
@@ -113,11 +115,12 @@ export function recipeOf(args: RecipeArguments): Partial<TrainOptions> {
     }),
   };
   const { epochs, seed, batchSize, learningRate, weightDecay, dropout, classWeightPower, samplingPower } = args;
-  const { labelSmoothing, averageDecay, keep, workers, freeze, teacherWeight: weight, temperature } = args;
+  const { labelSmoothing, averageDecay, keep, validateEvery, workers, freeze } = args;
+  const { teacherWeight: weight, temperature } = args;
   return {
     ...base,
     ...given({ epochs, seed, batchSize, learningRate, weightDecay, dropout, classWeightPower, samplingPower }),
-    ...given({ labelSmoothing, averageDecay, keep, workers, freeze, mixupAlpha: args.mixup }),
+    ...given({ labelSmoothing, averageDecay, keep, validateEvery, workers, freeze, mixupAlpha: args.mixup }),
     ...given({ cropSamples: samplesOf(args.cropSeconds) }),
     augmentation,
     distillation: { ...base.distillation, ...given({ weight, temperature }) },

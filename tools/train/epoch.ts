@@ -19,7 +19,7 @@ export interface TrainProgress {
   readonly steps: number;
   /** Mean over the epoch so far. */
   readonly loss: number;
-  /** Validation F1 of the last finished epoch, null in the first. */
+  /** Validation F1 of the last epoch that was validated, null before it. */
   readonly metric: number | null;
   /** Crops a second. */
   readonly cropsPerSecond: number;
@@ -70,7 +70,7 @@ export async function runEpoch(request: EpochRequest, state: TrainingState): Pro
       step: step + 1,
       steps,
       loss: lossSum / (step + 1),
-      metric: state.history.at(-1)?.metric ?? null,
+      metric: state.history.findLast(({ metric }) => metric !== null)?.metric ?? null,
       cropsPerSecond: size / secondsPerStep,
       secondsLeft: secondsPerStep * (steps * (options.epochs - epoch + 1) - step - 1),
     });

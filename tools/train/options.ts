@@ -30,6 +30,11 @@ export interface TrainOptions {
   readonly averageDecay: number;
   /** The epoch that becomes the model: the best on validation, or the last. */
   readonly keep: "best" | "last";
+  /**
+   * Epochs from one validation to the next; the last has one always. A HuBERT computes its window anew at every decision:
+   * on one core hubert-nano takes 60 s for 748 records of CinC 2017, and 36 s for an epoch's 5,976 crops.
+   */
+  readonly validateEvery: number;
   /** How much the teachers' word counts, where there are any. */
   readonly distillation: Distillation;
   /** Threads that share each batch. A run depends on it, for batch norm sees a thread's share. */
@@ -63,6 +68,7 @@ export const DEFAULT_TRAIN_OPTIONS: TrainOptions = {
   dropout: null,
   averageDecay: 0.998,
   keep: "last",
+  validateEvery: 1,
   distillation: { weight: 0.7, temperature: 2 },
   workers: 1,
   calibrateBias: true,
@@ -75,7 +81,8 @@ type Limits = Readonly<Record<string, readonly [value: number, least: number, mo
 /** The recipe with its gaps filled. Throws RangeError on a value outside its range. */
 export function trainOptions(given: Partial<TrainOptions> = {}): TrainOptions {
   const options = { ...DEFAULT_TRAIN_OPTIONS, ...given };
-  for (const name of ["epochs", "batchSize", "cropSamples", "workers"] as const) requireCount(name, options[name]);
+  for (const name of ["epochs", "batchSize", "cropSamples", "workers", "validateEvery"] as const)
+    requireCount(name, options[name]);
   if (!Number.isSafeInteger(options.seed)) throw new RangeError(`seed must be an integer, not ${options.seed}`);
   if (!(options.learningRate > 0)) throw new RangeError(`learningRate must be above 0, not ${options.learningRate}`);
   if (!(options.weightDecay >= 0)) throw new RangeError(`weightDecay must be 0 or more, not ${options.weightDecay}`);

@@ -20,6 +20,7 @@ export const PAPER_RECIPE: Omit<TrainOptions, "seed" | "epochs"> = {
   dropout: null,
   averageDecay: 0,
   keep: "best",
+  validateEvery: 1,
   distillation: { weight: 0, temperature: 1 },
   workers: 1,
   calibrateBias: false,

@@ -11,9 +11,9 @@ export interface PlateauState {
 
 export const INITIAL_PLATEAU: PlateauState = { scale: 1, best: Number.NEGATIVE_INFINITY, epochsWithoutGain: 0 };
 
-/** ReduceLROnPlateau: the rate shrinks by `factor` after `patience` epochs in a row that bring no better metric. */
-export function afterEpoch(schedule: Schedule, state: PlateauState, metric: number): PlateauState {
-  if (schedule.kind !== "plateau") return state;
+/** ReduceLROnPlateau: the rate shrinks by `factor` after `patience` validations in a row that bring no better metric. */
+export function afterEpoch(schedule: Schedule, state: PlateauState, metric: number | null): PlateauState {
+  if (schedule.kind !== "plateau" || metric === null) return state;
   if (metric > state.best) return { ...state, best: metric, epochsWithoutGain: 0 };
   if (state.epochsWithoutGain + 1 < schedule.patience)
     return { ...state, epochsWithoutGain: state.epochsWithoutGain + 1 };

@@ -11,10 +11,10 @@ export interface EpochRecord {
   readonly epoch: number;
   /** Mean training loss of the epoch. */
   readonly loss: number;
-  /** F1 on the validation set: see selectionF1. */
-  readonly metric: number;
+  /** F1 on the validation set: see selectionF1. Null where the recipe left the epoch's validation out. */
+  readonly metric: number | null;
   /** Cross-entropy on the validation set, in nats: smoother than F1, but it does not choose. */
-  readonly validationLoss: number;
+  readonly validationLoss: number | null;
   readonly learningRate: number;
 }
 

@@ -75,11 +75,9 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   try {
     for (let epoch = state.history.length + 1; epoch <= options.epochs; epoch++) {
       const { loss, rate } = await runEpoch({ graph, set, options, source, onProgress: request.onProgress }, state);
-      const deciding = state.average ?? state.weights;
-      const logits = predictWith(graph, deciding, request.validation).map(({ mean }) => mean);
-      const metric = selectionF1(confusionMatrix(truths, logits.map(argMax), graph.classes.length), graph.classes);
-      const validationLoss = meanCrossEntropy(logits, truths);
-      state = finishEpoch(state, options, { epoch, loss, metric, validationLoss, learningRate: rate });
+      const isValidated = epoch % options.validateEvery === 0 || epoch === options.epochs;
+      const validated = isValidated ? validate(graph, state, request.validation, truths) : NOT_VALIDATED;
+      state = finishEpoch(state, options, { epoch, loss, ...validated, learningRate: rate });
       await request.onCheckpoint?.(state);
     }
   } finally {
@@ -96,9 +94,26 @@ export function requireLongCrops(graph: Graph, { cropSamples }: TrainOptions): v
   }
 }
 
+type Validated = Pick<EpochRecord, "metric" | "validationLoss">;
+
+const NOT_VALIDATED: Validated = { metric: null, validationLoss: null };
+
+function validate(
+  graph: Graph,
+  state: TrainingState,
+  records: readonly ConditionedRecord[],
+  truths: readonly number[],
+): Validated {
+  const logits = predictWith(graph, state.average ?? state.weights, records).map(({ mean }) => mean);
+  return {
+    metric: selectionF1(confusionMatrix(truths, logits.map(argMax), graph.classes.length), graph.classes),
+    validationLoss: meanCrossEntropy(logits, truths),
+  };
+}
+
 function finishEpoch(state: TrainingState, options: TrainOptions, record: EpochRecord): TrainingState {
-  const bestMetric = Math.max(...state.history.map(({ metric }) => metric));
-  const isKept = options.keep === "last" || record.metric > bestMetric;
+  const bestMetric = Math.max(...state.history.map(({ metric }) => metric ?? Number.NEGATIVE_INFINITY));
+  const isKept = options.keep === "last" || (record.metric !== null && record.metric > bestMetric);
   return {
     ...state,
     history: [...state.history, record],

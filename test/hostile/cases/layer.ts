@@ -11,7 +11,7 @@ const { stem, pool, conv1, shortcut, add, dense } = STREAMING_LAYERS;
 export const LAYER_CASES: readonly HostileCase[] = [
   ["LAYER_BAD_OP", "op 0", (m) => u8(m.layer(stem), layout.LAYER_OP_AT, 0)],
   ["LAYER_BAD_OP", "op 255", (m) => u8(m.layer(stem), layout.LAYER_OP_AT, 255)],
-  ["LAYER_BAD_ACTIVATION", "activation 2", (m) => u8(m.layer(stem), layout.LAYER_ACTIVATION_AT, 2)],
+  ["LAYER_BAD_ACTIVATION", "activation 3", (m) => u8(m.layer(stem), layout.LAYER_ACTIVATION_AT, 3)],
   [
     "LAYER_BAD_ACTIVATION",
     "a pool with ReLU",

@@ -1,6 +1,7 @@
 import type * as Ort from "onnxruntime-web";
 import type { QuantizedNetwork } from "../../export/quantized-network.ts";
 import { encodeOnnx, type OnnxGraph } from "../onnx-format.ts";
+import { onnxHubert } from "../onnx-hubert.ts";
 import { onnxNetwork } from "../onnx-network.ts";
 import { fileBytesBeside, loadPackage } from "./load-package.ts";
 import type { Peer, PeerModel, Precision } from "./peer.ts";
@@ -55,7 +56,8 @@ async function runtimeOf(ort: typeof Ort, executionProvider: string) {
   return {
     start: async () => void (await session(nothing)),
     encode: async (network: QuantizedNetwork, samples: number, precision: Precision) => {
-      const file = await encodeOnnx(onnxNetwork(network, samples, precision));
+      const write = network.graph.nodes.some(({ op }) => op === "attention") ? onnxHubert : onnxNetwork;
+      const file = await encodeOnnx(write(network, samples, precision));
       return async () => modelOf(ort, await session(file));
     },
   };

@@ -32,10 +32,18 @@ export function windowMillivolts(): Float32Array {
   return Float32Array.from(ecgWindow(), (count) => count * INPUT_MILLIVOLTS_PER_COUNT);
 }
 
+/** Peers that run transformers as the bench writes them. */
+export const TRANSFORMER_PEERS: readonly Peer[] = [onnxRuntimeWeb, onnxRuntimeNode];
+
 /** A network's whole window on every peer, in each of its precisions. */
-export function peerRows(graph: Graph, runtimes: PeerRuntimes, subject: () => Subject): RowPlan[] {
+export function peerRows(
+  graph: Graph,
+  runtimes: PeerRuntimes,
+  subject: () => Subject,
+  peers: readonly Peer[] = PEERS,
+): RowPlan[] {
   const window = windowMillivolts();
-  return PEERS.flatMap(({ name, precisions }) =>
+  return peers.flatMap(({ name, precisions }) =>
     precisions.map((precision) => ({
       name: `${graph.name} window`,
       build: name,
@@ -56,5 +64,5 @@ async function checkedRun(runtime: PeerRuntime, subject: Subject, precision: Pre
   const load = await runtime.encode(subject.network, window.length, precision);
   const model = await load();
   checkLogits(await model(window), subject.logits, precision === "int8" ? INT8_TOLERANCE : FLOAT_TOLERANCE);
-  return () => model(window);
+  return { run: () => model(window) };
 }
