@@ -33,10 +33,11 @@ export class Layer {
   groups: u16;
   inputC: u16;
   epsilon: u32;
-  /** Input rows that a head layer has taken. */
-  taken: i64;
+  tableShift: u8;
   /** Columns summed so far of a dense layer's window. */
   column: i32;
+  /** Input rows that a head layer has taken. */
+  taken: i64;
   /** CRC-32 of the rows made, kept in check mode. */
   crc: u32;
 
@@ -67,7 +68,8 @@ if (offsetof<Layer>("requantizationRow") != layout.LAYER_REQUANTIZATION_AT) ERRO
 if (offsetof<Layer>("tileCount") != layout.LAYER_TILE_COUNT_AT) ERROR("tileCount moved");
 if (offsetof<Layer>("multiplierB") != layout.LAYER_MULTIPLIER_B_AT) ERROR("multiplierB moved");
 if (offsetof<Layer>("epsilon") != layout.LAYER_EPSILON_AT) ERROR("epsilon moved");
-if (offsetof<Layer>("taken") != layout.LAYER_RESERVED_AT) ERROR("the file's record does not end at taken");
+if (offsetof<Layer>("tableShift") != layout.LAYER_TABLE_SHIFT_AT) ERROR("tableShift moved");
+if (offsetof<Layer>("column") < <usize>layout.LAYER_RESERVED_AT) ERROR("column lies on a field of the file's record");
 
 export function layerAt(layersAt: i32, index: i32): Layer {
   return at<Layer>(layersAt + index * <i32>offsetof<Layer>());

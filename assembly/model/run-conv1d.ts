@@ -2,8 +2,8 @@ import { addressOf, at, I16View } from "../views";
 import { applyTable } from "../kernels/apply-table";
 import { Product } from "../kernels/product";
 import { largestOf } from "../numeric/saturate";
-import { ACTIVATION_RELU, ACTIVATION_TABLE, OP_DEPTHWISE_CONV1D, TYPE_INT16 } from "../shared/ops";
-import { ACTIVATION_TABLE_ROWS } from "../shared/layout";
+import { ACTIVATION_RELU, ACTIVATION_TABLE, OP_DEPTHWISE_CONV1D, TYPE_INT13, TYPE_INT16 } from "../shared/ops";
+import { ACTIVATION_TABLE_ROWS, TABLE_PART_BITS_INT13, TABLE_PART_BITS_INT16 } from "../shared/layout";
 import { TILE_CHANNELS } from "../shared/limits";
 import { EngineState } from "./engine-state";
 import { Layer, spanOf } from "./layer";
@@ -51,5 +51,7 @@ export function runConv1d(state: EngineState, layer: Layer, output: Tensor, colu
 export function activateByTable(state: EngineState, layer: Layer, rows: I16View, columns: i32): void {
   if (layer.activation != ACTIVATION_TABLE) return;
   readRows(state, layer.requantizationRow + layer.outChannels, ACTIVATION_TABLE_ROWS, state.entryAt);
-  applyTable(rows, columns * layer.outChannels, at<I16View>(state.entryAt));
+  const partBits = layer.outType == TYPE_INT13 ? TABLE_PART_BITS_INT13 : TABLE_PART_BITS_INT16;
+  const high = largestOf(layer.outType);
+  applyTable(rows, columns * layer.outChannels, at<I16View>(state.entryAt), layer.tableShift, partBits, high);
 }

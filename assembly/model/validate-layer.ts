@@ -1,7 +1,7 @@
 import * as layout from "../shared/layout";
 import {
-  MAX_ADD_SHIFT, MAX_CHANNELS, MAX_DILATION, MAX_HEAD_CHANNELS, MAX_KERNEL, MAX_NORM_SHIFT, MAX_SHIFT, MAX_STRIDE, MAX_TOTAL_STRIDE,
-  MAX_WINDOW_COLUMNS, MIN_NORM_SHIFT,
+  MAX_ADD_SHIFT, MAX_CHANNELS, MAX_DILATION, MAX_HEAD_CHANNELS, MAX_KERNEL, MAX_NORM_SHIFT, MAX_SHIFT, MAX_STRIDE,
+  MAX_TABLE_SHIFT, MAX_TOTAL_STRIDE, MAX_WINDOW_COLUMNS, MIN_NORM_SHIFT,
 } from "../shared/limits";
 import * as ops from "../shared/ops";
 import * as status from "../shared/status";
@@ -44,6 +44,9 @@ function validateKind(state: EngineState, layer: Layer, from: i32): i32 {
   }
   if (!hasActivation(layer)) {
     return fail(state, status.LAYER_BAD_ACTIVATION, from + layout.LAYER_ACTIVATION_AT);
+  }
+  if (<i32>layer.tableShift > (layer.activation == ops.ACTIVATION_TABLE ? MAX_TABLE_SHIFT : 0)) {
+    return fail(state, status.LAYER_BAD_ACTIVATION, from + layout.LAYER_TABLE_SHIFT_AT);
   }
   if (hasWeights(layer) ? grid < ops.GRID_MID_TREAD || grid > ops.GRID_TERNARY : grid != ops.GRID_NONE) {
     return fail(state, status.LAYER_BAD_GRID, from + layout.LAYER_GRID_AT);
@@ -198,7 +201,7 @@ function givesType(layer: Layer, input: i32, type: i32): bool {
     case ops.OP_WINDOW: return type == input;
     case ops.OP_CONV1D:
     case ops.OP_DENSE:
-      if (layer.activation == ops.ACTIVATION_TABLE) return type == ops.TYPE_INT13;
+      if (layer.activation == ops.ACTIVATION_TABLE) return type == ops.TYPE_INT13 || type == ops.TYPE_INT16;
       return type == ops.TYPE_INT8 || (isWide(input) && type <= ops.TYPE_INT13);
     case ops.OP_ADD: return input == ops.TYPE_INT8 ? type == input : type == ops.TYPE_INT13 || type == ops.TYPE_INT16;
     default: return type == (isWide(input) ? ops.TYPE_INT13 : ops.TYPE_INT8);

@@ -4,7 +4,7 @@
  */
 export const MAGIC = 0x31424851; // "QHB1"
 export const FORMAT_VERSION = 2;
-export const OP_SET_VERSION = 3;
+export const OP_SET_VERSION = 4;
 /** Every section starts at a multiple of this many bytes; the bytes between are zero. */
 export const SECTION_ALIGNMENT = 16;
 
@@ -80,7 +80,8 @@ export const LAYER_MULTIPLIER_B_AT = 46; // i16, an add's multiplier of input B
 export const LAYER_GROUPS_AT = 48; // u16, groups of a conv's channels (0: one), heads of an attention
 export const LAYER_INPUT_C_AT = 50; // u16, tensor index of an attention's values
 export const LAYER_EPSILON_AT = 52; // u32, a norm's
-export const LAYER_RESERVED_AT = 56; // 8 bytes, zero
+export const LAYER_TABLE_SHIFT_AT = 56; // u8, powers of two by which a table's input grows before it is looked up
+export const LAYER_RESERVED_AT = 57; // 7 bytes, zero
 export const NO_TENSOR = 0xffff;
 
 // --- requantisation row: one per output channel of a conv, dense or norm layer; one per count 1..kernel of an average pool;
@@ -91,6 +92,9 @@ export const REQUANTIZATION_BIAS_AT = 4; // i32, 0 for an average pool and an at
 /** Rows that hold i16[ACTIVATION_TABLE_ENTRIES] and zeros behind. */
 export const ACTIVATION_TABLE_ROWS = 33;
 export const ACTIVATION_TABLE_ENTRIES = 129;
+/** An entry is in quarters of a count where the output is int13, in pairs of counts where it is int16: 2^bits parts to a count. */
+export const TABLE_PART_BITS_INT13 = 2;
+export const TABLE_PART_BITS_INT16 = -1;
 
 // --- tile CRCs: one u32 a tile, in the order of the weights -----------------------------------------------------------
 export const TILE_CRC_BYTES = 4;

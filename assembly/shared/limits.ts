@@ -24,6 +24,7 @@ export const MAX_SHIFT = 62;
 export const MAX_ADD_SHIFT = 30;
 export const MIN_NORM_SHIFT = 8;
 export const MAX_NORM_SHIFT = 39;
+export const MAX_TABLE_SHIFT = 7;
 /** Input samples to a row of any tensor. */
 export const MAX_TOTAL_STRIDE = 65536;
 export const MAX_LOGIT_FRACTION_BITS = 14;

@@ -1,5 +1,11 @@
 import * as layout from "../../assembly/shared/layout.ts";
-import { MAX_ADD_SHIFT, MAX_NORM_SHIFT, MAX_SHIFT, MIN_NORM_SHIFT } from "../../assembly/shared/limits.ts";
+import {
+  MAX_ADD_SHIFT,
+  MAX_NORM_SHIFT,
+  MAX_SHIFT,
+  MAX_TABLE_SHIFT,
+  MIN_NORM_SHIFT,
+} from "../../assembly/shared/limits.ts";
 import { ACTIVATION_TABLE, OP_ADD, OP_ATTENTION, OP_GROUP_NORM, OP_LAYER_NORM } from "../../assembly/shared/ops.ts";
 import { SeededRandom } from "../../tools/data/random.ts";
 import { ModelEditor } from "../hostile/model-editor.ts";
@@ -59,6 +65,7 @@ function editTable(editor: ModelEditor, layer: DataView, random: SeededRandom): 
   for (let entry = 0; entry < layout.ACTIVATION_TABLE_ENTRIES; entry++) {
     table.setInt16(2 * entry, ofAnySize(random, -LARGEST_INT16 - 1, LARGEST_INT16), true);
   }
+  layer.setUint8(layout.LAYER_TABLE_SHIFT_AT, random.integer(MAX_TABLE_SHIFT + 1));
 }
 
 /** An end of the range, or an integer in it of any number of bits. */

@@ -82,7 +82,7 @@ describe.each([
       expect(u16(layout.LAYER_INPUT_B_AT), name).toBe(inputs[1] ?? layout.NO_TENSOR);
       expect(u16(layout.LAYER_INPUT_C_AT), name).toBe(inputs[2] ?? 0);
       expect(u32(layout.LAYER_EPSILON_AT), name).toBe(epsilon);
-      expect([u32(layout.LAYER_RESERVED_AT), u32(layout.LAYER_RESERVED_AT + 4)], name).toEqual([0, 0]);
+      expect([u32(layout.LAYER_RESERVED_AT), u32(layout.LAYER_RESERVED_AT + 3)], name).toEqual([0, 0]);
     }
   });
 });

@@ -25,6 +25,7 @@ export const COPY: Layer = {
   epsilon: 0,
   multipliers: Int32Array.of(2 ** 30),
   biases: Int32Array.of(0),
+  tableShift: 0,
   table: new Int32Array(0),
   weights: Int32Array.of(1),
 };

@@ -65,6 +65,7 @@ function decodeLayer(file: Uint8Array, index: number): Layer {
     groups: u16(layout.LAYER_GROUPS_AT) || 1,
     inputC: u16(layout.LAYER_INPUT_C_AT),
     epsilon: u32(layout.LAYER_EPSILON_AT),
+    tableShift: u8(layout.LAYER_TABLE_SHIFT_AT),
   };
   const rows = requantizationRows(shape);
   const firstRow = u32(layout.LAYER_REQUANTIZATION_AT);

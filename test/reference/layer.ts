@@ -24,6 +24,8 @@ export interface Layer {
   readonly groups: number;
   /** A norm's. */
   readonly epsilon: number;
+  /** Powers of two by which a table's input grows before it is looked up. */
+  readonly tableShift: number;
   /** Convs, dense and norms: one an output channel; average pool: one a count, counts from 1; attention: one. */
   readonly multipliers: Int32Array;
   readonly biases: Int32Array;

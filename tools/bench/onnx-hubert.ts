@@ -227,7 +227,7 @@ class HubertWriter {
 
   /** Of what goes into a conv's gelu. */
   private sumCodes(name: string): Codes {
-    const largest = this.tensors.preScaleOf(name) * largestCode(TYPE_INT16);
+    const largest = this.tensors.lookupOf(name).preScale * largestCode(TYPE_INT16);
     return codesBetween(-largest, largest);
   }
 }

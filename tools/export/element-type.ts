@@ -12,7 +12,7 @@ export function isWide({ nodes }: Graph): boolean {
 
 /**
  * Type of tensor `index` (0 the input): the input and the logits are int16, all else int8, or int13 in a wide network. There
- * sums that nothing but norms read, which take one factor alone, keep int16. Max pools and windows keep their input's.
+ * what nothing but norms read, which take one factor alone, keeps int16. Max pools and windows keep their input's.
  */
 export function elementType(graph: Graph, index: number): number {
   if (index === 0 || index === graph.nodes.length) return TYPE_INT16;
@@ -23,7 +23,7 @@ export function elementType(graph: Graph, index: number): number {
       return elementType(graph, tensorIndex(graph, node.input));
     case "conv1d":
     case "add":
-      if (isWide(graph) && node.activation !== "gelu" && isForNorms(graph, node.name)) return TYPE_INT16;
+      if (isWide(graph) && isForNorms(graph, node.name)) return TYPE_INT16;
   }
   return isWide(graph) ? TYPE_INT13 : TYPE_INT8;
 }

@@ -17,7 +17,7 @@ import type {
 } from "../graph/graph.ts";
 import { inputsOf } from "../graph/graph.ts";
 import { NORM_EPSILON } from "../graph/model.ts";
-import { activationTable, tableRows } from "./activation-table.ts";
+import { activationTable, tableRows, tableShift } from "./activation-table.ts";
 import { requantizeAttention } from "./attention-requantization.ts";
 import { largestInput } from "./element-type.ts";
 import { requireEngineNodes } from "./engine-node.ts";
@@ -27,7 +27,7 @@ import { normEpsilon, requantizeNorm } from "./norm-requantization.ts";
 import { packTiles, type TileLayout } from "./pack-tile.ts";
 import { checkWidth, largestWeight, type QuantizedNetwork } from "./quantized-network.ts";
 import { reachOf } from "./reach.ts";
-import { requantizeAdd, requantizeAverage, requantizeChannels } from "./requantization.ts";
+import { type RequantizationRow, requantizeAdd, requantizeAverage, requantizeChannels } from "./requantization.ts";
 
 const GRIDS = { midTread: ops.GRID_MID_TREAD, midRise: ops.GRID_MID_RISE, ternary: ops.GRID_TERNARY } as const;
 
@@ -107,7 +107,7 @@ class Context {
       ...{ kernel, stride, dilation, padLeft, padRight, ...fields },
       activation: ACTIVATIONS[node.activation],
       groups: groups > 1 ? groups : 0,
-      rows: [...rows, ...this.tableRowsOf(node)],
+      ...this.withTable(node, rows),
     };
   }
 
@@ -141,7 +141,7 @@ class Context {
     return {
       activation: ACTIVATIONS[node.activation],
       epsilon: this.epsilon(node, this.tensors.sequenceRows(node.input)),
-      ...{ shift, rows: [...rows, ...this.tableRowsOf(node)] },
+      ...{ shift, ...this.withTable(node, rows) },
     };
   }
 
@@ -172,12 +172,14 @@ class Context {
 
   /** Of what the sum becomes: a gelu's input, else the output. */
   private sumScaleOf(node: ConvNode | GroupNormNode): number {
-    return node.activation === "gelu" ? this.tensors.preScaleOf(node.name) : this.tensors.scaleOf(node.name);
+    return node.activation === "gelu" ? this.tensors.lookupOf(node.name).preScale : this.tensors.scaleOf(node.name);
   }
 
-  private tableRowsOf({ activation, name }: ConvNode | GroupNormNode) {
-    if (activation !== "gelu") return [];
-    return tableRows(activationTable(gelu, this.tensors.preScaleOf(name), this.tensors.scaleOf(name)));
+  /** A gelu's table behind the channels' rows. */
+  private withTable({ activation, name }: ConvNode | GroupNormNode, rows: readonly RequantizationRow[]) {
+    if (activation !== "gelu") return { rows };
+    const lookup = this.tensors.lookupOf(name);
+    return { rows: [...rows, ...tableRows(activationTable(gelu, lookup))], tableShift: tableShift(lookup) };
   }
 
   /** @param fanIn weights of an output channel */

@@ -24,6 +24,7 @@ export interface LoweredLayer {
   /** Of a conv with two or more, else 0; heads of attention. */
   readonly groups: number;
   readonly epsilon: number;
+  readonly tableShift: number;
   readonly rows: readonly RequantizationRow[];
   readonly tiles: readonly Uint8Array[];
 }
@@ -43,6 +44,7 @@ export const PLAIN_LAYER = {
   multiplierB: 0,
   groups: 0,
   epsilon: 0,
+  tableShift: 0,
   rows: [],
   tiles: [],
 } as const;

@@ -2,6 +2,7 @@ import { MAX_CHANNELS } from "../../assembly/shared/limits.ts";
 import { INPUT } from "../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
+import { alignedPreScale, type TableLookup } from "./activation-table.ts";
 import { elementType } from "./element-type.ts";
 import { LOGIT_FRACTION_BITS, type QuantizedNetwork } from "./quantized-network.ts";
 import { tensorIndex } from "./tensor-index.ts";
@@ -45,9 +46,11 @@ export class NetworkTensors {
     return aboveZero(scales.get(name), `layer ${name}: output scale`);
   }
 
-  /** Real value of one count of what goes into a node's gelu. Throws RangeError where it has none. */
-  preScaleOf(name: string): number {
-    return aboveZero(this.network.preScales?.get(name), `layer ${name}: scale before its gelu`);
+  /** How a node looks its gelu up. Throws RangeError where the scale before it is missing. */
+  lookupOf(name: string): TableLookup {
+    const seen = aboveZero(this.network.preScales?.get(name), `layer ${name}: scale before its gelu`);
+    const outScale = this.scaleOf(name);
+    return { preScale: alignedPreScale(seen, outScale), outScale, outType: this.typeOf(name) };
   }
 }
 

@@ -64,7 +64,8 @@ function writeGeometry(writer: RecordWriter, layer: LoweredLayer): void {
     .u16(layout.LAYER_MULTIPLIER_B_AT, layer.multiplierB)
     .u16(layout.LAYER_GROUPS_AT, layer.groups)
     .u16(layout.LAYER_INPUT_C_AT, layer.inputs[2] ?? 0)
-    .u32(layout.LAYER_EPSILON_AT, layer.epsilon);
+    .u32(layout.LAYER_EPSILON_AT, layer.epsilon)
+    .u8(layout.LAYER_TABLE_SHIFT_AT, layer.tableShift);
 }
 
 export function budgetSection(
