@@ -1,12 +1,15 @@
 import { defineConfig } from "vitest/config";
 import { runnableBuilds } from "./host/engine-module.ts";
 
+/** More than a minute a file: `npm run test:slow` runs them, and so does .ci/run. */
+export const SLOW_TESTS = "test/**/*.slow.test.ts";
 /** .ci/run asks for the counts of the run as JSON in this file. */
 const countsFile = process.env.QHUBERT_TEST_COUNTS;
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: [SLOW_TESTS],
     // Two cores; a training or a search in a test takes its time.
     maxWorkers: 2,
     testTimeout: 120_000,
