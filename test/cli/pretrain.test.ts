@@ -105,6 +105,7 @@ describe("qhubert pretrain", () => {
     const [before, after] = ["begun", "tuned"].map((name) => readFloatModel(at(`${name}.safetensors`)));
     expect(after.graph.classes).toEqual(["N", "A", "O", "~"]);
     const { split } = SPLIT.parse(after.facts);
+    expect(after.facts.init).toBe("begun.safetensors");
     const heldOut = split.records.validation + split.records.test;
     expect(FACTS.parse(before.facts)).toEqual({
       data: [

@@ -87,6 +87,7 @@ async function runTrain(args: TrainArguments): Promise<void> {
     division,
     noise,
     init,
+    initFile: args.init,
     teachers,
     cache: args.cache,
     resume: resumed,

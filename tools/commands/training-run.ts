@@ -28,8 +28,9 @@ export interface TrainingExtras {
   /** Default: without folds, by the recipe's seed. */
   readonly division?: Division;
   readonly noise?: NoiseSignals;
-  /** Tensors to start from. */
+  /** Tensors to start from, and the file they are from. */
   readonly init?: ReadonlyMap<string, Tensor>;
+  readonly initFile?: string;
   readonly teachers?: readonly TeacherModel[];
   /** Where the teachers' answers are kept. */
   readonly cache?: string;
@@ -44,7 +45,7 @@ export async function trainWithProgress(
   options: Partial<TrainOptions>,
   extras: TrainingExtras = {},
 ): Promise<TrainedModel> {
-  const { division = { seed: options.seed ?? DEFAULT_TRAIN_OPTIONS.seed }, teachers = [], ...rest } = extras;
+  const { division = { seed: options.seed ?? DEFAULT_TRAIN_OPTIONS.seed }, teachers = [], initFile, ...rest } = extras;
   const split = divideData(data, division);
   const backend = await selectBackend();
   printNote(`training backend: ${backend.name} (${backend.description})`);
@@ -69,7 +70,8 @@ export async function trainWithProgress(
   const facts = {
     ...model.facts,
     ...divisionFacts(data, division, split),
-    // The name alone: where a file lay on the machine that trained is nobody's business.
+    // Names alone: where a file lay on the machine that trained is nobody's business.
+    init: initFile === undefined ? null : basename(initFile),
     teachers: teachers.map(({ path }) => basename(path)),
     test,
   };

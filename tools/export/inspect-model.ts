@@ -137,13 +137,16 @@ function rowBytes(model: ModelFile, tensor: number): number {
   return outChannels * (outType === "int8" ? 1 : 2);
 }
 
-/** Input samples that one column of the tensor sees that the head takes rows of. */
+/** Input samples that one column of the tensor sees that the head takes rows of; behind a window each row may see the whole of it. */
 function receptiveFieldSamples(model: ModelFile, rates: readonly TensorRate[]): number {
   const reach = [{ first: 0, last: 0 }];
   for (const layer of model.layers) {
     const inputs = layer.inputs.map((tensor) => reach[tensor]);
-    if (HEADS.has(layer.op)) return inputs[0].last - inputs[0].first + 1;
     const step = rates[layer.inputs[0]].samplesPerRow;
+    if (HEADS.has(layer.op)) {
+      const rows = layer.op === "window" ? layer.kernel : 1;
+      return inputs[0].last - inputs[0].first + 1 + (rows - 1) * step;
+    }
     reach.push({
       first: Math.min(...inputs.map(({ first }) => first)) - layer.padLeft * step,
       last: Math.max(...inputs.map(({ last }) => last)) + ((layer.kernel - 1) * layer.dilation - layer.padLeft) * step,
