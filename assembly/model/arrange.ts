@@ -1,10 +1,10 @@
 import { at, I8View, I16View, I32View, U8View } from "../views";
 import { arrangeWords } from "../kernels/gemm.swar";
 import {
-  arrangePairs, PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD,
+  PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD,
   PANEL_WINOGRAD_QUADS,
 } from "../kernels/panel";
-import { arrangeQuadsPacked } from "../kernels/panel.dsp";
+import { arrangePairsPacked, arrangeQuadsPacked } from "../kernels/panel.dsp";
 import { arrangeBytePairs, arrangeQuadsSimd } from "../kernels/panel.simd";
 import { unpack } from "../kernels/unpack";
 import { unpackSimd } from "../kernels/unpack.simd";
@@ -57,7 +57,7 @@ function arrange(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32)
   if (layer.panelKind == PANEL_LANES) return;
   if (!isDefined(QHUBERT_INTRINSICS)) arrangeWords(lanes8, taps, span, at<I32View>(panel));
   else if (layer.panelKind == PANEL_QUADS) arrangeQuadsPacked(lanes8, taps, span, at<I8View>(panel));
-  else arrangePairs(lanes8, taps, span, at<I16View>(panel));
+  else arrangePairsPacked(lanes8, taps, span, at<I16View>(panel));
 }
 
 /** Where the unpacked lanes go: without SIMD, where RAM is short, to the panel's own end, overwritten one by one. */

@@ -1,5 +1,6 @@
 import { at, I16View, I32View } from "../views";
 import { attend, ATTENTION_SCRATCH_BYTES, AttentionScratch, Head } from "../kernels/attention";
+import { attendPacked } from "../kernels/attention.dsp";
 import { attendSimd } from "../kernels/attention.simd";
 import { EXP2_ENTRIES, makeExp2Table } from "../numeric/exp2-table";
 import { MAX_ATTENTION_ROWS } from "../shared/limits";
@@ -28,6 +29,7 @@ export function runAttention(state: EngineState, layer: Layer, output: Tensor, c
     head.value = rowsFrom(tensorAt(state.tensorsAt, layer.inputC), first);
     head.out = rowsFrom(output, first);
     if (ASC_FEATURE_SIMD) attendSimd(head, scratch);
+    else if (isDefined(QHUBERT_INTRINSICS)) attendPacked(head, scratch);
     else attend(head, scratch);
   }
 }

@@ -20,7 +20,7 @@ export function quadsBytes(taps: i32, span: i32): i32 { return panelBytes(PANEL_
 export function offsetQuadsBytes(taps: i32, span: i32): i32 { return panelBytes(PANEL_OFFSET_QUADS, taps, span); }`;
 const PLAIN = `${BYTES}
 export { arrangePairs, arrangeQuads } from "./assembly/kernels/panel";
-export { arrangeQuadsPacked } from "./assembly/kernels/panel.dsp";
+export { arrangePairsPacked, arrangeQuadsPacked } from "./assembly/kernels/panel.dsp";
 export { arrangeWords } from "./assembly/kernels/gemm.swar";`;
 const SIMD = `${BYTES}
 export { arrangeBytePairs, arrangePairsSimd, arrangeQuadsSimd } from "./assembly/kernels/panel.simd";`;
@@ -50,6 +50,7 @@ const PAIRS = {
 
 const KERNELS: readonly Arranging[] = [
   { ...PAIRS, name: "arrangePairs", build: "scalar", source: PLAIN },
+  { ...PAIRS, name: "arrangePairsPacked", build: "scalar", source: PLAIN },
   { ...PLAIN_QUADS, name: "arrangeQuads" },
   { ...PLAIN_QUADS, name: "arrangeQuadsPacked", inPlace: true },
   {
