@@ -17,7 +17,7 @@ const FAMILIES = FAMILY_NAMES.filter((name) => isForEngine(buildGraph(name, ["N"
 
 describe.each(FAMILIES)("%s with random weights", (family) => {
   const graph = buildGraph(family, ["N", "A", "O"]);
-  const file = pack(quantizedNetwork(graph, 7), { goldenInput: new Int16Array(graph.windowSamples ?? 1) });
+  const file = pack(quantizedNetwork(graph, 7), { goldenInput: new Int8Array(graph.windowSamples ?? 1) });
   const random = new SeededRandom(3);
   const record = Int16Array.from({ length: SAMPLES }, () => Math.round(random.normal() * 2000));
 

@@ -1,5 +1,4 @@
-import { ACTIVATION_TABLE_ENTRIES, ACTIVATION_TABLE_ROWS } from "../../assembly/shared/layout.ts";
-import type { RequantizationRow } from "./requantization.ts";
+import { ACTIVATION_TABLE_ENTRIES } from "../../assembly/shared/layout.ts";
 
 /** Counts of the int16 that the table is looked up with, from one entry to the next. */
 const STEP = 512;
@@ -20,13 +19,4 @@ export function activationTable(activation: (x: number) => number, preScale: num
     const entry = Math.round((PARTS * (valueAt(index) - secondDifference / 12)) / outScale);
     return Math.min(LARGEST_ENTRY, Math.max(-LARGEST_ENTRY, entry));
   });
-}
-
-/** The table in the requantisation section: four entries a row, zeros behind the last. */
-export function tableRows(table: Int16Array): readonly RequantizationRow[] {
-  const pair = (at: number) => ((table[at] ?? 0) & 0xffff) | ((table[at + 1] ?? 0) << 16);
-  return Array.from({ length: ACTIVATION_TABLE_ROWS }, (_, row) => ({
-    multiplier: pair(4 * row),
-    bias: pair(4 * row + 2),
-  }));
 }

@@ -24,7 +24,12 @@ export interface LoweredLayer {
   /** Of a conv with two or more, else 0; heads of attention. */
   readonly groups: number;
   readonly epsilon: number;
+  /** As narrow-rows.ts has it. */
+  readonly rowForm: number;
+  /** What the engine computes with, whatever their form. */
   readonly rows: readonly RequantizationRow[];
+  /** Of a layer with ACTIVATION_TABLE; else empty. */
+  readonly table: Int16Array;
   readonly tiles: readonly Uint8Array[];
 }
 
@@ -43,6 +48,8 @@ export const PLAIN_LAYER = {
   multiplierB: 0,
   groups: 0,
   epsilon: 0,
+  rowForm: 0,
   rows: [],
+  table: new Int16Array(0),
   tiles: [],
 } as const;
