@@ -40,6 +40,7 @@ const SENTENCES: Readonly<Record<number, string>> = {
   [status.LAYER_BAD_PADDING]: "the layer's padding reaches its own window or is not allowed for its operation",
   [status.LAYER_BAD_SHIFT]: "the layer's shift is out of range",
   [status.LAYER_BAD_OUT_TYPE]: "the layer's output has the wrong element type",
+  [status.LAYER_BAD_ROW_FORM]: "the layer's requantisation rows are in a form that it cannot have",
   [status.LAYER_BAD_REQUANTIZATION_RANGE]: "the layer's requantisation rows do not follow those of the layer before",
   [status.LAYER_BAD_MULTIPLIER]: "a multiplier is negative or lets a value leave 32 bits",
   [status.LAYER_BAD_BIAS]: "an average pool has a bias",

@@ -35,7 +35,10 @@ export interface ModelLayer {
   readonly padRight: number;
   readonly shift: number;
   readonly outType: ElementType;
-  readonly requantizationRow: number;
+  /** Byte offset in the requantisation section. */
+  readonly requantizationAt: number;
+  /** Of its requantisation rows: 0 wide, else narrow. */
+  readonly rowForm: number;
   readonly weightsAt: number;
   readonly weightsBytes: number;
   readonly firstTile: number;
@@ -196,7 +199,8 @@ function readLayer(records: DataView, index: number, name: string): ModelLayer {
     padRight: u16(layout.LAYER_PAD_RIGHT_AT),
     shift: u8(layout.LAYER_SHIFT_AT),
     outType: TYPE_NAMES[u8(layout.LAYER_OUT_TYPE_AT)],
-    requantizationRow: u32(layout.LAYER_REQUANTIZATION_AT),
+    requantizationAt: u32(layout.LAYER_REQUANTIZATION_AT),
+    rowForm: u8(layout.LAYER_ROW_FORM_AT),
     weightsAt: u32(layout.LAYER_WEIGHTS_AT),
     weightsBytes: u32(layout.LAYER_WEIGHTS_LENGTH_AT),
     firstTile: u32(layout.LAYER_FIRST_TILE_AT),

@@ -23,7 +23,7 @@ export class Layer {
   padRight: u16;
   shift: u8;
   outType: u8;
-  requantizationRow: u32;
+  requantizationAt: u32;
   weightsAt: u32;
   weightsBytes: u32;
   firstTile: u32;
@@ -34,6 +34,7 @@ export class Layer {
   inputC: u16;
   epsilon: u32;
   tableShift: u8;
+  rowForm: u8;
   /** Columns summed so far of a dense layer's window. */
   column: i32;
   /** Input rows that a head layer has taken. */
@@ -64,12 +65,13 @@ export class Layer {
 if (offsetof<Layer>("inputA") != layout.LAYER_INPUT_A_AT) ERROR("inputA moved");
 if (offsetof<Layer>("kernel") != layout.LAYER_KERNEL_AT) ERROR("kernel moved");
 if (offsetof<Layer>("padRight") != layout.LAYER_PAD_RIGHT_AT) ERROR("padRight moved");
-if (offsetof<Layer>("requantizationRow") != layout.LAYER_REQUANTIZATION_AT) ERROR("requantizationRow moved");
+if (offsetof<Layer>("requantizationAt") != layout.LAYER_REQUANTIZATION_AT) ERROR("requantizationAt moved");
 if (offsetof<Layer>("tileCount") != layout.LAYER_TILE_COUNT_AT) ERROR("tileCount moved");
 if (offsetof<Layer>("multiplierB") != layout.LAYER_MULTIPLIER_B_AT) ERROR("multiplierB moved");
 if (offsetof<Layer>("epsilon") != layout.LAYER_EPSILON_AT) ERROR("epsilon moved");
 if (offsetof<Layer>("tableShift") != layout.LAYER_TABLE_SHIFT_AT) ERROR("tableShift moved");
-if (offsetof<Layer>("column") < <usize>layout.LAYER_RESERVED_AT) ERROR("column lies on a field of the file's record");
+if (offsetof<Layer>("rowForm") != layout.LAYER_ROW_FORM_AT) ERROR("rowForm moved");
+if (<i32>offsetof<Layer>("column") < layout.LAYER_RESERVED_AT) ERROR("column lies on a field of the file's record");
 
 export function layerAt(layersAt: i32, index: i32): Layer {
   return at<Layer>(layersAt + index * <i32>offsetof<Layer>());

@@ -24,6 +24,7 @@ export function load(fileBytes: i32, cacheBytes: i32): i32 {
   state.fileBytes = fileBytes;
   state.statusOffset = -1;
   state.statusLayer = -1;
+  state.faulty = 0;
   reserveEvents(state, 0);
   state.entryAt = reserve(state, PAGE_BYTES);
   if (!fits(state)) return status.NOT_ENOUGH_RAM;
@@ -51,7 +52,7 @@ function loadLayers(state: EngineState): i32 {
   state.entryAt = reserve(state, PAGE_BYTES);
   if (!fits(state)) return status.NOT_ENOUGH_RAM;
   let code = validateLength(state, layout.SECTION_LAYERS, <i64>state.layerCount * layout.LAYER_BYTES);
-  cursor.requantizationRow = 0;
+  cursor.requantization = 0;
   cursor.weights = 0;
   cursor.tile = 0;
   setShape(tensorAt(state.tensorsAt, 0), 1, TYPE_INT16, 1, 0);
@@ -62,7 +63,7 @@ function loadLayers(state: EngineState): i32 {
     if (code == status.OK) code = validateLayer(state, i, layerAt(state.layersAt, i), from, cursor);
   }
   if (code == status.OK) {
-    code = validateLength(state, layout.SECTION_REQUANTIZATION, cursor.requantizationRow * layout.REQUANTIZATION_BYTES);
+    code = validateLength(state, layout.SECTION_REQUANTIZATION, cursor.requantization);
   }
   if (code == status.OK) code = validateLength(state, layout.SECTION_WEIGHTS, cursor.weights);
   if (code == status.OK) code = validateLength(state, layout.SECTION_TILE_CRCS, cursor.tile * layout.TILE_CRC_BYTES);
@@ -74,7 +75,7 @@ function readLayer(state: EngineState, layer: Layer, from: i32): i32 {
   if (code != status.OK) return code;
   clearBytes(addressOf(layer), <i32>offsetof<Layer>());
   moveBytes(addressOf(layer), state.entryAt, layout.LAYER_BYTES);
-  return zeros(addressOf(layer), layout.LAYER_RESERVED_AT, layout.LAYER_BYTES)
+  return layer.tableShift == 0 && zeros(addressOf(layer), layout.LAYER_RESERVED_AT, layout.LAYER_BYTES)
     ? status.OK
     : fail(state, status.MODEL_RESERVED_NOT_ZERO, from + layout.LAYER_RESERVED_AT);
 }

@@ -1,7 +1,7 @@
 import { alignUp } from "../views";
 import { Product } from "../kernels/product";
 import { TILE_CHANNELS } from "../shared/limits";
-import { ACTIVATION_TABLE_ROWS, REQUANTIZATION_BYTES } from "../shared/layout";
+import { ACTIVATION_TABLE_BYTES, REQUANTIZATION_BYTES } from "../shared/layout";
 import { OP_ATTENTION, OP_AVERAGE_POOL, OP_DENSE, OP_GROUP_NORM, OP_LAYER_NORM } from "../shared/ops";
 import { NOT_ENOUGH_RAM, OK } from "../shared/status";
 import { lanesBytes } from "./arrange";
@@ -45,7 +45,7 @@ export function placeScratch(state: EngineState): i32 {
 function constantBytes(layer: Layer): i32 {
   if (layer.op == OP_ATTENTION) return ATTENTION_BYTES;
   if (layer.op == OP_LAYER_NORM || layer.op == OP_GROUP_NORM) return <i32>layer.inChannels * REQUANTIZATION_BYTES;
-  return ACTIVATION_TABLE_ROWS * REQUANTIZATION_BYTES;
+  return ACTIVATION_TABLE_BYTES;
 }
 
 /** Sums that a head layer keeps from one column to the next. */

@@ -14,7 +14,7 @@ export const ATTENTION_BYTES: i32 = <i32>offsetof<Head>() + <i32>offsetof<Attent
 
 /** Every head by itself, on its own consecutive channels. */
 export function runAttention(state: EngineState, layer: Layer, output: Tensor, columns: i32): void {
-  const multiplier = readMultiplier(state, layer.requantizationRow);
+  const multiplier = readMultiplier(state, layer, 0);
   const head = at<Head>(state.entryAt);
   const scratch = at<AttentionScratch>(state.entryAt + <i32>offsetof<Head>());
   placeScratchParts(scratch, state.entryAt + <i32>offsetof<Head>() + <i32>offsetof<AttentionScratch>());

@@ -38,7 +38,7 @@ export function takeAveragePool(state: EngineState, layer: Layer, input: Tensor,
   // A record that ends before the warm-up still gives one decision over what there is.
   if (!due && (layer.taken < input.total || output.next > 0)) return false;
   const rows = <i32>min<i64>(layer.taken, layer.kernel);
-  const multiplier = readMultiplier(state, layer.requantizationRow + rows - 1);
+  const multiplier = readMultiplier(state, layer, rows - 1);
   const sums = at<I16View>(layer.sumsAt);
   averageBlocks(sums, layer.inChannels, layer.blocks, multiplier, layer.shift, at<I8View>(output.rowsAt));
   return true;
@@ -47,7 +47,7 @@ export function takeAveragePool(state: EngineState, layer: Layer, input: Tensor,
 /** The mean of a whole sequence. */
 export function averageSequence(state: EngineState, layer: Layer, input: Tensor, output: Tensor): void {
   const rows = <i32>input.next;
-  const multiplier = readMultiplier(state, layer.requantizationRow + rows - 1);
+  const multiplier = readMultiplier(state, layer, rows - 1);
   const x = at<I16View>(rowAddress(input, 0));
   averageRows(x, layer.inChannels, rows, multiplier, layer.shift, at<I16View>(output.rowsAt));
 }

@@ -1,16 +1,17 @@
 import { addressOf, at, I16View } from "../views";
+import { flashRead } from "../flash";
 import { applyTable } from "../kernels/apply-table";
 import { Product } from "../kernels/product";
 import { largestOf } from "../numeric/saturate";
 import { ACTIVATION_RELU, ACTIVATION_TABLE, OP_DEPTHWISE_CONV1D, TYPE_INT13, TYPE_INT16 } from "../shared/ops";
-import { ACTIVATION_TABLE_ROWS, TABLE_PART_BITS_INT13, TABLE_PART_BITS_INT16 } from "../shared/layout";
+import { ACTIVATION_TABLE_BYTES, TABLE_PART_BITS_INT13, TABLE_PART_BITS_INT16 } from "../shared/layout";
 import { TILE_CHANNELS } from "../shared/limits";
 import { EngineState } from "./engine-state";
 import { Layer, spanOf } from "./layer";
 import { multiply, prepareInput } from "./multiply";
 import { isWide, rowAddress, Tensor, tensorAt } from "./tensor";
 import {
-  firstChannelOf, groupOf, groupsOf, lanesOf, panelOf, readRows, rowsOf, tapSpanOf, tapsOf, tileEntry, tilesAcross,
+  firstChannelOf, groupOf, groupsOf, lanesOf, panelOf, rowOffset, rowsOf, tapSpanOf, tapsOf, tileEntry, tilesAcross,
 } from "./tiles";
 
 /** A (grouped or depthwise) conv1d as products, one a tile of eight output channels. */
@@ -50,7 +51,8 @@ export function runConv1d(state: EngineState, layer: Layer, output: Tensor, colu
 /** Turns a layer's new rows from pre-activations into outputs where it has a table, the rows behind its channels'. */
 export function activateByTable(state: EngineState, layer: Layer, rows: I16View, columns: i32): void {
   if (layer.activation != ACTIVATION_TABLE) return;
-  readRows(state, layer.requantizationRow + layer.outChannels, ACTIVATION_TABLE_ROWS, state.entryAt);
+  const tableAt = rowOffset(state, layer, layer.outChannels);
+  if (flashRead(tableAt, state.entryAt, ACTIVATION_TABLE_BYTES) != 0) state.faulty = 1;
   const partBits = layer.outType == TYPE_INT13 ? TABLE_PART_BITS_INT13 : TABLE_PART_BITS_INT16;
   const high = largestOf(layer.outType);
   applyTable(rows, columns * layer.outChannels, at<I16View>(state.entryAt), layer.tableShift, partBits, high);

@@ -57,7 +57,7 @@ function storeSums(state: EngineState, layer: Layer, output: Tensor): void {
   const to = output.rowsAt;
   const low = layer.activation == ACTIVATION_RELU ? 0 : layer.outType == TYPE_INT16 ? -32767 : -127;
   for (let channel = 0; channel < <i32>layer.outChannels; channel++) {
-    const multiplier = readMultiplier(state, layer.requantizationRow + channel);
+    const multiplier = readMultiplier(state, layer, channel);
     const value = requantize(sums[channel], multiplier, layer.shift);
     if (layer.outType == TYPE_INT16) at<I16View>(to)[channel] = clamp(value, low, 32767);
     else at<I8View>(to)[channel] = clamp(value, low, 127);

@@ -37,6 +37,6 @@ export function runGroupNorm(state: EngineState, layer: Layer, output: Tensor, c
 
 /** Gain and offset of every channel. */
 function rowsOfNorm(state: EngineState, layer: Layer): I32View {
-  readRows(state, layer.requantizationRow, layer.inChannels, state.entryAt);
+  readRows(state, layer, 0, layer.inChannels, state.entryAt);
   return at<I32View>(state.entryAt);
 }

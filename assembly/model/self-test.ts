@@ -1,6 +1,6 @@
-import { i32At } from "../views";
+import { at, i32At, I8View, I16View } from "../views";
 import { flashRead } from "../flash";
-import { GOLDEN_CRCS_AT, SECTION_GOLDEN } from "../shared/layout";
+import { GOLDEN_CRCS_AT, GOLDEN_STEP, SECTION_GOLDEN } from "../shared/layout";
 import { MODEL_FLASH_READ_FAILED, OK, SELF_TEST_MISMATCH } from "../shared/status";
 import { EngineState } from "./engine-state";
 import { layerAt } from "./layer";
@@ -16,7 +16,8 @@ export function runSelfTest(state: EngineState): i32 {
   resetRecord(state);
   state.checking = 1;
   for (let i = 0; i < state.goldenSamples; i++) {
-    if (flashRead(inputAt + 2 * i, state.waitingAt, 2) != 0) state.faulty = 1;
+    if (flashRead(inputAt + i, state.waitingAt, 1) != 0) state.faulty = 1;
+    at<I16View>(state.waitingAt)[0] = GOLDEN_STEP * at<I8View>(state.waitingAt)[0];
     state.waitingNext = 0;
     state.waitingCount = 1;
     while (!feedWaiting(state)) state.eventCount = 0;

@@ -1,4 +1,4 @@
-import { alignUp, at, I32View } from "../views";
+import { alignUp, at, I16View, I32View, u16At } from "../views";
 import { flashRead } from "../flash";
 import { traceLayer, traceUnpack } from "../trace";
 import { packedBytes } from "../kernels/unpack";
@@ -7,7 +7,9 @@ import { PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS, PANEL_WORDS, panelBytes } from ".
 import { winogradQuadsPanelBytes } from "../kernels/winograd-quads.relaxed";
 import { winogradPanelBytes } from "../kernels/winograd.simd";
 import { GRID_MID_RISE, GRID_TERNARY, OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D } from "../shared/ops";
-import { REQUANTIZATION_BYTES, SECTION_REQUANTIZATION, SECTION_WEIGHTS } from "../shared/layout";
+import {
+  NARROW_MULTIPLIER_SHIFT, NARROW_ROW_BYTES, REQUANTIZATION_BYTES, SECTION_REQUANTIZATION, SECTION_WEIGHTS,
+} from "../shared/layout";
 import { TILE_CHANNELS } from "../shared/limits";
 import { EngineState } from "./engine-state";
 import { Layer } from "./layer";
@@ -151,24 +153,41 @@ function readTile(state: EngineState, layer: Layer, tile: i32, entry: i32): void
   traceUnpack(state.profiling, layer.index);
   const across = tile % tilesAcross(layer);
   const lanes = lanesOf(layer, across);
-  const row = layer.requantizationRow + firstChannelOf(layer, across);
-  const failed =
-    flashRead(state.sectionAt(SECTION_REQUANTIZATION) + row * REQUANTIZATION_BYTES, entry, lanes * REQUANTIZATION_BYTES) |
-    flashRead(state.sectionAt(SECTION_WEIGHTS) + layer.weightsAt + tileOffset(layer, tile), state.packedAt, tileBytes(layer, across));
-  if (failed != 0) state.faulty = 1;
+  readRows(state, layer, firstChannelOf(layer, across), lanes, entry);
+  const weights = state.sectionAt(SECTION_WEIGHTS) + layer.weightsAt + tileOffset(layer, tile);
+  if (flashRead(weights, state.packedAt, tileBytes(layer, across)) != 0) state.faulty = 1;
   layer.profileTiles += 1;
   makePanel(state, layer, lanes, panelOf(entry));
   traceLayer(state.profiling, layer.index);
 }
 
-/** Reads `count` requantisation rows to `to`. */
-export function readRows(state: EngineState, row: i32, count: i32, to: i32): void {
-  const from = state.sectionAt(SECTION_REQUANTIZATION) + row * REQUANTIZATION_BYTES;
-  if (flashRead(from, to, count * REQUANTIZATION_BYTES) != 0) state.faulty = 1;
+/** Bytes of a layer's requantisation row in the file. */
+export function rowBytes(layer: Layer): i32 {
+  return layer.rowForm == 0 ? REQUANTIZATION_BYTES : NARROW_ROW_BYTES;
+}
+
+/** Byte of the file at which a layer's requantisation row stands, or, behind the last, its table. */
+export function rowOffset(state: EngineState, layer: Layer, row: i32): i32 {
+  return state.sectionAt(SECTION_REQUANTIZATION) + layer.requantizationAt + row * rowBytes(layer);
+}
+
+/** Reads `count` of a layer's requantisation rows to i32[count][2]: kernels know the wide form alone. */
+export function readRows(state: EngineState, layer: Layer, first: i32, count: i32, to: i32): void {
+  const bytes = count * rowBytes(layer);
+  // Narrow rows lie at the end of their room and are made wide from the first on: none is overwritten before it is read.
+  const packed = to + count * REQUANTIZATION_BYTES - bytes;
+  if (flashRead(rowOffset(state, layer, first), packed, bytes) != 0) state.faulty = 1;
+  if (layer.rowForm == 0) return;
+  const rows = at<I32View>(to);
+  for (let row = 0; row < count; row++) {
+    const multiplier = u16At(packed, NARROW_ROW_BYTES * row) << NARROW_MULTIPLIER_SHIFT;
+    rows[2 * row + 1] = at<I16View>(packed)[2 * row + 1] << (layer.rowForm - 1);
+    rows[2 * row] = multiplier;
+  }
 }
 
 /** Reads one requantisation row's multiplier. */
-export function readMultiplier(state: EngineState, row: i32): i32 {
-  readRows(state, row, 1, state.entryAt);
+export function readMultiplier(state: EngineState, layer: Layer, row: i32): i32 {
+  readRows(state, layer, row, 1, state.entryAt);
   return at<I32View>(state.entryAt)[0];
 }

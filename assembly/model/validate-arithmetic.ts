@@ -6,7 +6,7 @@ import * as status from "../shared/status";
 import { EngineState } from "./engine-state";
 import { Layer } from "./layer";
 import { tensorAt } from "./tensor";
-import { hasWeights, laneWeights, maxWeight } from "./tiles";
+import { hasWeights, laneWeights, maxWeight, readRows, rowBytes, rowOffset } from "./tiles";
 import { fail, readPage, zeros } from "./validate-file";
 
 /** No sum and no requantised value of the layer leaves 32 bits, whatever the input. */
@@ -18,17 +18,18 @@ export function validateArithmetic(state: EngineState, layer: Layer): i32 {
   const products = isScored ? 0 : largestSum(state, layer);
   for (let row = 0; row < rows; row++) {
     const from = rowOffset(state, layer, row);
-    const code = readPage(state, from, layout.REQUANTIZATION_BYTES);
-    if (code != status.OK) return code;
+    const biasAt = from + rowBytes(layer) / 2;
+    readRows(state, layer, row, 1, state.entryAt);
+    if (state.faulty != 0) return fail(state, status.MODEL_FLASH_READ_FAILED, from);
     const multiplier = at<I32View>(state.entryAt)[0];
     const bias = <i64>at<I32View>(state.entryAt)[1];
-    if ((isPool || isScored) && bias != 0) return fail(state, status.LAYER_BAD_BIAS, from + layout.REQUANTIZATION_BIAS_AT);
+    if ((isPool || isScored) && bias != 0) return fail(state, status.LAYER_BAD_BIAS, biasAt);
     const bound = products + (bias < 0 ? -bias : bias);
     if (bound > i32.MAX_VALUE) {
-      return fail(state, status.LAYER_ACCUMULATOR_OVERFLOW, from + layout.REQUANTIZATION_BIAS_AT);
+      return fail(state, status.LAYER_ACCUMULATOR_OVERFLOW, biasAt);
     }
     if (multiplier < 0 || (bound * <i64>multiplier) >> layer.shift >= i32.MAX_VALUE) {
-      return fail(state, status.LAYER_BAD_MULTIPLIER, from + layout.REQUANTIZATION_MULTIPLIER_AT);
+      return fail(state, status.LAYER_BAD_MULTIPLIER, from);
     }
   }
   return layer.activation == ACTIVATION_TABLE ? validateTable(state, layer) : status.OK;
@@ -47,15 +48,10 @@ function largestSum(state: EngineState, layer: Layer): i64 {
 
 /** Nothing stands behind a table's last entry. */
 function validateTable(state: EngineState, layer: Layer): i32 {
-  const last = rowOffset(state, layer, <i32>layer.outChannels + layout.ACTIVATION_TABLE_ROWS - 1);
-  const code = readPage(state, last, layout.REQUANTIZATION_BYTES);
+  const used = 2 * layout.ACTIVATION_TABLE_ENTRIES;
+  const behind = rowOffset(state, layer, layer.outChannels) + used;
+  const bytes = layout.ACTIVATION_TABLE_BYTES - used;
+  const code = readPage(state, behind, bytes);
   if (code != status.OK) return code;
-  const used = 2 * layout.ACTIVATION_TABLE_ENTRIES % layout.REQUANTIZATION_BYTES;
-  return zeros(state.entryAt, used, layout.REQUANTIZATION_BYTES)
-    ? status.OK
-    : fail(state, status.MODEL_RESERVED_NOT_ZERO, last + used);
-}
-
-function rowOffset(state: EngineState, layer: Layer, row: i32): i32 {
-  return state.sectionAt(layout.SECTION_REQUANTIZATION) + (layer.requantizationRow + row) * layout.REQUANTIZATION_BYTES;
+  return zeros(state.entryAt, 0, bytes) ? status.OK : fail(state, status.MODEL_RESERVED_NOT_ZERO, behind);
 }

@@ -39,7 +39,7 @@ export function validateGolden(state: EngineState): i32 {
   const code = readPage(state, from, layout.GOLDEN_CRCS_AT);
   if (code != status.OK) return code;
   state.goldenSamples = i32At(state.entryAt, layout.GOLDEN_SAMPLES_AT);
-  if (state.goldenSamples < 0 || state.goldenSamples > MAX_GOLDEN_SAMPLES || bytes != fixed + 2 * state.goldenSamples) {
+  if (state.goldenSamples < 0 || state.goldenSamples > MAX_GOLDEN_SAMPLES || bytes != fixed + state.goldenSamples) {
     return fail(state, status.GOLDEN_BAD_LENGTH, from + layout.GOLDEN_SAMPLES_AT);
   }
   return i32At(state.entryAt, layout.GOLDEN_LAYER_COUNT_AT) == state.layerCount

@@ -1,6 +1,6 @@
 import * as layout from "../shared/layout";
 import {
-  MAX_ADD_SHIFT, MAX_CHANNELS, MAX_DILATION, MAX_HEAD_CHANNELS, MAX_KERNEL, MAX_NORM_SHIFT, MAX_SHIFT, MAX_STRIDE,
+  MAX_ADD_SHIFT, MAX_CHANNELS, MAX_DILATION, MAX_HEAD_CHANNELS, MAX_KERNEL, MAX_NORM_SHIFT, MAX_ROW_FORM, MAX_SHIFT, MAX_STRIDE,
   MAX_TABLE_SHIFT, MAX_TOTAL_STRIDE, MAX_WINDOW_COLUMNS, MIN_NORM_SHIFT,
 } from "../shared/limits";
 import * as ops from "../shared/ops";
@@ -8,7 +8,7 @@ import * as status from "../shared/status";
 import { EngineState } from "./engine-state";
 import { isHead, Layer, spanOf } from "./layer";
 import { isWide, Tensor, tensorAt } from "./tensor";
-import { bytesAcross, hasWeights, laneWeights, tilesAcross } from "./tiles";
+import { bytesAcross, hasWeights, laneWeights, rowBytes, tilesAcross } from "./tiles";
 import { validateArithmetic } from "./validate-arithmetic";
 import { fail } from "./validate-file";
 
@@ -18,7 +18,7 @@ const MAX_REACH_SAMPLES: i64 = 1 << 28;
 /** Where the next layer's requantisation rows, weights and tiles begin: everything is contiguous, in layer order. */
 @unmanaged @final
 export class Cursor {
-  requantizationRow: i32;
+  requantization: i32;
   weights: i32;
   tile: i32;
 }
@@ -51,7 +51,11 @@ function validateKind(state: EngineState, layer: Layer, from: i32): i32 {
   if (hasWeights(layer) ? grid < ops.GRID_MID_TREAD || grid > ops.GRID_TERNARY : grid != ops.GRID_NONE) {
     return fail(state, status.LAYER_BAD_GRID, from + layout.LAYER_GRID_AT);
   }
-  return bitsFitGrid(layer) ? status.OK : fail(state, status.LAYER_BAD_BITS, from + layout.LAYER_BITS_AT);
+  if (!bitsFitGrid(layer)) return fail(state, status.LAYER_BAD_BITS, from + layout.LAYER_BITS_AT);
+  const canBeNarrow = hasWeights(layer) || op == ops.OP_AVERAGE_POOL;
+  return <i32>layer.rowForm <= (canBeNarrow ? MAX_ROW_FORM : 0)
+    ? status.OK
+    : fail(state, status.LAYER_BAD_ROW_FORM, from + layout.LAYER_ROW_FORM_AT);
 }
 
 function hasActivation(layer: Layer): bool {
@@ -250,7 +254,7 @@ export function setShape(tensor: Tensor, channels: i32, type: i32, strideSamples
 function validateRanges(state: EngineState, layer: Layer, from: i32, cursor: Cursor): i32 {
   const weighted = hasWeights(layer);
   const columns: i32 = layer.op == ops.OP_DENSE ? layer.kernel : 1;
-  const rows = requantizationRows(layer);
+  const requantization = requantizationBytes(layer);
   // In 64 bits: a hostile layer may claim 2^42 weights.
   const bits: i32 = layer.grid == ops.GRID_TERNARY ? 1 : layer.bits;
   const weightBits = weighted ? <i64>laneWeights(layer) * layer.outChannels * columns * bits : 0;
@@ -260,7 +264,7 @@ function validateRanges(state: EngineState, layer: Layer, from: i32, cursor: Cur
   }
   const bytes = weighted ? columns * bytesAcross(layer) : 0;
   const tiles = weighted ? columns * tilesAcross(layer) : 0;
-  if (<i32>layer.requantizationRow != cursor.requantizationRow) {
+  if (<i32>layer.requantizationAt != cursor.requantization) {
     return fail(state, status.LAYER_BAD_REQUANTIZATION_RANGE, from + layout.LAYER_REQUANTIZATION_AT);
   }
   if (<i32>layer.weightsAt != cursor.weights) {
@@ -275,23 +279,23 @@ function validateRanges(state: EngineState, layer: Layer, from: i32, cursor: Cur
   if (<i32>layer.tileCount != tiles) {
     return fail(state, status.LAYER_BAD_TILE_RANGE, from + layout.LAYER_TILE_COUNT_AT);
   }
-  if (rows * layout.REQUANTIZATION_BYTES >
-    state.sectionBytes(layout.SECTION_REQUANTIZATION) - cursor.requantizationRow * layout.REQUANTIZATION_BYTES) {
+  if (requantization > state.sectionBytes(layout.SECTION_REQUANTIZATION) - cursor.requantization) {
     return fail(state, status.LAYER_BAD_REQUANTIZATION_RANGE, from + layout.LAYER_REQUANTIZATION_AT);
   }
   if (layer.op == ops.OP_ADD ? layer.multiplierA < 0 || layer.multiplierB < 0 : layer.multiplierA != 0 || layer.multiplierB != 0) {
     return fail(state, status.LAYER_BAD_MULTIPLIER, from + layout.LAYER_MULTIPLIER_A_AT);
   }
-  cursor.requantizationRow += rows;
+  cursor.requantization += requantization;
   cursor.weights += bytes;
   cursor.tile += tiles;
   return status.OK;
 }
 
 /** A row a channel and the table behind; a row a count of a pool; one of an attention. */
-function requantizationRows(layer: Layer): i32 {
-  if (layer.op == ops.OP_AVERAGE_POOL) return layer.kernel;
-  if (layer.op == ops.OP_ATTENTION) return 1;
+function requantizationBytes(layer: Layer): i32 {
+  if (layer.op == ops.OP_ATTENTION) return layout.REQUANTIZATION_BYTES;
+  if (layer.op == ops.OP_AVERAGE_POOL) return <i32>layer.kernel * rowBytes(layer);
   if (!hasWeights(layer) && !isNorm(layer)) return 0;
-  return <i32>layer.outChannels + (layer.activation == ops.ACTIVATION_TABLE ? layout.ACTIVATION_TABLE_ROWS : 0);
+  const table: i32 = layer.activation == ops.ACTIVATION_TABLE ? layout.ACTIVATION_TABLE_BYTES : 0;
+  return <i32>layer.outChannels * rowBytes(layer) + table;
 }

@@ -70,7 +70,7 @@ export const LAYER_PAD_LEFT_AT = 18; // u16
 export const LAYER_PAD_RIGHT_AT = 20; // u16
 export const LAYER_SHIFT_AT = 22; // u8
 export const LAYER_OUT_TYPE_AT = 23; // u8
-export const LAYER_REQUANTIZATION_AT = 24; // u32, first row in the requantisation section
+export const LAYER_REQUANTIZATION_AT = 24; // u32, byte offset in the requantisation section
 export const LAYER_WEIGHTS_AT = 28; // u32, byte offset in the weights section
 export const LAYER_WEIGHTS_LENGTH_AT = 32; // u32, bytes
 export const LAYER_FIRST_TILE_AT = 36; // u32, index in the tile CRC section
@@ -81,16 +81,24 @@ export const LAYER_GROUPS_AT = 48; // u16, groups of a conv's channels (0: one),
 export const LAYER_INPUT_C_AT = 50; // u16, tensor index of an attention's values
 export const LAYER_EPSILON_AT = 52; // u32, a norm's
 export const LAYER_TABLE_SHIFT_AT = 56; // u8, powers of two by which a table's input grows before it is looked up
-export const LAYER_RESERVED_AT = 57; // 7 bytes, zero
+export const LAYER_ROW_FORM_AT = 57; // u8, 0: wide requantisation rows; n: narrow ones, whose biases count 2^(n - 1)
+export const LAYER_RESERVED_AT = 58; // 6 bytes, zero
 export const NO_TENSOR = 0xffff;
 
 // --- requantisation row: one per output channel of a conv, dense or norm layer; one per count 1..kernel of an average pool;
-// one of an attention; behind the channels' the rows that hold the table of ACTIVATION_TABLE ------------------------------
+// one of an attention; behind the channels' the table of ACTIVATION_TABLE -------------------------------------------------
 export const REQUANTIZATION_BYTES = 8;
 export const REQUANTIZATION_MULTIPLIER_AT = 0; // i32, >= 0 but for a norm's
 export const REQUANTIZATION_BIAS_AT = 4; // i32, 0 for an average pool and an attention
-/** Rows that hold i16[ACTIVATION_TABLE_ENTRIES] and zeros behind. */
-export const ACTIVATION_TABLE_ROWS = 33;
+
+// --- the same in a narrow form: upper bits of the multiplier, a bias in larger counts -----------------------------------
+export const NARROW_ROW_BYTES = 4;
+export const NARROW_ROW_MULTIPLIER_AT = 0; // u16, in units of 2^NARROW_MULTIPLIER_SHIFT
+export const NARROW_ROW_BIAS_AT = 2; // i16, in units of 2^(rowForm - 1)
+export const NARROW_MULTIPLIER_SHIFT = 15;
+
+/** i16[ACTIVATION_TABLE_ENTRIES] and zeros behind. */
+export const ACTIVATION_TABLE_BYTES = 264;
 export const ACTIVATION_TABLE_ENTRIES = 129;
 /** An entry is in quarters of a count where the output is int13, in pairs of counts where it is int16: 2^bits parts to a count. */
 export const TABLE_PART_BITS_INT13 = 2;
@@ -119,4 +127,6 @@ export const BUDGET_RESERVED_AT = 24; // 24 bytes, zero
 // --- golden vectors: counts, one CRC-32 a layer, the input samples -----------------------------------------------------
 export const GOLDEN_SAMPLES_AT = 0; // u32
 export const GOLDEN_LAYER_COUNT_AT = 4; // u32
-export const GOLDEN_CRCS_AT = 8; // u32 a layer, then the input: i16 a sample
+export const GOLDEN_CRCS_AT = 8; // u32 a layer, then the input: i8 a sample, in units of GOLDEN_STEP
+/** Odd, so that the low bits of the samples differ. */
+export const GOLDEN_STEP = 13;

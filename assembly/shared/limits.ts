@@ -25,6 +25,8 @@ export const MAX_ADD_SHIFT = 30;
 export const MIN_NORM_SHIFT = 8;
 export const MAX_NORM_SHIFT = 39;
 export const MAX_TABLE_SHIFT = 7;
+/** Of a layer's requantisation rows: 0 wide, n narrow with biases in units of 2^(n - 1). */
+export const MAX_ROW_FORM = 16;
 /** Input samples to a row of any tensor. */
 export const MAX_TOTAL_STRIDE = 65536;
 export const MAX_LOGIT_FRACTION_BITS = 14;

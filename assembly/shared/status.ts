@@ -58,6 +58,7 @@ export const LAYER_BAD_HEAD = 61;
 export const LAYER_BAD_GROUPS = 62;
 export const LAYER_BAD_EPSILON = 63;
 export const LAYER_BAD_SEQUENCE = 64;
+export const LAYER_BAD_ROW_FORM = 65;
 
 // The memory plan, the budget and the golden vectors
 export const PLAN_BAD_OFFSET = 70;

@@ -53,15 +53,13 @@ function editNorm(editor: ModelEditor, layer: DataView, random: SeededRandom): v
 }
 
 function setRow(editor: ModelEditor, layer: DataView, row: number, multiplier: number, bias: number): void {
-  const record = editor.requantization(layer.getUint32(layout.LAYER_REQUANTIZATION_AT, true) + row);
+  const record = editor.requantization(layer, row);
   record.setInt32(layout.REQUANTIZATION_MULTIPLIER_AT, multiplier, true);
   record.setInt32(layout.REQUANTIZATION_BIAS_AT, bias, true);
 }
 
 function editTable(editor: ModelEditor, layer: DataView, random: SeededRandom): void {
-  const channels = layer.getUint16(layout.LAYER_OUT_CHANNELS_AT, true);
-  const first = editor.requantization(layer.getUint32(layout.LAYER_REQUANTIZATION_AT, true) + channels);
-  const table = editor.bytes(first.byteOffset, 2 * layout.ACTIVATION_TABLE_ENTRIES);
+  const table = editor.table(layer);
   for (let entry = 0; entry < layout.ACTIVATION_TABLE_ENTRIES; entry++) {
     table.setInt16(2 * entry, ofAnySize(random, -LARGEST_INT16 - 1, LARGEST_INT16), true);
   }

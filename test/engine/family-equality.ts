@@ -14,7 +14,7 @@ const SAMPLES = 5120;
 /** That a family with random weights gives the reference's bytes in every build. */
 export function itEqualsTheReference(family: string): void {
   const graph = buildGraph(family, ["N", "A", "O"]);
-  const file = pack(quantizedNetwork(graph, 7), { goldenInput: new Int16Array(graph.windowSamples ?? 1) });
+  const file = pack(quantizedNetwork(graph, 7), { goldenInput: new Int8Array(graph.windowSamples ?? 1) });
   const random = new SeededRandom(3);
   const record = Int16Array.from({ length: SAMPLES }, () => Math.round(random.normal() * 2000));
 

@@ -4,11 +4,11 @@ import { SELF_TEST_MISMATCH } from "../../assembly/shared/status.ts";
 import { Engine } from "../../host/engine.ts";
 import { runnableBuilds } from "../../host/engine-module.ts";
 import { ModelEditor } from "../hostile/model-editor.ts";
-import { oneWindowModel, STREAMING_LAYERS, streamingModel } from "../hostile/models.ts";
+import { narrowModel, oneWindowModel, STREAMING_LAYERS, streamingModel } from "../hostile/models.ts";
 import { BUILDS, CONDITIONED } from "./implementations.ts";
 
 describe.each(BUILDS)("self-test (%s)", (build) => {
-  it.each([streamingModel, oneWindowModel])(
+  it.each([streamingModel, narrowModel, oneWindowModel])(
     "passes where the golden CRCs are the reference's (model %#)",
     async (model) => {
       const engine = await Engine.load(model, { build });

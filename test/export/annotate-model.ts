@@ -59,7 +59,15 @@ export function annotateModel(file: Uint8Array): string {
   };
   table(layout.SECTION_NETWORK, "network", "NETWORK", layout.NETWORK_BYTES);
   table(layout.SECTION_LAYERS, "layer", "LAYER", layout.LAYER_BYTES);
-  table(layout.SECTION_REQUANTIZATION, "row", "REQUANTIZATION", layout.REQUANTIZATION_BYTES);
+  const rows = section(layout.SECTION_REQUANTIZATION);
+  model.layers.forEach(({ name, requantizationAt, rowForm }, index) => {
+    const next = model.layers[index + 1]?.requantizationAt ?? rows.to - rows.from;
+    const [prefix, bytes] =
+      rowForm > 0 ? ["NARROW_ROW", layout.NARROW_ROW_BYTES] : ["REQUANTIZATION", layout.REQUANTIZATION_BYTES];
+    for (let at = requantizationAt, row = 0; at < next; at += bytes, row++) {
+      record(`${name}.row[${row}]`, prefix, rows.from + at, bytes);
+    }
+  });
   const weights = section(layout.SECTION_WEIGHTS).from;
   for (const layer of model.layers.filter(({ weightsBytes }) => weightsBytes > 0)) {
     line(weights + layer.weightsAt, weights + layer.weightsAt + layer.weightsBytes, `weights of ${layer.name}`);
@@ -82,6 +90,8 @@ function valueText(file: Uint8Array, at: number, bytes: number, prefix: string, 
   const view = new DataView(file.buffer, file.byteOffset);
   if (name === "reserved" || name === "magic" || name.startsWith("crc")) return "";
   if (bytes === 1) return ` = ${view.getUint8(at)}`;
-  if (bytes === 2) return ` = ${view.getUint16(at, true)}`;
+  if (bytes === 2) {
+    return ` = ${prefix === "NARROW_ROW" && name === "bias" ? view.getInt16(at, true) : view.getUint16(at, true)}`;
+  }
   return ` = ${prefix === "REQUANTIZATION" ? view.getInt32(at, true) : view.getUint32(at, true)}`;
 }

@@ -30,15 +30,15 @@ describe.each([
   });
 
   it("have a row a channel, and a table behind where gelu follows", () => {
-    for (const { op, activation, rows, outChannels, kernel } of layers.values()) {
+    for (const { op, activation, rows, table, outChannels, kernel } of layers.values()) {
       const ownRows: Readonly<Record<number, number>> = {
         [ops.OP_WINDOW]: 0,
         [ops.OP_ADD]: 0,
         [ops.OP_ATTENTION]: 1,
         [ops.OP_AVERAGE_POOL]: kernel,
       };
-      const tableRows = activation === ops.ACTIVATION_TABLE ? layout.ACTIVATION_TABLE_ROWS : 0;
-      expect(rows).toHaveLength((ownRows[op] ?? outChannels) + tableRows);
+      expect(rows).toHaveLength(ownRows[op] ?? outChannels);
+      expect(table).toHaveLength(activation === ops.ACTIVATION_TABLE ? layout.ACTIVATION_TABLE_ENTRIES : 0);
     }
     const withGelu = nodes.filter((node) => "activation" in node && node.activation === "gelu").map(({ name }) => name);
     const withTable = [...layers.values()].filter(({ activation }) => activation === ops.ACTIVATION_TABLE);
@@ -75,14 +75,15 @@ describe.each([
 
   it("stand in the file as they are, the rest of a record zero", () => {
     const bytes = new ModelFile(pack(network)).section(layout.SECTION_LAYERS);
-    for (const [index, { name, groups, inputs, epsilon }] of [...layers.values()].entries()) {
+    for (const [index, { name, groups, inputs, epsilon, rowForm }] of [...layers.values()].entries()) {
       const u16 = (at: number) => bytes.getUint16(index * layout.LAYER_BYTES + at, true);
       const u32 = (at: number) => bytes.getUint32(index * layout.LAYER_BYTES + at, true);
       expect(u16(layout.LAYER_GROUPS_AT), name).toBe(groups);
       expect(u16(layout.LAYER_INPUT_B_AT), name).toBe(inputs[1] ?? layout.NO_TENSOR);
       expect(u16(layout.LAYER_INPUT_C_AT), name).toBe(inputs[2] ?? 0);
       expect(u32(layout.LAYER_EPSILON_AT), name).toBe(epsilon);
-      expect([u32(layout.LAYER_RESERVED_AT), u32(layout.LAYER_RESERVED_AT + 3)], name).toEqual([0, 0]);
+      expect(bytes.getUint8(index * layout.LAYER_BYTES + layout.LAYER_ROW_FORM_AT), name).toBe(rowForm);
+      expect([u16(layout.LAYER_RESERVED_AT), u32(layout.LAYER_RESERVED_AT + 2)], name).toEqual([0, 0]);
     }
   });
 });

@@ -55,8 +55,18 @@ export class ModelEditor {
     return this.layer(index);
   }
 
-  requantization(row: number): DataView {
-    return this.record(layout.SECTION_REQUANTIZATION, row, layout.REQUANTIZATION_BYTES);
+  /** A requantisation row of a layer record, in the layer's form. */
+  requantization(layer: DataView, row = 0): DataView {
+    const narrow = layer.getUint8(layout.LAYER_ROW_FORM_AT) > 0;
+    const bytes = narrow ? layout.NARROW_ROW_BYTES : layout.REQUANTIZATION_BYTES;
+    const at = this.section(layout.SECTION_REQUANTIZATION).byteOffset;
+    return this.bytes(at + layer.getUint32(layout.LAYER_REQUANTIZATION_AT, true) + row * bytes, bytes);
+  }
+
+  /** The table of a layer record. */
+  table(layer: DataView): DataView {
+    const behind = this.requantization(layer, layer.getUint16(layout.LAYER_OUT_CHANNELS_AT, true));
+    return this.bytes(behind.byteOffset, layout.ACTIVATION_TABLE_BYTES);
   }
 
   /** The packed weights of a layer record. */

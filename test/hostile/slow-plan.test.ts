@@ -41,7 +41,7 @@ function slowStart(reach: number): Graph {
 }
 
 const packSlow = (reach: number) =>
-  pack(quantizedNetwork(slowStart(reach), 1), { tickSamples: 1, goldenInput: new Int16Array(1) });
+  pack(quantizedNetwork(slowStart(reach), 1), { tickSamples: 1, goldenInput: new Int8Array(1) });
 
 describe.each(BUILDS)("checking a plan (%s)", (build) => {
   it("goes as far as the limit", async () => {

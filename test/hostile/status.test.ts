@@ -10,7 +10,7 @@ import { NETWORK_CASES } from "./cases/network.ts";
 import { PLAN_CASES } from "./cases/plan.ts";
 import { SEQUENCE_CASES } from "./cases/sequence.ts";
 import { ModelEditor } from "./model-editor.ts";
-import { oneWindowModel, streamingModel, transformerModel } from "./models.ts";
+import { narrowModel, oneWindowModel, streamingModel, transformerModel } from "./models.ts";
 
 const CASES: readonly HostileCase[] = [
   ...FILE_CASES,
@@ -29,7 +29,7 @@ it("every status of a model file has a hostile file", () => {
 });
 
 describe.each(BUILDS)("a hostile model (%s)", (build) => {
-  it.each([streamingModel, oneWindowModel, transformerModel])(
+  it.each([streamingModel, narrowModel, oneWindowModel, transformerModel])(
     "is sound before it is edited (model %#)",
     async (model) => {
       const engine = await Engine.load(new ModelEditor(model).sealed(), { build });

@@ -68,12 +68,12 @@ function decodeLayer(file: Uint8Array, index: number): Layer {
     tableShift: u8(layout.LAYER_TABLE_SHIFT_AT),
   };
   const rows = requantizationRows(shape);
-  const firstRow = u32(layout.LAYER_REQUANTIZATION_AT);
+  const rowForm = u8(layout.LAYER_ROW_FORM_AT);
+  const rowsAt = u32(layout.LAYER_REQUANTIZATION_AT);
   return {
     ...shape,
-    multipliers: requantizationColumn(file, firstRow, rows, layout.REQUANTIZATION_MULTIPLIER_AT),
-    biases: requantizationColumn(file, firstRow, rows, layout.REQUANTIZATION_BIAS_AT),
-    table: decodeTable(file, firstRow + rows, shape),
+    ...(rowForm === 0 ? decodeRows(file, rowsAt, rows) : decodeNarrowRows(file, rowsAt, rows, 2 ** (rowForm - 1))),
+    table: decodeTable(file, rowsAt + rows * (rowForm === 0 ? 8 : 4), shape),
     weights: decodeWeights(sectionOf(file, layout.SECTION_WEIGHTS), shape, u32(layout.LAYER_WEIGHTS_AT)),
   };
 }
@@ -98,18 +98,27 @@ function requantizationRows(shape: Shape): number {
   }
 }
 
-function requantizationColumn(file: Uint8Array, firstRow: number, rows: number, at: number): Int32Array {
+function decodeRows(file: Uint8Array, rowsAt: number, rows: number): Pick<Layer, "multipliers" | "biases"> {
   const section = sectionOf(file, layout.SECTION_REQUANTIZATION);
-  return Int32Array.from({ length: rows }, (_, row) =>
-    section.getInt32((firstRow + row) * layout.REQUANTIZATION_BYTES + at, true),
-  );
+  const column = (at: number) =>
+    Int32Array.from({ length: rows }, (_, row) => section.getInt32(rowsAt + 8 * row + at, true));
+  return { multipliers: column(0), biases: column(4) };
 }
 
-function decodeTable(file: Uint8Array, firstRow: number, shape: Shape): Int32Array {
+/** FORMAT.md, "Narrow rows". */
+function decodeNarrowRows(file: Uint8Array, rowsAt: number, rows: number, biasUnit: number) {
+  const section = sectionOf(file, layout.SECTION_REQUANTIZATION);
+  return {
+    multipliers: Int32Array.from({ length: rows }, (_, row) => 32768 * section.getUint16(rowsAt + 4 * row, true)),
+    biases: Int32Array.from({ length: rows }, (_, row) => biasUnit * section.getInt16(rowsAt + 4 * row + 2, true)),
+  };
+}
+
+function decodeTable(file: Uint8Array, tableAt: number, shape: Shape): Int32Array {
   if (shape.activation !== ACTIVATION_TABLE) return new Int32Array(0);
   const section = sectionOf(file, layout.SECTION_REQUANTIZATION);
   return Int32Array.from({ length: layout.ACTIVATION_TABLE_ENTRIES }, (_, entry) =>
-    section.getInt16(firstRow * layout.REQUANTIZATION_BYTES + 2 * entry, true),
+    section.getInt16(tableAt + 2 * entry, true),
   );
 }
 

@@ -1,12 +1,10 @@
 import {
   ACTIVATION_TABLE_ENTRIES,
-  ACTIVATION_TABLE_ROWS,
   TABLE_PART_BITS_INT13,
   TABLE_PART_BITS_INT16,
 } from "../../assembly/shared/layout.ts";
 import { MAX_TABLE_SHIFT } from "../../assembly/shared/limits.ts";
 import { TYPE_INT13 } from "../../assembly/shared/ops.ts";
-import type { RequantizationRow } from "./requantization.ts";
 
 /** Looked-up values from one entry to the next. */
 const STEP = 512;
@@ -65,13 +63,4 @@ export function activationTable(activation: (x: number) => number, lookup: Table
   table[0] = table[1] + slope(1, -1);
   table[LAST] = table[LAST - 1] + slope(LAST - 1, 1);
   return Int16Array.from(table, (entry) => Math.min(LARGEST_ENTRY, Math.max(-LARGEST_ENTRY, entry)));
-}
-
-/** The table in the requantisation section: four entries a row, zeros behind the last. */
-export function tableRows(table: Int16Array): readonly RequantizationRow[] {
-  const pair = (at: number) => ((table[at] ?? 0) & 0xffff) | ((table[at + 1] ?? 0) << 16);
-  return Array.from({ length: ACTIVATION_TABLE_ROWS }, (_, row) => ({
-    multiplier: pair(4 * row),
-    bias: pair(4 * row + 2),
-  }));
 }

@@ -1,3 +1,4 @@
+import { GOLDEN_STEP } from "../../assembly/shared/layout.ts";
 import type { Graph } from "../graph/graph.ts";
 import { headNode } from "../graph/sequences.ts";
 import type { NetworkTiming } from "./timing.ts";
@@ -6,19 +7,28 @@ const MAX_STREAM_SAMPLES = 2560;
 const BEAT_SAMPLES = 400;
 const SEED = 0x51484231;
 
+/** Samples of a self-test in steps of GOLDEN_STEP microvolts: a byte each. */
+export type GoldenInput = Int8Array;
+
+/** The conditioned samples that a self-test's record stands for. */
+export function goldenSamples(input: GoldenInput): Int16Array {
+  return Int16Array.from(input, (steps) => GOLDEN_STEP * steps);
+}
+
 /**
- * Conditioned samples for the self-test, long enough for two decisions (one window of a one-window network): spikes of
+ * The record of the self-test, long enough for two decisions (one window of a one-window network): spikes of
  * 1.5 mV every 0.8 s with slow waves around them and noise, in integers, so that every platform makes the same.
  */
-export function goldenInput(graph: Graph, timing: NetworkTiming): Int16Array {
+export function goldenInput(graph: Graph, timing: NetworkTiming): GoldenInput {
   let state = SEED;
-  return Int16Array.from({ length: goldenSamples(graph, timing) }, (_, index) => {
+  return Int8Array.from({ length: lengthFor(graph, timing) }, (_, index) => {
     // Numerical Recipes' linear congruential generator; its high bits are the good ones.
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     const noise = (state >> 16) % 40;
     const phase = index % BEAT_SAMPLES;
     const wave = triangle(phase, 90, 30, 150);
-    return noise + wave + triangle(phase, 170, 10, 1500) - triangle(phase, 184, 8, 400) + triangle(phase, 290, 60, 300);
+    const spike = triangle(phase, 170, 10, 1500) - triangle(phase, 184, 8, 400);
+    return Math.trunc((noise + wave + spike + triangle(phase, 290, 60, 300)) / GOLDEN_STEP);
   });
 }
 
@@ -26,7 +36,7 @@ function triangle(phase: number, centre: number, halfWidth: number, height: numb
   return Math.max(0, Math.trunc((height * (halfWidth - Math.abs(phase - centre))) / halfWidth));
 }
 
-function goldenSamples(graph: Graph, timing: NetworkTiming): number {
+function lengthFor(graph: Graph, timing: NetworkTiming): number {
   if (graph.windowSamples !== null) return graph.windowSamples;
   const head = headNode(graph);
   const columns = head.op === "dense" ? 2 * head.columns : head.warmup + head.hop;

@@ -94,7 +94,10 @@ export function inspectModel(engine: Engine, engineBytes: number): Inspection {
 function parameterCountsOf(model: ModelFile): ParameterCounts {
   const stated = MetadataSchema.shape.parameters.safeParse(model.metadata.parameters);
   const weighted = model.layers.filter(({ weights }) => weights > 0);
-  if (stated.success && weighted.every(({ name }) => name in stated.data.named)) return stated.data;
+  if (stated.success && stated.data.named.length === weighted.length) {
+    const { total, named } = stated.data;
+    return { total, named: Object.fromEntries(weighted.map(({ name }, index) => [name, named[index]])) };
+  }
   return {
     total: sum(weighted.map(({ weights, outChannels }) => weights + outChannels)),
     named: Object.fromEntries(weighted.map(({ name, weights }) => [name, weights])),

@@ -17,17 +17,18 @@ import type {
 } from "../graph/graph.ts";
 import { inputsOf } from "../graph/graph.ts";
 import { NORM_EPSILON } from "../graph/model.ts";
-import { activationTable, tableRows, tableShift } from "./activation-table.ts";
+import { activationTable, tableShift } from "./activation-table.ts";
 import { requantizeAttention } from "./attention-requantization.ts";
-import { largestInput } from "./element-type.ts";
+import { largestCode, largestInput } from "./element-type.ts";
 import { requireEngineNodes } from "./engine-node.ts";
 import { type LoweredLayer, PLAIN_LAYER } from "./lowered-layer.ts";
+import { type FormedRows, narrowRows } from "./narrow-rows.ts";
 import { NetworkTensors } from "./network-tensors.ts";
 import { normEpsilon, requantizeNorm } from "./norm-requantization.ts";
 import { packTiles, type TileLayout } from "./pack-tile.ts";
 import { checkWidth, largestWeight, type QuantizedNetwork } from "./quantized-network.ts";
 import { reachOf } from "./reach.ts";
-import { type RequantizationRow, requantizeAdd, requantizeAverage, requantizeChannels } from "./requantization.ts";
+import { type Requantization, requantizeAdd, requantizeAverage, requantizeChannels } from "./requantization.ts";
 
 const GRIDS = { midTread: ops.GRID_MID_TREAD, midRise: ops.GRID_MID_RISE, ternary: ops.GRID_TERNARY } as const;
 
@@ -39,17 +40,21 @@ const ACTIVATIONS: Readonly<Record<Activation, number>> = {
 
 /**
  * Turns a quantized network into layer records. Throws RangeError where a node, a scale or a weight cannot be packed.
+ * @param wideRows no narrow rows, even where they serve
  */
-export function lower(network: QuantizedNetwork): readonly LoweredLayer[] {
+export function lower(network: QuantizedNetwork, wideRows = false): readonly LoweredLayer[] {
   requireEngineNodes(network.graph);
-  const context = new Context(network);
+  const context = new Context(network, wideRows);
   return network.graph.nodes.map((node) => context.lowerNode(node));
 }
 
 class Context {
   private readonly tensors: NetworkTensors;
 
-  constructor(private readonly network: QuantizedNetwork) {
+  constructor(
+    private readonly network: QuantizedNetwork,
+    private readonly wideRows: boolean,
+  ) {
     this.tensors = new NetworkTensors(network);
   }
 
@@ -102,12 +107,12 @@ class Context {
       throw new RangeError(`layer ${node.name}: a depthwise conv reads int8, not the int16 of ${node.input}`);
     }
     const inPerGroup = node.op === "conv1d" ? this.tensors.channels(node.input) / groups : 1;
-    const { rows, ...fields } = this.weighted(node, kernel * inPerGroup, { columns: 1, groups }, this.sumScaleOf(node));
     return {
-      ...{ kernel, stride, dilation, padLeft, padRight, ...fields },
+      ...{ kernel, stride, dilation, padLeft, padRight },
+      ...this.weighted(node, kernel * inPerGroup, { columns: 1, groups }, this.sumScaleOf(node)),
       activation: ACTIVATIONS[node.activation],
       groups: groups > 1 ? groups : 0,
-      ...this.withTable(node, rows),
+      ...this.tableOf(node),
     };
   }
 
@@ -128,7 +133,11 @@ class Context {
 
   private averagePool(node: AveragePoolNode) {
     const [from, to] = [node.input, node.name].map((name) => this.tensors.scaleOf(name));
-    return { ...decisions(node), ...requantizeAverage(node.window, from, to, node.name) };
+    const sumLimit = node.window * largestInput(this.tensors.typeOf(node.input));
+    return {
+      ...decisions(node),
+      ...this.formed(node.name, requantizeAverage(node.window, from, to, node.name), sumLimit),
+    };
   }
 
   private layerNorm(node: LayerNormNode) {
@@ -137,11 +146,11 @@ class Context {
   }
 
   private groupNorm(node: GroupNormNode) {
-    const { rows, shift } = this.norm(node, this.sumScaleOf(node));
     return {
       activation: ACTIVATIONS[node.activation],
       epsilon: this.epsilon(node, this.tensors.sequenceRows(node.input)),
-      ...{ shift, ...this.withTable(node, rows) },
+      ...this.norm(node, this.sumScaleOf(node)),
+      ...this.tableOf(node),
     };
   }
 
@@ -175,11 +184,17 @@ class Context {
     return node.activation === "gelu" ? this.tensors.lookupOf(node.name).preScale : this.tensors.scaleOf(node.name);
   }
 
-  /** A gelu's table behind the channels' rows. */
-  private withTable({ activation, name }: ConvNode | GroupNormNode, rows: readonly RequantizationRow[]) {
-    if (activation !== "gelu") return { rows };
+  private tableOf({ activation, name }: ConvNode | GroupNormNode): Pick<LoweredLayer, "table" | "tableShift"> {
+    if (activation !== "gelu") return { table: PLAIN_LAYER.table, tableShift: 0 };
     const lookup = this.tensors.lookupOf(name);
-    return { rows: [...rows, ...tableRows(activationTable(gelu, lookup))], tableShift: tableShift(lookup) };
+    return { table: activationTable(gelu, lookup), tableShift: tableShift(lookup) };
+  }
+
+  /** The rows in the narrower of the two forms that serve. */
+  private formed(name: string, wide: Requantization, sumLimit: number): FormedRows & Pick<Requantization, "shift"> {
+    const outLimit = largestCode(this.tensors.typeOf(name));
+    const formed = this.wideRows ? { rowForm: 0, rows: wide.rows } : narrowRows(wide, { sumLimit, outLimit });
+    return { shift: wide.shift, ...formed };
   }
 
   /** @param fanIn weights of an output channel */
@@ -197,7 +212,7 @@ class Context {
       bits,
       grid: GRIDS[grid],
       tiles: packTiles(values, this.tensors.channels(node.name), tiles, grid, bits),
-      ...requantizeChannels(units, bias, outScale, sumLimit, node.name),
+      ...this.formed(node.name, requantizeChannels(units, bias, outScale, sumLimit, node.name), sumLimit),
     };
   }
 

@@ -25,7 +25,12 @@ export interface LoweredLayer {
   readonly groups: number;
   readonly epsilon: number;
   readonly tableShift: number;
+  /** As narrow-rows.ts has it. */
+  readonly rowForm: number;
+  /** What the engine computes with, whatever their form. */
   readonly rows: readonly RequantizationRow[];
+  /** Of a layer with ACTIVATION_TABLE; else empty. */
+  readonly table: Int16Array;
   readonly tiles: readonly Uint8Array[];
 }
 
@@ -45,6 +50,8 @@ export const PLAIN_LAYER = {
   groups: 0,
   epsilon: 0,
   tableShift: 0,
+  rowForm: 0,
   rows: [],
+  table: new Int16Array(0),
   tiles: [],
 } as const;

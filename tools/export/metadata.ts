@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { receptiveFieldSamples } from "../graph/shapes.ts";
-import { parameterCounts } from "./accounting.ts";
+import { type ParameterCounts, parameterCounts } from "./accounting.ts";
 import type { QuantizedNetwork } from "./quantized-network.ts";
 
 const facts = z.record(z.string(), z.json());
@@ -14,8 +14,8 @@ export const MetadataSchema = z.object({
   input: z.object({ unit: z.literal("uV"), sampleRateHz: z.number(), millivoltsPerCount: z.number() }),
   /** Input samples that one pooled column sees. */
   receptiveFieldSamples: z.number(),
-  /** Of the float network: accounting.ts, ParameterCounts. */
-  parameters: z.object({ total: z.number(), named: z.record(z.string(), z.number()) }),
+  /** Of the float network: accounting.ts, ParameterCounts, `named` in the order of the layers with weights. */
+  parameters: z.object({ total: z.number(), named: z.array(z.number()) }),
   /** How the float model was trained: data set, split, seed, recipe. */
   training: facts,
   /** Accuracy as measured, with counts, intervals and the split. */
@@ -38,9 +38,13 @@ export function modelMetadata(network: QuantizedNetwork, known: ModelFacts): Mod
     layerNames: graph.nodes.map((node) => node.name),
     input: { unit: "uV", sampleRateHz: graph.sampleRateHz, millivoltsPerCount: INPUT_MILLIVOLTS_PER_COUNT },
     receptiveFieldSamples: receptiveFieldSamples(graph),
-    parameters: parameterCounts(graph),
+    parameters: listed(parameterCounts(graph)),
     training: known.training ?? {},
     accuracy: known.accuracy ?? {},
     compression: known.compression ?? {},
   });
+}
+
+function listed({ total, named }: ParameterCounts): ModelMetadata["parameters"] {
+  return { total, named: Object.values(named) };
 }

@@ -4,20 +4,30 @@ import * as limits from "../../assembly/shared/limits.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type MeasuredBudget, macsPerHop } from "./budget.ts";
 import { assembleFile, sectionOffsets } from "./file-assembly.ts";
-import { goldenInput } from "./golden-input.ts";
+import { type GoldenInput, goldenInput } from "./golden-input.ts";
 import { lower } from "./lower.ts";
 import { arenaBytes, planMemory } from "./memory-plan.ts";
 import { type ModelFacts, modelMetadata } from "./metadata.ts";
 import type { QuantizedNetwork } from "./quantized-network.ts";
-import { budgetSection, concatenate, goldenSection, layersSection, networkSection, records } from "./sections.ts";
+import {
+  budgetSection,
+  concatenate,
+  goldenSection,
+  layersSection,
+  networkSection,
+  records,
+  requantizationBytes,
+} from "./sections.ts";
 import { networkTiming } from "./timing.ts";
 
 export interface PackOptions {
   /** Samples of one pass of the network; networkTiming has the default. */
   readonly tickSamples?: number;
   readonly facts?: ModelFacts;
-  /** Conditioned samples of the self-test; default: a synthetic stretch. */
-  readonly goldenInput?: Int16Array;
+  /** The record of the self-test; default: a synthetic stretch. */
+  readonly goldenInput?: GoldenInput;
+  /** Requantisation rows of eight bytes, even where narrow ones serve. */
+  readonly wideRows?: boolean;
   /**
    * What only a run of the engine tells: `packSealed` finds it. Without it the golden CRCs and the flash reads are 0
    * and the RAM is the arena alone: the file runs, but fails its self-test.
@@ -31,11 +41,10 @@ export interface PackOptions {
  */
 export function pack(network: QuantizedNetwork, options: PackOptions = {}): Uint8Array {
   const { graph } = network;
-  const layers = lower(network);
+  const layers = lower(network, options.wideRows);
   const timing = networkTiming(graph, options.tickSamples);
   checkLimits(graph);
   const plan = planMemory(graph, timing.tickSamples);
-  const rows = layers.flatMap((layer) => layer.rows);
   const tiles = layers.flatMap((layer) => layer.tiles);
   const measured = options.measured ?? {
     ramBytes: arenaBytes(plan),
@@ -45,9 +54,7 @@ export function pack(network: QuantizedNetwork, options: PackOptions = {}): Uint
   const sections = [
     networkSection(graph, timing),
     layersSection(layers),
-    records(rows, layout.REQUANTIZATION_BYTES, (writer, row) => {
-      writer.i32(layout.REQUANTIZATION_MULTIPLIER_AT, row.multiplier).i32(layout.REQUANTIZATION_BIAS_AT, row.bias);
-    }),
+    concatenate(layers.map(requantizationBytes)),
     concatenate(tiles),
     records(tiles, layout.TILE_CRC_BYTES, (writer, tile) => writer.u32(0, crc32(tile))),
     records(plan, layout.PLAN_ENTRY_BYTES, (writer, tensor) => {

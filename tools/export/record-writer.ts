@@ -11,6 +11,11 @@ export class RecordWriter {
     return this;
   }
 
+  i8(at: number, value: number): this {
+    this.view.setInt8(at, value);
+    return this;
+  }
+
   u16(at: number, value: number): this {
     this.view.setUint16(at, value, true);
     return this;

@@ -1,6 +1,6 @@
 import { Engine } from "../../host/index.ts";
 import { measureBudget } from "./budget.ts";
-import { goldenInput } from "./golden-input.ts";
+import { goldenInput, goldenSamples } from "./golden-input.ts";
 import { type PackOptions, pack } from "./pack.ts";
 import type { QuantizedNetwork } from "./quantized-network.ts";
 import { networkTiming } from "./timing.ts";
@@ -19,6 +19,6 @@ export async function packSealed(
   return pack(network, {
     ...options,
     goldenInput: input,
-    measured: { goldenCrcs: engine.layerCrcs(input), ...measureBudget(engine, network.graph, timing) },
+    measured: { goldenCrcs: engine.layerCrcs(goldenSamples(input)), ...measureBudget(engine, network.graph, timing) },
   });
 }

@@ -2,6 +2,7 @@ import * as layout from "../../assembly/shared/layout.ts";
 import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type MeasuredBudget, STACK_BYTES } from "./budget.ts";
+import type { GoldenInput } from "./golden-input.ts";
 import type { LoweredLayer } from "./lowered-layer.ts";
 import { LOGIT_FRACTION_BITS } from "./quantized-network.ts";
 import { RecordWriter } from "./record-writer.ts";
@@ -25,19 +26,19 @@ export function networkSection(graph: Graph, timing: NetworkTiming): Uint8Array 
 
 /** Layers point into the other sections by running totals, so every row and tile there belongs to one layer. */
 export function layersSection(layers: readonly LoweredLayer[]): Uint8Array {
-  let firstRow = 0;
+  let requantizationAt = 0;
   let weightsAt = 0;
   let firstTile = 0;
   return records(layers, layout.LAYER_BYTES, (writer, layer) => {
     writeGeometry(writer, layer);
     const weightBytes = layer.tiles.reduce((sum, tile) => sum + tile.length, 0);
     writer
-      .u32(layout.LAYER_REQUANTIZATION_AT, firstRow)
+      .u32(layout.LAYER_REQUANTIZATION_AT, requantizationAt)
       .u32(layout.LAYER_WEIGHTS_AT, weightsAt)
       .u32(layout.LAYER_WEIGHTS_LENGTH_AT, weightBytes)
       .u32(layout.LAYER_FIRST_TILE_AT, firstTile)
       .u32(layout.LAYER_TILE_COUNT_AT, layer.tiles.length);
-    firstRow += layer.rows.length;
+    requantizationAt += requantizationBytes(layer).length;
     weightsAt += weightBytes;
     firstTile += layer.tiles.length;
   });
@@ -65,7 +66,28 @@ function writeGeometry(writer: RecordWriter, layer: LoweredLayer): void {
     .u16(layout.LAYER_GROUPS_AT, layer.groups)
     .u16(layout.LAYER_INPUT_C_AT, layer.inputs[2] ?? 0)
     .u32(layout.LAYER_EPSILON_AT, layer.epsilon)
-    .u8(layout.LAYER_TABLE_SHIFT_AT, layer.tableShift);
+    .u8(layout.LAYER_TABLE_SHIFT_AT, layer.tableShift)
+    .u8(layout.LAYER_ROW_FORM_AT, layer.rowForm);
+}
+
+/** A layer's requantisation rows in their form, and its table. */
+export function requantizationBytes({ rows, rowForm, table }: LoweredLayer): Uint8Array {
+  const multiplierUnit = 2 ** layout.NARROW_MULTIPLIER_SHIFT;
+  const biasUnit = 2 ** (rowForm - 1);
+  const packed =
+    rowForm === 0
+      ? records(rows, layout.REQUANTIZATION_BYTES, (writer, { multiplier, bias }) =>
+          writer.i32(layout.REQUANTIZATION_MULTIPLIER_AT, multiplier).i32(layout.REQUANTIZATION_BIAS_AT, bias),
+        )
+      : records(rows, layout.NARROW_ROW_BYTES, (writer, { multiplier, bias }) =>
+          writer
+            .u16(layout.NARROW_ROW_MULTIPLIER_AT, multiplier / multiplierUnit)
+            .i16(layout.NARROW_ROW_BIAS_AT, bias / biasUnit),
+        );
+  const entries = new Uint8Array(table.length > 0 ? layout.ACTIVATION_TABLE_BYTES : 0);
+  const writer = new RecordWriter(entries);
+  for (const [index, entry] of table.entries()) writer.i16(2 * index, entry);
+  return concatenate([packed, entries]);
 }
 
 export function budgetSection(
@@ -85,13 +107,13 @@ export function budgetSection(
   });
 }
 
-/** @param crcs CRC-32 of each layer's rows when `input` is pushed as conditioned samples and finished */
-export function goldenSection(input: Int16Array, crcs: Uint32Array): Uint8Array {
+/** @param crcs CRC-32 of each layer's rows when the samples of `input` are pushed as conditioned ones and finished */
+export function goldenSection(input: GoldenInput, crcs: Uint32Array): Uint8Array {
   const inputAt = layout.GOLDEN_CRCS_AT + 4 * crcs.length;
-  return record(inputAt + 2 * input.length, (writer) => {
+  return record(inputAt + input.length, (writer) => {
     writer.u32(layout.GOLDEN_SAMPLES_AT, input.length).u32(layout.GOLDEN_LAYER_COUNT_AT, crcs.length);
     for (const [layer, crc] of crcs.entries()) writer.u32(layout.GOLDEN_CRCS_AT + 4 * layer, crc);
-    for (const [index, sample] of input.entries()) writer.i16(inputAt + 2 * index, sample);
+    for (const [index, steps] of input.entries()) writer.i8(inputAt + index, steps);
   });
 }
 

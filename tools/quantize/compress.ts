@@ -2,7 +2,6 @@ import { engineBytes } from "../../host/index.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { compressionRatios, parameterCounts } from "../export/accounting.ts";
 import { requireEngineNodes } from "../export/engine-node.ts";
-import type { ModelFacts } from "../export/metadata.ts";
 import { pack } from "../export/pack.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { packSealed } from "../export/seal.ts";
@@ -11,6 +10,7 @@ import type { FloatModel } from "../graph/model.ts";
 import type { CompressionMethod, LaqOptions } from "./compression-method.ts";
 import { type CompressionReport, compressionFacts } from "./compression-report.ts";
 import { lossOf, measureOutcome } from "./engine-loss.ts";
+import { fileFacts } from "./file-facts.ts";
 import { rankLayers } from "./importance.ts";
 import { orderLayers, type SearchResult, type SearchStep, searchWidths } from "./laq.ts";
 import { lastDecisionAlone } from "./last-decision.ts";
@@ -76,7 +76,7 @@ export async function compress(request: CompressionRequest): Promise<Compressed>
     floatErrors: floatErrors(crops),
   });
   const file = await packSealed(network, {
-    facts: { training: trainingFacts(model), compression: plainJson(facts), accuracy: plainJson(accuracy) },
+    facts: fileFacts({ training: model.facts, compression: facts, accuracy }),
   });
   const ratios = compressionRatios(
     parameterCounts(model.graph),
@@ -118,15 +118,4 @@ async function searchLayers(
   };
   const finalLimit = criterion === "errors" ? Math.max(...limits.values()) : method.divergenceBudget;
   return searchWidths(target, { layers, menu, limits, finalLimit, onStep, maxEvaluations, maxSeconds });
-}
-
-/** The epoch by epoch history stays with the float model: flash is dear. */
-function trainingFacts({ facts }: FloatModel): ModelFacts["training"] {
-  const { history: _, ...kept } = facts;
-  return plainJson(kept);
-}
-
-/** What JSON keeps of a value. */
-function plainJson(value: unknown): ModelFacts["training"] {
-  return JSON.parse(JSON.stringify(value));
 }

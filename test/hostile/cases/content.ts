@@ -2,7 +2,7 @@ import * as layout from "../../../assembly/shared/layout.ts";
 import * as limits from "../../../assembly/shared/limits.ts";
 import * as ops from "../../../assembly/shared/ops.ts";
 import type { ModelEditor } from "../model-editor.ts";
-import { STREAMING_LAYERS } from "../models.ts";
+import { narrowModel, STREAMING_LAYERS } from "../models.ts";
 import { type HostileCase, raise, u8, u16 } from "./hostile-case.ts";
 
 const { stem, conv1, shortcut, add, averagePool } = STREAMING_LAYERS;
@@ -13,7 +13,7 @@ export const CONTENT_CASES: readonly HostileCase[] = [
   [
     "LAYER_BAD_MULTIPLIER",
     "below 0",
-    (m) => m.requantization(0).setInt32(layout.REQUANTIZATION_MULTIPLIER_AT, -1, true),
+    (m) => m.requantization(m.layer(stem)).setInt32(layout.REQUANTIZATION_MULTIPLIER_AT, -1, true),
   ],
   ["LAYER_BAD_MULTIPLIER", "an output above 32 bits", (m) => u8(m.layer(stem), layout.LAYER_SHIFT_AT, 1)],
   ["LAYER_BAD_MULTIPLIER", "an add's below 0", (m) => m.layer(add).setInt16(layout.LAYER_MULTIPLIER_B_AT, -1, true)],
@@ -21,7 +21,7 @@ export const CONTENT_CASES: readonly HostileCase[] = [
   [
     "LAYER_BAD_BIAS",
     "an average pool with one",
-    (m) => raise(m.requantization(poolRow(m)), layout.REQUANTIZATION_BIAS_AT, 1),
+    (m) => raise(m.requantization(m.layer(averagePool)), layout.REQUANTIZATION_BIAS_AT, 1),
   ],
   ["LAYER_BAD_WEIGHTS_RANGE", "a gap", (m) => raise(m.layer(conv1), layout.LAYER_WEIGHTS_AT, 1)],
   ["LAYER_BAD_WEIGHTS_RANGE", "another length", (m) => raise(m.layer(conv1), layout.LAYER_WEIGHTS_LENGTH_AT, 1)],
@@ -40,13 +40,28 @@ export const CONTENT_CASES: readonly HostileCase[] = [
   [
     "LAYER_ACCUMULATOR_OVERFLOW",
     "a bias of -2^31",
-    (m) => m.requantization(0).setInt32(layout.REQUANTIZATION_BIAS_AT, -(2 ** 31), true),
+    (m) => m.requantization(m.layer(stem)).setInt32(layout.REQUANTIZATION_BIAS_AT, -(2 ** 31), true),
+  ],
+  [
+    "LAYER_BAD_ROW_FORM",
+    "above the limit",
+    (m) => u8(m.layer(stem), layout.LAYER_ROW_FORM_AT, limits.MAX_ROW_FORM + 1),
+  ],
+  ["LAYER_BAD_ROW_FORM", "of a layer without rows", (m) => u8(m.layer(add), layout.LAYER_ROW_FORM_AT, 1)],
+  ["LAYER_BAD_REQUANTIZATION_RANGE", "wide rows called narrow", (m) => u8(m.layer(stem), layout.LAYER_ROW_FORM_AT, 1)],
+  [
+    "LAYER_BAD_MULTIPLIER",
+    "an output above 32 bits by a narrow row",
+    (m) => u8(m.layer(stem), layout.LAYER_SHIFT_AT, 1),
+    { from: narrowModel },
+  ],
+  [
+    "LAYER_BAD_BIAS",
+    "an average pool with a narrow one",
+    (m) => u16(m.requantization(m.layer(averagePool)), layout.NARROW_ROW_BIAS_AT, 1),
+    { from: narrowModel },
   ],
 ];
-
-function poolRow(model: ModelEditor): number {
-  return model.layer(averagePool).getUint32(layout.LAYER_REQUANTIZATION_AT, true);
-}
 
 function flip(bytes: DataView, at: number, mask: number): void {
   u8(bytes, at, bytes.getUint8(at) ^ mask);

@@ -40,7 +40,13 @@ export const SEQUENCE_CASES: readonly HostileCase[] = (
     ],
     ["LAYER_BAD_MULTIPLIER", "below 0", (m) => u32(scores(m), layout.REQUANTIZATION_MULTIPLIER_AT, 2 ** 31)],
     ["LAYER_BAD_BIAS", "on scores", (m) => u32(scores(m), layout.REQUANTIZATION_BIAS_AT, 1)],
-    ["MODEL_RESERVED_NOT_ZERO", "behind a table", (m) => u8(lastOfTable(m), layout.REQUANTIZATION_BYTES - 1, 1)],
+    ["LAYER_BAD_ROW_FORM", "narrow rows of a norm", (m) => u8(m.layer(streamNorm), layout.LAYER_ROW_FORM_AT, 1)],
+    ["LAYER_BAD_ROW_FORM", "a narrow row of scores", (m) => u8(m.layer(attention), layout.LAYER_ROW_FORM_AT, 1)],
+    [
+      "MODEL_RESERVED_NOT_ZERO",
+      "behind a table",
+      (m) => u8(m.table(m.layer(conv)), layout.ACTIVATION_TABLE_BYTES - 1, 1),
+    ],
     [
       "PLAN_BAD_CAPACITY",
       "a window that keeps too few",
@@ -59,14 +65,7 @@ function groupNormInStream(model: ModelEditor): void {
 
 /** The one requantisation row of the attention. */
 function scores(model: ModelEditor): DataView {
-  return model.requantization(model.layer(attention).getUint32(layout.LAYER_REQUANTIZATION_AT, true));
-}
-
-function lastOfTable(model: ModelEditor): DataView {
-  const layer = model.layer(conv);
-  const first = layer.getUint32(layout.LAYER_REQUANTIZATION_AT, true);
-  const channels = layer.getUint16(layout.LAYER_OUT_CHANNELS_AT, true);
-  return model.requantization(first + channels + layout.ACTIVATION_TABLE_ROWS - 1);
+  return model.requantization(model.layer(attention));
 }
 
 function loseRow(model: ModelEditor, tensor: number): void {
