@@ -21,6 +21,7 @@ import { predictWith, type RecordLogits } from "./predict.ts";
 import { afterEpoch } from "./schedule.ts";
 import { copyWeights, type EpochRecord, initialState, type TrainingState } from "./state.ts";
 import type { Teacher } from "./teachers.ts";
+import { AS_TRAINED, type WeightView } from "./weight-view.ts";
 
 export interface TrainRequest {
   readonly graph: Graph;
@@ -31,6 +32,10 @@ export interface TrainRequest {
   readonly noise?: NoiseSignals;
   /** Networks that were asked about every training record. They must have been trained on no other records. */
   readonly teachers?: readonly Teacher[];
+  /** A network to learn from, asked about every crop as it is drawn; teachers are not asked then. */
+  readonly cropTeacher?: FloatModel;
+  /** Default: the network computes with what is trained. What the graph does not name must be among `init`. */
+  readonly view?: WeightView;
   /** Tensors to start from, see initWeights; the rest is drawn. */
   readonly init?: ReadonlyMap<string, Tensor>;
   /** A state given to onCheckpoint of a run with the same request. Its arrays are taken over. */
@@ -41,7 +46,7 @@ export interface TrainRequest {
 }
 
 export interface TrainResult {
-  /** Its facts hold the recipe, the backend, the history and the validation score. */
+  /** What was trained. Its facts hold the recipe, the backend, the history and the validation score. */
   readonly model: FloatModel;
   readonly backend: BackendChoice;
   /** Of the validation records, the bias calibrated. */
@@ -63,6 +68,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
     labels: classIndices(graph, request.train, "training"),
     noise: request.noise ?? null,
     teachers: request.teachers ?? [],
+    cropTeacher: request.cropTeacher,
   };
   if (options.augmentation.noiseChance > 0 && !set.noise)
     throw new RangeError("the recipe adds noise, but none is given");
@@ -71,12 +77,12 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const backend = await selectBackend();
   let state = request.resume ?? initialState(graph, options, request.init);
   const frozen = frozenNodes(graph, options.freeze);
-  const source = await openGradientSource(graph, options.distillation, options.workers, frozen);
+  const source = await openGradientSource(graph, options.distillation, options.workers, frozen, request.view);
   try {
     for (let epoch = state.history.length + 1; epoch <= options.epochs; epoch++) {
       const { loss, rate } = await runEpoch({ graph, set, options, source, onProgress: request.onProgress }, state);
       const isValidated = epoch % options.validateEvery === 0 || epoch === options.epochs;
-      const validated = isValidated ? validate(graph, state, request.validation, truths) : NOT_VALIDATED;
+      const validated = isValidated ? validate(request, graph, state, truths) : NOT_VALIDATED;
       state = finishEpoch(state, options, { epoch, loss, ...validated, learningRate: rate });
       await request.onCheckpoint?.(state);
     }
@@ -99,12 +105,12 @@ type Validated = Pick<EpochRecord, "metric" | "validationLoss">;
 const NOT_VALIDATED: Validated = { metric: null, validationLoss: null };
 
 function validate(
+  { validation, view = AS_TRAINED }: TrainRequest,
   graph: Graph,
   state: TrainingState,
-  records: readonly ConditionedRecord[],
   truths: readonly number[],
 ): Validated {
-  const logits = predictWith(graph, state.average ?? state.weights, records).map(({ mean }) => mean);
+  const logits = predictWith(graph, view.used(state.average ?? state.weights), validation).map(({ mean }) => mean);
   return {
     metric: selectionF1(confusionMatrix(truths, logits.map(argMax), graph.classes.length), graph.classes),
     validationLoss: meanCrossEntropy(logits, truths),
@@ -131,17 +137,18 @@ function finish(
   backend: BackendChoice,
 ): TrainResult {
   const { classes } = graph;
+  const { view = AS_TRAINED } = request;
   let { epoch, weights } = state.kept as NonNullable<TrainingState["kept"]>;
   let offsets = classes.map(() => 0);
   if (options.calibrateBias) {
     offsets = tuneOffsets(
-      predictWith(graph, weights, request.validation).map(({ mean }) => mean),
+      predictWith(graph, view.used(weights), request.validation).map(({ mean }) => mean),
       truths,
       classes,
     );
     weights = withOffsets(graph, weights, offsets);
   }
-  const validationLogits = predictWith(graph, weights, request.validation);
+  const validationLogits = predictWith(graph, view.used(weights), request.validation);
   const predictions = validationLogits.map(({ mean }) => argMax(mean));
   const validation = scoreRhythms(truths, predictions, classes, new SeededRandom(options.seed));
   const facts = {
