@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { type Command, Option } from "commander";
-import type { ConditionedRecord } from "../data/record.ts";
+import { type ConditionedRecord, DataError } from "../data/record.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import { isWeighted } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
@@ -22,6 +23,7 @@ interface CompressArguments {
   readonly data: string;
   readonly out: string;
   readonly method: string;
+  readonly against?: string;
   readonly criterion: Criterion;
   readonly polarity?: Polarity;
   readonly order?: SearchOrder;
@@ -43,7 +45,11 @@ export function addCompressCommand(program: Command): void {
     .requiredOption("--model <file>", "a .safetensors model")
     .requiredOption("--data <folder>", "the records it was trained on: selection uses their validation share")
     .requiredOption("--out <file>", "the model to write (.qhb)")
-    .option("--method <method>", "fixed:B with B in 1..8 or ternary, or laq", "laq")
+    .option("--method <method>", "fixed:B with B in 1..8 or ternary, laq, or trained: as finetune left it", "laq")
+    .option(
+      "--against <file>",
+      "the float model to compare with (default: what --model was fine-tuned from, or itself)",
+    )
     .addOption(
       new Option("--criterion <name>", "of laq: kl to the float model, or the paper's errors")
         .choices(["kl", "errors"])
@@ -85,6 +91,7 @@ export function addCompressCommand(program: Command): void {
 async function runCompress(args: CompressArguments): Promise<void> {
   const method = methodOf(args);
   const model = openFloatModel(args.model);
+  const reference = referenceOf(args, model);
   const knownTo = { model: args.model, classes: model.graph.classes };
   const data = await loadData(args.data, { ...args, knownTo });
   const division = divisionOf(model.facts, args.seed);
@@ -94,9 +101,10 @@ async function runCompress(args: CompressArguments): Promise<void> {
   const compressed = await compressWithProgress(model, split.validation, method, {
     selectionCrops,
     seed,
+    reference,
     measureAccuracy: async (file) => {
-      shares.validation = await compareWithFloat(model, file, split.validation);
-      if (args.test) shares.test = await compareWithFloat(model, file, split.test);
+      shares.validation = await compareWithFloat(reference, file, split.validation);
+      if (args.test) shares.test = await compareWithFloat(reference, file, split.test);
       const reported = args.test ? "test" : "validation";
       return {
         share: reported,
@@ -125,7 +133,7 @@ async function runCompress(args: CompressArguments): Promise<void> {
 
 function methodOf({ method: text, criterion, ...laq }: CompressArguments): CompressionMethod {
   const method = parseMethod(text, criterion);
-  if (method.kind === "fixed") return method;
+  if (method.kind !== "laq") return method;
   const { polarity, order, divergenceBudget } = laq;
   return laqMethod(criterion, {
     ...(polarity ? { polarity } : {}),
@@ -134,12 +142,26 @@ function methodOf({ method: text, criterion, ...laq }: CompressArguments): Compr
   });
 }
 
+/** The float model beside a fine-tuned one that its facts name, unless another is asked for. */
+function referenceOf({ model: path, against }: CompressArguments, model: FloatModel): FloatModel {
+  const { finetunedFrom } = model.facts;
+  const beside = typeof finetunedFrom === "string" ? join(dirname(path), basename(finetunedFrom)) : path;
+  const chosen = against ?? (existsSync(beside) ? beside : path);
+  const reference = chosen === path ? model : openFloatModel(chosen);
+  if (reference.graph.classes.join() === model.graph.classes.join()) return reference;
+  throw new DataError(
+    `${chosen}: its classes are ${reference.graph.classes.join(", ")}, expected ${model.graph.classes.join(", ")}`,
+  );
+}
+
 /** Compresses with a progress bar. `selection` must never be what is reported on. */
 export async function compressWithProgress(
   model: FloatModel,
   selection: readonly ConditionedRecord[],
   method: CompressionMethod,
-  options: Pick<CompressionRequest, "seed" | "selectionCrops" | "measureAccuracy"> & { progress?: Progress },
+  options: Pick<CompressionRequest, "seed" | "selectionCrops" | "reference" | "measureAccuracy"> & {
+    progress?: Progress;
+  },
 ): Promise<Compressed> {
   const layers = model.graph.nodes.filter(isWeighted).length;
   const { progress = startProgress("searching widths"), ...request } = options;
