@@ -24,7 +24,7 @@ export const FINETUNE_OPTIONS: TrainOptions = {
   weightDecay: 0,
   dropout: 0,
   classWeightPower: 0,
-  distillation: { weight: 1, temperature: 1 },
+  distillation: { weight: 1, temperature: 1, blocks: 0.3 },
   calibrateBias: false,
   validateEvery: 5,
 };

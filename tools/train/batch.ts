@@ -1,8 +1,6 @@
 import type { SeededRandom } from "../data/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { FloatModel } from "../graph/model.ts";
-import { cropLogits } from "./crop-teacher.ts";
 import { writeCrop } from "./crops.ts";
 import { mixRows } from "./mixup.ts";
 import type { NoiseSignals } from "./noise.ts";
@@ -20,14 +18,12 @@ export interface TrainingSet {
   readonly noise: NoiseSignals | null;
   /** Asked about every record; none for labels alone. */
   readonly teachers: readonly Teacher[];
-  /** Asked about every crop as it is drawn, in place of the teachers. */
-  readonly cropTeacher?: FloatModel;
 }
 
 /** One crop of each record chosen, with what it should come to. */
 export function drawBatch(
   graph: Graph,
-  { records, labels, noise, teachers, cropTeacher }: TrainingSet,
+  { records, labels, noise, teachers }: TrainingSet,
   options: TrainOptions,
   classWeights: readonly number[],
   chosen: readonly number[],
@@ -40,14 +36,14 @@ export function drawBatch(
   const taught = chosen.map((index, row) => {
     const crop = signals.subarray(row * cropSamples, (row + 1) * cropSamples);
     const span = writeCrop(crop, records[index], shortRecord, options.augmentation, noise, random);
-    return cropTeacher || teachers.length === 0 ? null : taughtLogits(teachers, records[index].name, span);
+    return teachers.length === 0 ? null : taughtLogits(teachers, records[index].name, span);
   });
   const hard = hardTargets(
     chosen.map((index) => labels[index]),
     classWeights,
     options.labelSmoothing,
   );
-  const words = cropTeacher ? cropLogits(cropTeacher, signals, size) : taught.filter((logits) => logits !== null);
+  const words = taught.filter((logits) => logits !== null);
   const soft = words.length === 0 ? null : softTargets(words, options.distillation.temperature);
   if (options.mixupAlpha > 0) mixRows(soft ? [signals, hard, soft] : [signals, hard], size, options.mixupAlpha, random);
   return { size, signals, targets: { hard, soft } };

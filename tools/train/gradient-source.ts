@@ -1,5 +1,6 @@
 import type { SeededRandom } from "../data/random.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { FloatModel } from "../graph/model.ts";
 import { type FrozenNodes, NOTHING_FROZEN } from "./freeze.ts";
 import { startGradientPool } from "./gradient-pool.ts";
 import type { Distillation } from "./options.ts";
@@ -13,18 +14,26 @@ export interface GradientSource {
   close(): Promise<void>;
 }
 
-/** One worker is this thread. The view stands between what is trained and what the workers see. */
+/** What some trainings have besides. */
+export interface GradientExtras {
+  /** Stands between what is trained and what the workers see. */
+  readonly view?: WeightView;
+  /** A network to learn from, asked about every crop as it is drawn. */
+  readonly cropTeacher?: FloatModel;
+}
+
+/** One worker is this thread. */
 export async function openGradientSource(
   graph: Graph,
   distillation: Distillation,
   workers: number,
   frozen: FrozenNodes = NOTHING_FROZEN,
-  view: WeightView = AS_TRAINED,
+  { view = AS_TRAINED, cropTeacher }: GradientExtras = {},
 ): Promise<GradientSource> {
   const source =
     workers > 1
-      ? await startGradientPool(graph, distillation, workers, frozen)
-      : thisThread(graph, distillation, frozen);
+      ? await startGradientPool(graph, distillation, workers, frozen, cropTeacher)
+      : thisThread(graph, distillation, frozen, cropTeacher);
   return {
     async gradientsOf(weights, batch, random) {
       const found = await source.gradientsOf(view.used(weights), batch, random);
@@ -34,9 +43,15 @@ export async function openGradientSource(
   };
 }
 
-function thisThread(graph: Graph, distillation: Distillation, frozen: FrozenNodes): GradientSource {
+function thisThread(
+  graph: Graph,
+  distillation: Distillation,
+  frozen: FrozenNodes,
+  cropTeacher?: FloatModel,
+): GradientSource {
   return {
-    gradientsOf: async (weights, batch, random) => gradientsOf(graph, weights, batch, distillation, random, frozen),
+    gradientsOf: async (weights, batch, random) =>
+      gradientsOf(graph, weights, batch, distillation, random, frozen, cropTeacher),
     close: async () => undefined,
   };
 }

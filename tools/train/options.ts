@@ -50,6 +50,8 @@ export interface Distillation {
   readonly weight: number;
   /** Both sides' logits are divided by it. */
   readonly temperature: number;
+  /** Of a teacher that is asked on crops: what `blockLoss` counts beside the loss of the logits. */
+  readonly blocks?: number;
 }
 
 export const DEFAULT_TRAIN_OPTIONS: TrainOptions = {

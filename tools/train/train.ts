@@ -13,7 +13,7 @@ import { tuneOffsets, withOffsets } from "./bias.ts";
 import { withDropout } from "./dropout.ts";
 import { runEpoch, type TrainProgress } from "./epoch.ts";
 import { frozenNodes } from "./freeze.ts";
-import { openGradientSource } from "./gradient-source.ts";
+import { type GradientExtras, openGradientSource } from "./gradient-source.ts";
 import { meanCrossEntropy } from "./mean-cross-entropy.ts";
 import type { NoiseSignals } from "./noise.ts";
 import { type TrainOptions, trainOptions } from "./options.ts";
@@ -21,9 +21,10 @@ import { predictWith, type RecordLogits } from "./predict.ts";
 import { afterEpoch } from "./schedule.ts";
 import { copyWeights, type EpochRecord, initialState, type TrainingState } from "./state.ts";
 import type { Teacher } from "./teachers.ts";
-import { AS_TRAINED, type WeightView } from "./weight-view.ts";
+import { AS_TRAINED } from "./weight-view.ts";
 
-export interface TrainRequest {
+/** Through a view, what the graph does not name must be among `init`; where a crop teacher speaks, `teachers` are not heard. */
+export interface TrainRequest extends GradientExtras {
   readonly graph: Graph;
   readonly train: readonly ConditionedRecord[];
   readonly validation: readonly ConditionedRecord[];
@@ -32,10 +33,6 @@ export interface TrainRequest {
   readonly noise?: NoiseSignals;
   /** Networks that were asked about every training record. They must have been trained on no other records. */
   readonly teachers?: readonly Teacher[];
-  /** A network to learn from, asked about every crop as it is drawn; teachers are not asked then. */
-  readonly cropTeacher?: FloatModel;
-  /** Default: the network computes with what is trained. What the graph does not name must be among `init`. */
-  readonly view?: WeightView;
   /** Tensors to start from, see initWeights; the rest is drawn. */
   readonly init?: ReadonlyMap<string, Tensor>;
   /** A state given to onCheckpoint of a run with the same request. Its arrays are taken over. */
@@ -68,7 +65,6 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
     labels: classIndices(graph, request.train, "training"),
     noise: request.noise ?? null,
     teachers: request.teachers ?? [],
-    cropTeacher: request.cropTeacher,
   };
   if (options.augmentation.noiseChance > 0 && !set.noise)
     throw new RangeError("the recipe adds noise, but none is given");
@@ -77,7 +73,7 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const backend = await selectBackend();
   let state = request.resume ?? initialState(graph, options, request.init);
   const frozen = frozenNodes(graph, options.freeze);
-  const source = await openGradientSource(graph, options.distillation, options.workers, frozen, request.view);
+  const source = await openGradientSource(graph, options.distillation, options.workers, frozen, request);
   try {
     for (let epoch = state.history.length + 1; epoch <= options.epochs; epoch++) {
       const { loss, rate } = await runEpoch({ graph, set, options, source, onProgress: request.onProgress }, state);
