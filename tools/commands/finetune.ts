@@ -6,7 +6,7 @@ import { FINETUNE_OPTIONS, finetune } from "../finetune/finetune.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { packCheckpoint, unpackCheckpoint } from "../train/checkpoint.ts";
 import { trainOptions } from "../train/options.ts";
-import { wholeNumber } from "./arguments.ts";
+import { realNumber, wholeNumber } from "./arguments.ts";
 import { openTeachers } from "./ask-teachers.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
 import { compareInFloat, printComparisons } from "./compare-with-float.ts";
@@ -45,6 +45,7 @@ export function addFinetuneCommand(program: Command): void {
     .requiredOption("--out <file>", "the model to write (.safetensors)");
   addTrainingOptions(command, FINETUNE_OPTIONS)
     .option("--teacher <file>", "whose decisions to keep (default: those of --model)")
+    .option("--block-weight <w>", "of the distance from the teacher at the ends of blocks", realNumber)
     .option("--seed <n>", "of crops, and of the split where the model does not tell its own", wholeNumber, 1)
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
     .option("--cache <folder>", "where conditioned records are kept")

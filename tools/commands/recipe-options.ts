@@ -34,6 +34,7 @@ export interface TrainingArguments {
   readonly validateEvery?: number;
   readonly teacherWeight?: number;
   readonly temperature?: number;
+  readonly blockWeight?: number;
   readonly workers?: number;
 }
 
@@ -131,14 +132,14 @@ export function trainingOptions(args: TrainingArguments, base: TrainOptions): Tr
   };
   const { epochs, seed, batchSize, learningRate, weightDecay, dropout, classWeightPower, samplingPower } = args;
   const { labelSmoothing, averageDecay, keep, validateEvery, workers } = args;
-  const { teacherWeight: weight, temperature } = args;
+  const { teacherWeight: weight, temperature, blockWeight: blocks } = args;
   return {
     ...base,
     ...given({ epochs, seed, batchSize, learningRate, weightDecay, dropout, classWeightPower, samplingPower }),
     ...given({ labelSmoothing, averageDecay, keep, validateEvery, workers, mixupAlpha: args.mixup }),
     ...given({ cropSamples: samplesOf(args.cropSeconds) }),
     augmentation,
-    distillation: { ...base.distillation, ...given({ weight, temperature }) },
+    distillation: { ...base.distillation, ...given({ weight, temperature, blocks }) },
   };
 }
 

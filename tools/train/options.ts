@@ -111,6 +111,7 @@ function limitsOf({ augmentation, distillation, ...options }: TrainOptions): Lim
     maskSamples: [augmentation.maskSamples, 0, options.cropSamples],
     distillationWeight: [distillation.weight, 0, 1],
     temperature: [distillation.temperature, 0.1, 20],
+    blocks: [distillation.blocks ?? 0, 0, 100],
   };
 }
 
