@@ -10,6 +10,7 @@ import { type CompressionMethod, laqMethod, parseMethod } from "../quantize/comp
 import type { Criterion } from "../quantize/engine-loss.ts";
 import type { SearchOrder } from "../quantize/laq.ts";
 import type { Polarity } from "../quantize/loss-limits.ts";
+import { trainedLevels } from "../quantize/trained-levels.ts";
 import { countNumber, positiveNumber, wholeNumber } from "./arguments.ts";
 import { type Comparison, compareWithFloat, printComparisons } from "./compare-with-float.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
@@ -91,6 +92,8 @@ export function addCompressCommand(program: Command): void {
 async function runCompress(args: CompressArguments): Promise<void> {
   const method = methodOf(args);
   const model = openFloatModel(args.model);
+  // What is wrong with the model is told before the data is read.
+  if (method.kind === "trained") trainedLevels(model);
   const reference = referenceOf(args, model);
   const knownTo = { model: args.model, classes: model.graph.classes };
   const data = await loadData(args.data, { ...args, knownTo });

@@ -29,7 +29,7 @@ export const FINETUNE_OPTIONS: TrainOptions = {
   validateEvery: 5,
 };
 
-/** Batches that batch norm's statistics come from. */
+/** Batches that batch norm's statistics come from, at most; an epoch's are enough. */
 const MOMENT_BATCHES = 100;
 
 export interface FinetuneRequest {
@@ -68,7 +68,7 @@ export async function finetune(request: FinetuneRequest): Promise<FloatModel> {
     view,
   });
   const weights = copyWeights(view.used(trained.weights));
-  if (hasBatchNorm(model.graph)) await settleMoments(request, options, weights);
+  if (hasBatchNorm(model.graph)) settleMoments(request, options, weights);
   return {
     graph: model.graph,
     weights: new Map([...weights, ...trainedSteps(trained.weights, codes)]),
@@ -76,14 +76,15 @@ export async function finetune(request: FinetuneRequest): Promise<FloatModel> {
   };
 }
 
-async function settleMoments(
+function settleMoments(
   { model, train: records, noise = undefined }: FinetuneRequest,
   options: TrainOptions,
   weights: ReadonlyMap<string, Tensor>,
-): Promise<void> {
+): void {
   const set = { records, labels: records.map(() => 0), noise: noise ?? null, teachers: [] };
   const random = new SeededRandom(options.seed).fork("moments");
-  await reestimateMoments(model.graph, weights, set, options, MOMENT_BATCHES, random);
+  const batches = Math.min(MOMENT_BATCHES, Math.ceil(records.length / options.batchSize));
+  reestimateMoments(model.graph, weights, set, options, batches, random);
 }
 
 function hasBatchNorm({ nodes }: Graph): boolean {
