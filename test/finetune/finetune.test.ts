@@ -102,6 +102,19 @@ describe("fine-tuning", () => {
     (await Engine.load(made.file)).selfTest();
   });
 
+  it("goes on where it was, layer by layer, but for a new width", async () => {
+    const tuned = await finetune(requestOf());
+    const narrower = new Map<string, Width>([...everyLayer(model, "ternary"), ["head", 1]]);
+    const { codes, steps } = initialSteps(tuned, narrower);
+    expect(codes.get("head")).toEqual({ grid: "midRise", bits: 1 });
+    for (const [key, step] of steps) if (key !== "head.step") expect(step, key).toEqual(tuned.weights.get(key));
+    const used = quantizedView(codes).used(new Map([...tuned.weights, ...steps]));
+    for (const name of codes.keys()) {
+      const key = `${name}.weight`;
+      if (name !== "head") expect(used.get(key), name).toEqual(tuned.weights.get(key));
+    }
+  });
+
   it("takes a transformer, whose attention has no batch norm", async () => {
     const hubert = toyHubert(2);
     const records = toyRecords(6, 3);

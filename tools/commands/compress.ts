@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { type ConditionedRecord, DataError } from "../data/record.ts";
+import type { ConditionedRecord } from "../data/record.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import { isWeighted } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
@@ -14,6 +13,7 @@ import { trainedLevels } from "../quantize/trained-levels.ts";
 import { countNumber, positiveNumber, wholeNumber } from "./arguments.ts";
 import { type Comparison, compareWithFloat, printComparisons } from "./compare-with-float.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
+import { floatOrigin } from "./float-origin.ts";
 import { loadData } from "./load-data.ts";
 import { openFloatModel } from "./model-files.ts";
 import { bytesText, printJson, printLine, printTable } from "./output.ts";
@@ -94,7 +94,7 @@ async function runCompress(args: CompressArguments): Promise<void> {
   const model = openFloatModel(args.model);
   // What is wrong with the model is told before the data is read.
   if (method.kind === "trained") trainedLevels(model);
-  const reference = referenceOf(args, model);
+  const reference = floatOrigin(args.model, model, args.against);
   const knownTo = { model: args.model, classes: model.graph.classes };
   const data = await loadData(args.data, { ...args, knownTo });
   const division = divisionOf(model.facts, args.seed);
@@ -143,18 +143,6 @@ function methodOf({ method: text, criterion, ...laq }: CompressArguments): Compr
     ...(order ? { order } : {}),
     ...(divergenceBudget ? { divergenceBudget } : {}),
   });
-}
-
-/** The float model beside a fine-tuned one that its facts name, unless another is asked for. */
-function referenceOf({ model: path, against }: CompressArguments, model: FloatModel): FloatModel {
-  const { finetunedFrom } = model.facts;
-  const beside = typeof finetunedFrom === "string" ? join(dirname(path), basename(finetunedFrom)) : path;
-  const chosen = against ?? (existsSync(beside) ? beside : path);
-  const reference = chosen === path ? model : openFloatModel(chosen);
-  if (reference.graph.classes.join() === model.graph.classes.join()) return reference;
-  throw new DataError(
-    `${chosen}: its classes are ${reference.graph.classes.join(", ")}, expected ${model.graph.classes.join(", ")}`,
-  );
 }
 
 /** Compresses with a progress bar. `selection` must never be what is reported on. */

@@ -11,6 +11,7 @@ import { openTeachers } from "./ask-teachers.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
 import { compareInFloat, printComparisons } from "./compare-with-float.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
+import { floatOrigin } from "./float-origin.ts";
 import { layerWidths } from "./layer-widths.ts";
 import { loadData } from "./load-data.ts";
 import { openFloatModel } from "./model-files.ts";
@@ -44,7 +45,7 @@ export function addFinetuneCommand(program: Command): void {
     )
     .requiredOption("--out <file>", "the model to write (.safetensors)");
   addTrainingOptions(command, FINETUNE_OPTIONS)
-    .option("--teacher <file>", "whose decisions to keep (default: those of --model)")
+    .option("--teacher <file>", "whose decisions to keep (default: what --model was fine-tuned from, or itself)")
     .option("--block-weight <w>", "of the distance from the teacher at the ends of blocks", realNumber)
     .option("--seed <n>", "of crops, and of the split where the model does not tell its own", wholeNumber, 1)
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
@@ -61,6 +62,7 @@ export function addFinetuneCommand(program: Command): void {
 async function runFinetune(args: FinetuneArguments): Promise<void> {
   const { model: path, out, json } = args;
   const model = openFloatModel(path);
+  const origin = floatOrigin(path, model);
   const widths = await layerWidths(args.widths, model.graph);
   const recipe = trainOptions(trainingOptions(args, FINETUNE_OPTIONS));
   const checkpoint = `${out}.checkpoint`;
@@ -81,13 +83,13 @@ async function runFinetune(args: FinetuneArguments): Promise<void> {
     validation: split.validation,
     options: recipe,
     noise,
-    teacher: teacher?.model,
+    teacher: teacher?.model ?? origin,
     resume: args.resume ? readCheckpoint(checkpoint, plan, unpackCheckpoint) : undefined,
     onProgress: progress.update,
     onCheckpoint: (state) => writeCheckpoint(checkpoint, packCheckpoint(state), plan),
   });
   progress.end();
-  const validation = await compareInFloat(model, tuned, split.validation);
+  const validation = await compareInFloat(origin, tuned, split.validation);
   const facts = { ...tuned.facts, ...shares, finetunedFrom: originOf(path, model), validation: validation.compressed };
   writeFloatModel(out, { ...tuned, facts });
   rmSync(checkpoint, { force: true });

@@ -4,6 +4,7 @@ import { type Graph, isConv } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
 import { gridFacts } from "../quantize/trained-levels.ts";
 import type { Width } from "../quantize/width.ts";
+import { NO_AUGMENTATION } from "../train/crops.ts";
 import type { TrainProgress } from "../train/epoch.ts";
 import type { NoiseSignals } from "../train/noise.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
@@ -19,14 +20,14 @@ import { reestimateMoments } from "./reestimate-moments.ts";
  */
 export const FINETUNE_OPTIONS: TrainOptions = {
   ...DEFAULT_TRAIN_OPTIONS,
-  epochs: 15,
+  epochs: 4,
   learningRate: 1e-3,
   weightDecay: 0,
   dropout: 0,
   classWeightPower: 0,
   distillation: { weight: 1, temperature: 1, blocks: 0.3 },
   calibrateBias: false,
-  validateEvery: 5,
+  validateEvery: 4,
 };
 
 /** Batches that batch norm's statistics come from, at most; an epoch's are enough. */
@@ -77,14 +78,14 @@ export async function finetune(request: FinetuneRequest): Promise<FloatModel> {
 }
 
 function settleMoments(
-  { model, train: records, noise = undefined }: FinetuneRequest,
+  { model, train: records }: FinetuneRequest,
   options: TrainOptions,
   weights: ReadonlyMap<string, Tensor>,
 ): void {
-  const set = { records, labels: records.map(() => 0), noise: noise ?? null, teachers: [] };
+  const set = { records, labels: records.map(() => 0), noise: null, teachers: [] };
   const random = new SeededRandom(options.seed).fork("moments");
   const batches = Math.min(MOMENT_BATCHES, Math.ceil(records.length / options.batchSize));
-  reestimateMoments(model.graph, weights, set, options, batches, random);
+  reestimateMoments(model.graph, weights, set, { ...options, augmentation: NO_AUGMENTATION }, batches, random);
 }
 
 function hasBatchNorm({ nodes }: Graph): boolean {

@@ -11,8 +11,8 @@ import type { TrainOptions } from "../train/options.ts";
 import type { Batch } from "../train/step.ts";
 
 /**
- * Batch norm's means and variances over so many batches of crops, drawn as in training: those that training left follow weights
- * that moved on, and an average of weights has none of its own. Changes the tensors given. Needs a selected backend.
+ * Batch norm's means and variances over so many batches of crops: those that training left follow weights that moved on, and an
+ * average of weights has none of its own. Changes the tensors given. Needs a selected backend.
  */
 export function reestimateMoments(
   graph: Graph,

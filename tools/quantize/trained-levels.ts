@@ -27,6 +27,11 @@ export function gridFacts(codes: WeightCodes): z.infer<typeof GridFacts> {
   return { weightGrids: Object.fromEntries(codes) };
 }
 
+/** Whether the facts of a model say that it was trained on quantized weights. */
+export function isOnGrids({ facts }: FloatModel): boolean {
+  return GridFacts.safeParse(facts).success;
+}
+
 export function widthOf({ grid, bits }: WeightCode): Width {
   return grid === "ternary" ? grid : parseWidth(String(bits));
 }
