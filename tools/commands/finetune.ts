@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Command } from "commander";
+import { DataError } from "../data/record.ts";
 import { writeFloatModel } from "../export/safetensors.ts";
 import { FINETUNE_OPTIONS, finetune } from "../finetune/finetune.ts";
 import type { FloatModel } from "../graph/model.ts";
@@ -62,7 +63,6 @@ export function addFinetuneCommand(program: Command): void {
 async function runFinetune(args: FinetuneArguments): Promise<void> {
   const { model: path, out, json } = args;
   const model = openFloatModel(path);
-  const origin = floatOrigin(path, model);
   const widths = await layerWidths(args.widths, model.graph);
   const recipe = trainOptions(trainingOptions(args, FINETUNE_OPTIONS));
   const checkpoint = `${out}.checkpoint`;
@@ -72,7 +72,7 @@ async function runFinetune(args: FinetuneArguments): Promise<void> {
   const division = divisionOf(model.facts, recipe.seed);
   const split = divideData(data, division);
   const shares = divisionFacts(data, division, split);
-  const [teacher] = args.teacher === undefined ? [] : openTeachers(args.teacher, model.graph.classes, shares);
+  const teacher = teacherOf(args, model, shares);
   const plan = { model: path, ...shares, widths: Object.fromEntries(widths), teacher: args.teacher, ...recipe };
   mkdirSync(dirname(out), { recursive: true });
   const progress = epochProgress("fine-tuning");
@@ -83,19 +83,27 @@ async function runFinetune(args: FinetuneArguments): Promise<void> {
     validation: split.validation,
     options: recipe,
     noise,
-    teacher: teacher?.model ?? origin,
+    teacher,
     resume: args.resume ? readCheckpoint(checkpoint, plan, unpackCheckpoint) : undefined,
     onProgress: progress.update,
     onCheckpoint: (state) => writeCheckpoint(checkpoint, packCheckpoint(state), plan),
   });
   progress.end();
-  const validation = await compareInFloat(origin, tuned, split.validation);
+  const validation = await compareInFloat(teacher, tuned, split.validation);
   const facts = { ...tuned.facts, ...shares, finetunedFrom: originOf(path, model), validation: validation.compressed };
   writeFloatModel(out, { ...tuned, facts });
   rmSync(checkpoint, { force: true });
   if (json) return printJson({ model: out, widths: Object.fromEntries(widths), validation });
   printLine(`${out}: ${model.graph.name} with quantized weights, trained on from ${path}`);
   printComparisons({ validation }, "quantized, in float");
+}
+
+/** One that was trained on the same share. */
+function teacherOf({ model: path, teacher }: FinetuneArguments, model: FloatModel, shares: object): FloatModel {
+  if (teacher === undefined) return floatOrigin(path, model);
+  const [first, ...others] = openTeachers(teacher, model.graph.classes, shares);
+  if (others.length === 0) return first.model;
+  throw new DataError(`--teacher ${teacher}: expected one file, found ${others.length + 1}`);
 }
 
 /** The file of the float model that all began with; its name alone. */

@@ -52,7 +52,7 @@ export interface FinetuneRequest {
 
 /**
  * Trains a float model on with its weights on the grids of the widths (see quantizedView), batch-norm statistics estimated anew at
- * the end. The same request gives the same model on the same backend.
+ * the end: the validation figures of its history are from before that. The same request gives the same model on the same backend.
  * @returns a float model whose weights lie on their grids, with the steps; its facts name the grids
  */
 export async function finetune(request: FinetuneRequest): Promise<FloatModel> {
