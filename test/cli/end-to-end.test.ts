@@ -82,7 +82,26 @@ describe("from no data to decisions on a wearable", () => {
     expect(file.metadata.accuracy).toMatchObject({ share: "validation" });
   });
 
-  it.each(["fixed4.qhb", "laq.qhb"])("inspects, evaluates and simulates %s", async (file) => {
+  it("trains on with quantized weights, which compress packs as they are", async () => {
+    const report = await run(
+      "finetune --model models/m.safetensors --data data --widths fixed:ternary,stem:8 --epochs 1 --out models/q.safetensors",
+    );
+    expect(report).toMatchObject({
+      widths: { stem: 8, head: "ternary" },
+      validation: { withoutLoss: expect.any(Boolean) },
+    });
+    expect(readdirSync(join(folder, "models")).sort()).toEqual(["m.safetensors", "q.safetensors"]);
+    const packed = await run(
+      "compress --model models/q.safetensors --data data --method trained --selection-crops 2 --out trained.qhb",
+    );
+    expect(packed).toMatchObject({ widths: { stem: 8, head: "ternary" } });
+    await run(
+      "finetune --model models/m.safetensors --data data --widths trained.qhb --epochs 1 --out again.safetensors",
+    );
+    expect(bytesOf("again.safetensors").equals(bytesOf("models/q.safetensors"))).toBe(true);
+  });
+
+  it.each(["fixed4.qhb", "laq.qhb", "trained.qhb"])("inspects, evaluates and simulates %s", async (file) => {
     expect(await run(`inspect ${file}`)).toMatchObject({ model: file, classes: CLASSES });
     expect(await run(`evaluate --model ${file} --data data --share test --seed 4`)).toMatchObject({ model: file });
     const report = await run(`simulate --model ${file} --record data/S000000`);

@@ -6,6 +6,7 @@ const COMMANDS = [
   "data",
   "train",
   "pretrain",
+  "finetune",
   "crossvalidate",
   "ablate",
   "import",

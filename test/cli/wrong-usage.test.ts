@@ -106,7 +106,11 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
     /--only names fold 6, expected 1 to 5/,
   ],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --method fixed:9", /1 to 8 or ternary, found "9"/],
-  ["compress --model model.safetensors --data data --out OUT/m.qhb --method magic", /fixed:B or laq, found "magic"/],
+  [
+    "compress --model model.safetensors --data data --out OUT/m.qhb --method magic",
+    /fixed:B, laq or trained, found "magic"/,
+  ],
+  ["compress --model model.safetensors --data data --out OUT/m.qhb --method trained", /finetune it first/],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --criterion luck", /'luck' is invalid.*kl, errors/],
   [
     "compress --model model.safetensors --data data --out OUT/m.qhb --selection-crops few",
@@ -115,6 +119,20 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   [
     "compress --model model.safetensors --data data --out OUT/m.qhb --divergence-budget 0",
     /--divergence-budget.*a number above 0, found "0"/,
+  ],
+  ["finetune --model model.safetensors --data data --out OUT/q.safetensors", /--widths <widths>' not specified/],
+  ["finetune --model model.safetensors --data data --widths fixed:9 --out OUT/q.safetensors", /ternary, found "9"/],
+  [
+    "finetune --model model.safetensors --data data --widths fixed:4,tail:8 --out OUT/q.safetensors",
+    /resnet1d-edge has no layer tail; its layers: stem, /,
+  ],
+  [
+    "finetune --model model.safetensors --data data --widths text.safetensors --out OUT/q.safetensors",
+    /text.safetensors: cannot be read as widths/,
+  ],
+  [
+    "finetune --model model.safetensors --data data --widths fixed:4 --block-weight -1 --out OUT/q.safetensors",
+    /blocks must be within 0 to 100, not -1/,
   ],
   ["evaluate --model model.qhb --data data --share most", /'most' is invalid.*all, train, validation, test/],
   ["reproduce --data data --model resnet9000 --out OUT/r", /"resnet9000"; known: /],

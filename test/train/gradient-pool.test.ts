@@ -5,6 +5,7 @@ import { buildGraph } from "../../tools/graph/families.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { shareOf } from "../../tools/train/batch-share.ts";
 import { combineGradients } from "../../tools/train/combine-gradients.ts";
+import { NOTHING_FROZEN } from "../../tools/train/freeze.ts";
 import { type GradientSource, openGradientSource } from "../../tools/train/gradient-source.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { type Batch, type Gradients, gradientsOf } from "../../tools/train/step.ts";
@@ -79,6 +80,26 @@ describe("a pool of two threads", () => {
     );
     expect(found).toEqual(expected);
     expect(await pool.gradientsOf(weights, batch, new SeededRandom(9))).toEqual(expected);
+  });
+
+  it("hears the crop teacher on each of them", async () => {
+    const cropTeacher = { graph, weights: initialWeights(graph, new SeededRandom(2)), facts: {} };
+    const taught = { ...distillation, blocks: 0.5 };
+    const batch = batchOf(4);
+    const random = new SeededRandom(1);
+    const alone = [0, 1].map((index) => {
+      const own = new SeededRandom(random.integer(2 ** 32));
+      return gradientsOf(graph, weights, shareOf(batch, index, 2), taught, own, NOTHING_FROZEN, cropTeacher);
+    });
+    const untaught = await pool.gradientsOf(weights, batch, new SeededRandom(1));
+    const pair = await openGradientSource(graph, taught, 2, NOTHING_FROZEN, { cropTeacher });
+    try {
+      const { loss } = await pair.gradientsOf(weights, batch, new SeededRandom(1));
+      expect(loss).toBeCloseTo((alone[0].loss + alone[1].loss) / 2, 4);
+      expect(Math.abs(loss - untaught.loss)).toBeGreaterThan(0.1);
+    } finally {
+      await pair.close();
+    }
   });
 
   it("leaves a thread idle that a small batch has no row for", async () => {

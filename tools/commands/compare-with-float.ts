@@ -10,7 +10,7 @@ import { scoreOnEngine } from "./evaluate.ts";
 import { percent, printLine, printTable } from "./output.ts";
 import { score } from "./scores.ts";
 
-/** A packed model beside its float network on the same records. */
+/** A quantized model beside its float network on the same records. */
 export interface Comparison {
   readonly float: RhythmScore;
   readonly compressed: RhythmScore;
@@ -38,8 +38,27 @@ export async function compareWithFloat(
   };
 }
 
-/** @param shares names of the shares with what was found on each */
-export function printComparisons(shares: Readonly<Record<string, Comparison>>): void {
+/** The same for a model whose weights are quantized and nothing else: both in float. */
+export async function compareInFloat(
+  model: FloatModel,
+  quantized: FloatModel,
+  records: readonly ConditionedRecord[],
+): Promise<Comparison> {
+  const { classes } = model.graph;
+  await selectBackend();
+  const truths = records.map(({ label }) => classes.indexOf(label));
+  const [before, after] = [model, quantized].map((each) => predict(each, records).map(({ mean }) => argMax(mean)));
+  const paired = mcnemar(truths, before, after);
+  return {
+    float: score(truths, before, classes),
+    compressed: score(truths, after, classes),
+    mcnemar: paired,
+    withoutLoss: isWithoutLoss(paired, records.length),
+  };
+}
+
+/** @param shares names of the shares with what was found on each @param where the quantized model ran */
+export function printComparisons(shares: Readonly<Record<string, Comparison>>, where = "on the engine"): void {
   const rows = Object.entries(shares).map(([share, { float, compressed, mcnemar, withoutLoss }]) => [
     share,
     float.records,
@@ -51,16 +70,7 @@ export function printComparisons(shares: Readonly<Record<string, Comparison>>): 
     withoutLoss ? "yes" : "no",
   ]);
   printTable(
-    [
-      "share",
-      "records",
-      "accuracy, F1 in float",
-      "on the engine",
-      "lost, gained",
-      "McNemar p",
-      "changed",
-      "without loss",
-    ],
+    ["share", "records", "accuracy, F1 in float", where, "lost, gained", "McNemar p", "changed", "without loss"],
     rows,
   );
   printLine("without loss: p > 0.05, accuracy at most 1 point lower, at most 5 % of decisions changed");

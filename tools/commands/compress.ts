@@ -9,9 +9,11 @@ import { type CompressionMethod, laqMethod, parseMethod } from "../quantize/comp
 import type { Criterion } from "../quantize/engine-loss.ts";
 import type { SearchOrder } from "../quantize/laq.ts";
 import type { Polarity } from "../quantize/loss-limits.ts";
+import { trainedLevels } from "../quantize/trained-levels.ts";
 import { countNumber, positiveNumber, wholeNumber } from "./arguments.ts";
 import { type Comparison, compareWithFloat, printComparisons } from "./compare-with-float.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
+import { floatOrigin } from "./float-origin.ts";
 import { loadData } from "./load-data.ts";
 import { openFloatModel } from "./model-files.ts";
 import { bytesText, printJson, printLine, printTable } from "./output.ts";
@@ -22,6 +24,7 @@ interface CompressArguments {
   readonly data: string;
   readonly out: string;
   readonly method: string;
+  readonly against?: string;
   readonly criterion: Criterion;
   readonly polarity?: Polarity;
   readonly order?: SearchOrder;
@@ -43,7 +46,11 @@ export function addCompressCommand(program: Command): void {
     .requiredOption("--model <file>", "a .safetensors model")
     .requiredOption("--data <folder>", "the records it was trained on: selection uses their validation share")
     .requiredOption("--out <file>", "the model to write (.qhb)")
-    .option("--method <method>", "fixed:B with B in 1..8 or ternary, or laq", "laq")
+    .option("--method <method>", "fixed:B with B in 1..8 or ternary, laq, or trained: as finetune left it", "laq")
+    .option(
+      "--against <file>",
+      "the float model to compare with (default: what --model was fine-tuned from, or itself)",
+    )
     .addOption(
       new Option("--criterion <name>", "of laq: kl to the float model, or the paper's errors")
         .choices(["kl", "errors"])
@@ -85,6 +92,9 @@ export function addCompressCommand(program: Command): void {
 async function runCompress(args: CompressArguments): Promise<void> {
   const method = methodOf(args);
   const model = openFloatModel(args.model);
+  // What is wrong with the model is told before the data is read.
+  if (method.kind === "trained") trainedLevels(model);
+  const reference = floatOrigin(args.model, model, args.against);
   const knownTo = { model: args.model, classes: model.graph.classes };
   const data = await loadData(args.data, { ...args, knownTo });
   const division = divisionOf(model.facts, args.seed);
@@ -94,9 +104,10 @@ async function runCompress(args: CompressArguments): Promise<void> {
   const compressed = await compressWithProgress(model, split.validation, method, {
     selectionCrops,
     seed,
+    reference,
     measureAccuracy: async (file) => {
-      shares.validation = await compareWithFloat(model, file, split.validation);
-      if (args.test) shares.test = await compareWithFloat(model, file, split.test);
+      shares.validation = await compareWithFloat(reference, file, split.validation);
+      if (args.test) shares.test = await compareWithFloat(reference, file, split.test);
       const reported = args.test ? "test" : "validation";
       return {
         share: reported,
@@ -125,7 +136,7 @@ async function runCompress(args: CompressArguments): Promise<void> {
 
 function methodOf({ method: text, criterion, ...laq }: CompressArguments): CompressionMethod {
   const method = parseMethod(text, criterion);
-  if (method.kind === "fixed") return method;
+  if (method.kind !== "laq") return method;
   const { polarity, order, divergenceBudget } = laq;
   return laqMethod(criterion, {
     ...(polarity ? { polarity } : {}),
@@ -139,7 +150,9 @@ export async function compressWithProgress(
   model: FloatModel,
   selection: readonly ConditionedRecord[],
   method: CompressionMethod,
-  options: Pick<CompressionRequest, "seed" | "selectionCrops" | "measureAccuracy"> & { progress?: Progress },
+  options: Pick<CompressionRequest, "seed" | "selectionCrops" | "reference" | "measureAccuracy"> & {
+    progress?: Progress;
+  },
 ): Promise<Compressed> {
   const layers = model.graph.nodes.filter(isWeighted).length;
   const { progress = startProgress("searching widths"), ...request } = options;

@@ -9,9 +9,8 @@ const SAMPLES_PER_SECOND = 500;
 /** Where `--noise` is given and no chance. */
 const NOISE_CHANCE = 0.5;
 
-/** What the command line says of a recipe; what is missing is as the named recipe has it. */
-export interface RecipeArguments {
-  readonly recipe: keyof typeof RECIPES;
+/** What the command line says of a training; what is missing is as the recipe has it. */
+export interface TrainingArguments {
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
@@ -33,27 +32,46 @@ export interface RecipeArguments {
   readonly averageDecay?: number;
   readonly keep?: TrainOptions["keep"];
   readonly validateEvery?: number;
+  readonly teacherWeight?: number;
+  readonly temperature?: number;
+  readonly blockWeight?: number;
+  readonly workers?: number;
+}
+
+/** What it says of a recipe with a name. */
+export interface RecipeArguments extends TrainingArguments {
+  readonly recipe: keyof typeof RECIPES;
   readonly init?: string;
   readonly freeze?: TrainOptions["freeze"];
   readonly teacher?: string;
-  readonly teacherWeight?: number;
-  readonly temperature?: number;
-  readonly workers?: number;
   readonly calibrate: boolean;
 }
 
 /** Adds the options of a recipe to a command. */
 export function addRecipeOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        "--recipe <name>",
-        "shipped: one-cycle schedule, varied crops, averaged weights; paper: ReduceLROnPlateau",
-      )
-        .choices(Object.keys(RECIPES))
-        .default("shipped"),
+  command.addOption(
+    new Option(
+      "--recipe <name>",
+      "shipped: one-cycle schedule, varied crops, averaged weights; paper: ReduceLROnPlateau",
     )
-    .option("--epochs <n>", `passes over the training records (default: ${DEFAULT_TRAIN_OPTIONS.epochs})`, countNumber)
+      .choices(Object.keys(RECIPES))
+      .default("shipped"),
+  );
+  return addTrainingOptions(command, DEFAULT_TRAIN_OPTIONS)
+    .option("--init <file>", "a model of the same network to start from; its head only if the classes are the same")
+    .option(
+      "--freeze <conv|n>",
+      "leave the convs before the tokens as they are, or all before block n + 1",
+      parseFreeze,
+    )
+    .option("--teacher <files>", "models to learn from, trained on the same share; separated by commas")
+    .option("--no-calibrate", "leave the last layer's bias as it was trained");
+}
+
+/** Adds what trainings of every kind share. */
+export function addTrainingOptions(command: Command, { epochs }: TrainOptions): Command {
+  return command
+    .option("--epochs <n>", `passes over the training records (default: ${epochs})`, countNumber)
     .option("--batch-size <n>", "crops in a step (default: the recipe's, as for all below)", countNumber)
     .option("--learning-rate <rate>", "of Adam, at its peak", realNumber)
     .option("--weight-decay <rate>", "decoupled, on weights", realNumber)
@@ -73,17 +91,9 @@ export function addRecipeOptions(command: Command): Command {
     .option("--average-decay <share>", "running average of the weights, such as 0.999", realNumber)
     .addOption(new Option("--keep <epoch>", "the epoch that becomes the model").choices(["best", "last"]))
     .option("--validate-every <n>", "epochs from one validation to the next; the last has one", countNumber)
-    .option("--init <file>", "a model of the same network to start from; its head only if the classes are the same")
-    .option(
-      "--freeze <conv|n>",
-      "leave the convs before the tokens as they are, or all before block n + 1",
-      parseFreeze,
-    )
-    .option("--teacher <files>", "models to learn from, trained on the same share; separated by commas")
     .option("--teacher-weight <share>", "of the loss that follows the teachers", realNumber)
     .option("--temperature <t>", "of the teachers' and the student's logits", realNumber)
-    .option("--workers <n>", "threads that share each batch", countNumber)
-    .option("--no-calibrate", "leave the last layer's bias as it was trained");
+    .option("--workers <n>", "threads that share each batch", countNumber);
 }
 
 /** What the command line gave of those options, in words that it would understand again. */
@@ -102,6 +112,12 @@ export function recipeWords(command: Command): string[] {
 /** The named recipe with what the command line changes of it. */
 export function recipeOf(args: RecipeArguments): Partial<TrainOptions> {
   const base: TrainOptions = { ...DEFAULT_TRAIN_OPTIONS, ...RECIPES[args.recipe] };
+  const options = trainingOptions(args, base);
+  return { ...options, ...given({ freeze: args.freeze }), calibrateBias: options.calibrateBias && args.calibrate };
+}
+
+/** A recipe with what the command line changes of it. */
+export function trainingOptions(args: TrainingArguments, base: TrainOptions): TrainOptions {
   const noiseChance = args.noiseChance ?? (args.noise === undefined ? undefined : NOISE_CHANCE);
   const augmentation: Augmentation = {
     ...base.augmentation,
@@ -115,16 +131,15 @@ export function recipeOf(args: RecipeArguments): Partial<TrainOptions> {
     }),
   };
   const { epochs, seed, batchSize, learningRate, weightDecay, dropout, classWeightPower, samplingPower } = args;
-  const { labelSmoothing, averageDecay, keep, validateEvery, workers, freeze } = args;
-  const { teacherWeight: weight, temperature } = args;
+  const { labelSmoothing, averageDecay, keep, validateEvery, workers } = args;
+  const { teacherWeight: weight, temperature, blockWeight: blocks } = args;
   return {
     ...base,
     ...given({ epochs, seed, batchSize, learningRate, weightDecay, dropout, classWeightPower, samplingPower }),
-    ...given({ labelSmoothing, averageDecay, keep, validateEvery, workers, freeze, mixupAlpha: args.mixup }),
+    ...given({ labelSmoothing, averageDecay, keep, validateEvery, workers, mixupAlpha: args.mixup }),
     ...given({ cropSamples: samplesOf(args.cropSeconds) }),
     augmentation,
-    distillation: { ...base.distillation, ...given({ weight, temperature }) },
-    calibrateBias: base.calibrateBias && args.calibrate,
+    distillation: { ...base.distillation, ...given({ weight, temperature, blocks }) },
   };
 }
 

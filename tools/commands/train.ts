@@ -10,9 +10,7 @@ import type { FloatModel, Tensor } from "../graph/model.ts";
 import { packCheckpoint, unpackCheckpoint } from "../train/checkpoint.ts";
 import { frozenNodes } from "../train/freeze.ts";
 import { initWeights } from "../train/init-weights.ts";
-import type { NoiseSignals } from "../train/noise.ts";
-import { recordedNoise, syntheticNoise } from "../train/noise-source.ts";
-import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
+import { DEFAULT_TRAIN_OPTIONS, trainOptions } from "../train/options.ts";
 import { requireLongCrops } from "../train/train.ts";
 import { wholeNumber } from "./arguments.ts";
 import { openTeachers } from "./ask-teachers.ts";
@@ -24,6 +22,7 @@ import { openFloatModel } from "./model-files.ts";
 import { printJson, printLine } from "./output.ts";
 import { addRecipeOptions, type RecipeArguments, recipeOf } from "./recipe-options.ts";
 import { printScore } from "./scores.ts";
+import { noiseOf } from "./training-noise.ts";
 import { trainWithProgress } from "./training-run.ts";
 
 interface TrainArguments extends RecipeArguments {
@@ -109,9 +108,4 @@ function takeWeights(path: string, start: FloatModel, graph: Graph): ReadonlyMap
   } catch (error) {
     throw new DataError(`${path}: ${(error as Error).message}`);
   }
-}
-
-async function noiseOf(source: string | undefined, recipe: TrainOptions): Promise<NoiseSignals | undefined> {
-  if (recipe.augmentation.noiseChance === 0) return undefined;
-  return source === undefined || source === "synthetic" ? syntheticNoise(recipe.seed) : recordedNoise(source);
 }

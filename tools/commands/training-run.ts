@@ -3,6 +3,7 @@ import type { RhythmScore } from "../evaluate/score.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
 import { selectBackend } from "../train/backends.ts";
+import type { TrainProgress } from "../train/epoch.ts";
 import type { NoiseSignals } from "../train/noise.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../train/options.ts";
 import { predict } from "../train/predict.ts";
@@ -38,6 +39,19 @@ export interface TrainingExtras {
   readonly onCheckpoint?: (state: TrainingState) => void;
 }
 
+/** Progress over a training's epochs. */
+export function epochProgress(title: string): { update(progress: TrainProgress): void; end(): void } {
+  const progress = startProgress(title);
+  return {
+    update({ epoch, epochs, step, steps, loss, metric, cropsPerSecond }) {
+      const validated = metric === null ? "" : `, validation F1 ${metric.toFixed(3)}`;
+      const note = `epoch ${epoch} of ${epochs}, loss ${loss.toFixed(4)}${validated}, ${cropsPerSecond.toFixed(0)} crops/s`;
+      progress.update((epoch - 1) * steps + step, epochs * steps, note);
+    },
+    end: progress.end,
+  };
+}
+
 /** Trains on the training share of a data set, chooses on the validation share, scores the test share once. */
 export async function trainWithProgress(
   graph: Graph,
@@ -50,7 +64,7 @@ export async function trainWithProgress(
   const backend = await selectBackend();
   printNote(`training backend: ${backend.name} (${backend.description})`);
   const answers = askTeachers(teachers, split.train, extras.cache ?? DEFAULT_CACHE_FOLDER);
-  const progress = startProgress("training");
+  const progress = epochProgress("training");
   const { model, validation, validationLogits } = await train({
     graph,
     train: split.train,
@@ -58,11 +72,7 @@ export async function trainWithProgress(
     options,
     ...rest,
     teachers: answers,
-    onProgress: ({ epoch, epochs, step, steps, loss, metric, cropsPerSecond }) => {
-      const validated = metric === null ? "" : `, validation F1 ${metric.toFixed(3)}`;
-      const note = `epoch ${epoch} of ${epochs}, loss ${loss.toFixed(3)}${validated}, ${cropsPerSecond.toFixed(0)} crops/s`;
-      progress.update((epoch - 1) * steps + step, epochs * steps, note);
-    },
+    onProgress: progress.update,
   });
   progress.end();
   const testLogits = predict(model, split.test);

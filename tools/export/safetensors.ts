@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
-import { weightShapes } from "../graph/weight-shapes.ts";
+import { stepShapes, weightShapes } from "../graph/weight-shapes.ts";
 import { GRAPH_SCHEMA } from "./graph-schema.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors-format.ts";
 
@@ -50,12 +50,14 @@ function parse<T>(path: string, field: string, text: string | undefined, schema:
 /** The first tensor that is missing, misshapen or of no use to the graph, or null. */
 function weightsProblem(graph: Graph, weights: ReadonlyMap<string, Tensor>): string | null {
   const needed = weightShapes(graph);
-  for (const [name, shape] of needed) {
+  const known = new Map([...needed, ...stepShapes(graph)]);
+  for (const [name, shape] of known) {
     const found = weights.get(name);
+    if (!found && !needed.has(name)) continue;
     if (!found) return `tensor ${name} is missing, expected shape [${shape}]`;
     if (found.shape.join() !== shape.join())
       return `tensor ${name}, shape: found [${found.shape}], expected [${shape}]`;
   }
-  const extra = [...weights.keys()].find((name) => !needed.has(name));
+  const extra = [...weights.keys()].find((name) => !known.has(name));
   return extra === undefined ? null : `tensor ${extra} belongs to no node of graph ${graph.name}`;
 }

@@ -11,7 +11,8 @@ export interface Tensor {
  * conv1d `weight` [kernel][in / groups][out], depthwiseConv1d `weight` [kernel][channels];
  * of both, `bias` [out], batch norm `gamma`, `beta`, `mean`, `variance` [out];
  * groupNorm and layerNorm `gamma`, `beta` [channels];
- * dense `weight` [columns * in][out], `bias` [out].
+ * dense `weight` [columns * in][out], `bias` [out];
+ * of weights on a grid, `step` [out]: each is an integer times its channel's.
  */
 export interface FloatModel {
   readonly graph: Graph;

@@ -16,6 +16,20 @@ export function weightShapes(graph: Graph): ReadonlyMap<string, readonly number[
   return needed;
 }
 
+/**
+ * Tensors that a graph may have besides: the step of each output channel's grid, where a network was trained on quantized
+ * weights.
+ */
+export function stepShapes(graph: Graph): ReadonlyMap<string, readonly number[]> {
+  const shapes = tensorShapes(graph);
+  const weighted = graph.nodes.filter(isWeighted);
+  return new Map(weighted.map(({ name }) => [stepKey(name), [(shapes.get(name) as TensorShape).channels]]));
+}
+
+export function stepKey(node: string): string {
+  return `${node}.step`;
+}
+
 /** The last axis is the output channels; the others together are the weights of one. */
 function weightShape(node: WeightedNode, inChannels: number, outChannels: number): readonly number[] {
   switch (node.op) {

@@ -17,7 +17,9 @@ import { lastDecisionAlone } from "./last-decision.ts";
 import { foldedValues } from "./layer-weights.ts";
 import { errorLimits, sharedLimits } from "./loss-limits.ts";
 import { DEFAULT_QUANTIZATION, type QuantizationOptions, QuantizationState } from "./quantization-state.ts";
+import type { QuantizedLevels } from "./quantizers/quantized-levels.ts";
 import { floatErrors, type SelectionCrop, selectCrops, withFloatLogits } from "./selection-set.ts";
+import { trainedLevels, widthOf } from "./trained-levels.ts";
 import { bitsOf, type Width } from "./width.ts";
 
 export interface CompressionRequest {
@@ -27,6 +29,8 @@ export interface CompressionRequest {
   readonly method: CompressionMethod;
   readonly seed: number;
   readonly quantization?: QuantizationOptions;
+  /** The network that outcomes are measured against; default the model. Of a fine-tuned one, what it was before. */
+  readonly reference?: FloatModel;
   /** Crops that candidates are judged by; default 128. */
   readonly selectionCrops?: number;
   /** Crops that activation ranges and batch-norm statistics come from; default 32. */
@@ -46,23 +50,31 @@ export interface Compressed {
 
 /**
  * Compresses a float model to a `.qhb` file. The same request gives the same file, unless a search runs out of seconds.
- * Throws RangeError on a label that the model does not know, on no records, on weights
- * that are no numbers and on a node that the engine has no op for.
+ * Throws RangeError on a label that the model does not know, on no records, on weights that are no numbers, on a node that
+ * the engine has no op for, and for "trained" as `trainedLevels` does.
  */
 export async function compress(request: CompressionRequest): Promise<Compressed> {
   const { model, method, records, seed } = request;
   requireEngineNodes(model.graph);
-  const crops = withFloatLogits(model, selectCrops(records, model.graph, request.selectionCrops ?? 128, seed));
+  const crops = withFloatLogits(
+    request.reference ?? model,
+    selectCrops(records, model.graph, request.selectionCrops ?? 128, seed),
+  );
   const calibration = selectCrops(records, model.graph, request.calibrationCrops ?? 32, seed + 1);
-  const start = method.kind === "fixed" ? method.width : method.menu[method.menu.length - 1];
+  const start = startOf(model, method);
   const state = new QuantizationState(
     model,
     calibration.map((crop) => crop.samples),
     start,
-    request.quantization ?? DEFAULT_QUANTIZATION,
+    // Training has estimated the statistics on the weights as they are.
+    {
+      ...DEFAULT_QUANTIZATION,
+      ...request.quantization,
+      ...(method.kind === "trained" && { reestimateBatchNorm: false }),
+    },
   );
   const search = method.kind === "laq" ? await searchLayers(state, crops, method, request.onStep) : null;
-  const widths = search?.widths ?? new Map([...state.layers.keys()].map((name) => [name, start] as const));
+  const widths = search?.widths ?? startWidths(state, start);
   const network = state.network();
   const candidate = pack(network);
   const outcome = await measureOutcome(candidate, crops);
@@ -85,6 +97,18 @@ export async function compress(request: CompressionRequest): Promise<Compressed>
     (await engineBytes("scalar")).length,
   );
   return { file, network, widths, report: { ...facts, fileBytes: file.length, ratios, search } };
+}
+
+type Start = Width | ReadonlyMap<string, QuantizedLevels>;
+
+function startOf(model: FloatModel, method: CompressionMethod): Start {
+  if (method.kind === "trained") return trainedLevels(model);
+  return method.kind === "fixed" ? method.width : method.menu[method.menu.length - 1];
+}
+
+function startWidths({ layers }: QuantizationState, start: Start): ReadonlyMap<string, Width> {
+  if (typeof start === "object") return new Map([...start].map(([name, levels]) => [name, widthOf(levels)]));
+  return new Map([...layers.keys()].map((name) => [name, start]));
 }
 
 async function searchLayers(

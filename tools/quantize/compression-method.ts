@@ -21,9 +21,10 @@ export interface LaqOptions {
   readonly maxSeconds?: number;
 }
 
-/** One width for every layer, or the search. */
+/** One width for every layer, the search, or the integers that the model was fine-tuned on. */
 export type CompressionMethod =
   | { readonly kind: "fixed"; readonly width: Width }
+  | { readonly kind: "trained" }
   | ({ readonly kind: "laq" } & LaqOptions);
 
 /**
@@ -46,9 +47,10 @@ export function laqMethod(criterion: Criterion = "kl", changes: Partial<LaqOptio
   };
 }
 
-/** Reads "fixed:B" (B is 1 to 8 or ternary) or "laq". Throws RangeError on anything else. */
+/** Reads "fixed:B" (B is 1 to 8 or ternary), "laq" or "trained". Throws RangeError on anything else. */
 export function parseMethod(text: string, criterion: Criterion = "kl"): CompressionMethod {
   if (text === "laq") return laqMethod(criterion);
+  if (text === "trained") return { kind: "trained" };
   if (text.startsWith("fixed:")) return { kind: "fixed", width: parseWidth(text.slice("fixed:".length)) };
-  throw new RangeError(`a method is fixed:B or laq, found "${text}"`);
+  throw new RangeError(`a method is fixed:B, laq or trained, found "${text}"`);
 }

@@ -50,11 +50,11 @@ export class QuantizationState {
   private readonly floatStatistics = new Map<string, ChannelStatistics>();
   private readonly tensors: Map<string, readonly Rows[]>;
 
-  /** @param crops conditioned samples, at least one crop; all layers begin at `width` */
+  /** @param crops conditioned samples, at least one crop @param start a width of all layers, or the levels of each */
   constructor(
     model: FloatModel,
     crops: readonly Int16Array[],
-    width: Width,
+    start: Width | ReadonlyMap<string, QuantizedLevels>,
     private readonly options: QuantizationOptions,
   ) {
     if (crops.length === 0) throw new RangeError("calibration needs one crop or more, found 0");
@@ -64,15 +64,18 @@ export class QuantizationState {
     this.tensors = new Map([[INPUT, crops.map(inputRows)]]);
     this.runNodes(this.graph.nodes);
     this.scales = activationScales(this.graph, this.tensors, options.range);
-    for (const name of this.layers.keys()) this.choose(name, width, false);
+    for (const name of this.layers.keys()) {
+      const levels = typeof start === "object" ? (start.get(name) as QuantizedLevels) : this.levelsOf(name, start);
+      this.chosen.set(name, { levels, affine: this.affineOf(name, levels) });
+    }
     this.refresh(0);
   }
 
   /** Settles a layer's width; statistics behind it follow. */
-  choose(name: string, width: Width, refresh = true): void {
+  choose(name: string, width: Width): void {
     const levels = this.levelsOf(name, width);
     this.chosen.set(name, { levels, affine: this.affineOf(name, levels) });
-    if (refresh) this.refresh(this.graph.nodes.findIndex((node) => node.name === name));
+    this.refresh(this.graph.nodes.findIndex((node) => node.name === name));
   }
 
   /** The network as it stands, with one layer at another width where given. */

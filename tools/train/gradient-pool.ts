@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { SeededRandom } from "../data/random.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { FloatModel } from "../graph/model.ts";
 import { selectBackend } from "./backends.ts";
 import { shareOf } from "./batch-share.ts";
 import { combineGradients } from "./combine-gradients.ts";
@@ -25,9 +26,10 @@ export async function startGradientPool(
   distillation: Distillation,
   workers: number,
   frozen: FrozenNodes,
+  cropTeacher?: FloatModel,
 ): Promise<GradientSource> {
   const { name: backend } = await selectBackend();
-  const workerData: PoolWorkerData = { graph, distillation, frozen, backend };
+  const workerData: PoolWorkerData = { graph, distillation, frozen, cropTeacher, backend };
   const threads = Array.from({ length: workers }, () => new Worker(WORKER_MODULE, { workerData }));
   await Promise.all(threads.map(answerOf));
   return {

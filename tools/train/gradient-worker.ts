@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { SeededRandom } from "../data/random.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { FloatModel } from "../graph/model.ts";
 import { type BackendName, selectBackend } from "./backends.ts";
 import type { FrozenNodes } from "./freeze.ts";
 import type { Distillation } from "./options.ts";
@@ -12,6 +13,7 @@ export interface PoolWorkerData {
   readonly graph: Graph;
   readonly distillation: Distillation;
   readonly frozen: FrozenNodes;
+  readonly cropTeacher?: FloatModel;
   /** The one of the thread that asks. */
   readonly backend: BackendName;
 }
@@ -25,9 +27,11 @@ export interface PoolTask {
 /** The gradients of a task, or "ready" once. */
 export type PoolAnswer = Gradients | "ready";
 
-const { graph, distillation, frozen, backend } = workerData as PoolWorkerData;
+const { graph, distillation, frozen, cropTeacher, backend } = workerData as PoolWorkerData;
 await selectBackend([backend]);
 parentPort?.on("message", ({ weights, batch, seed }: PoolTask) => {
-  parentPort?.postMessage(gradientsOf(graph, weights, batch, distillation, new SeededRandom(seed), frozen));
+  parentPort?.postMessage(
+    gradientsOf(graph, weights, batch, distillation, new SeededRandom(seed), frozen, cropTeacher),
+  );
 });
 parentPort?.postMessage("ready");

@@ -30,6 +30,8 @@ export interface TrainingMode {
   /** Nodes that run as in inference. */
   readonly frozen: FrozenNodes;
   onMoments(node: string, moments: Moments): void;
+  /** Every node's tensor, [batch][rows][channels]. */
+  onRows?(node: string, rows: tf.Tensor3D): void;
   /** The multiplier of each element of a dense layer's input, [batch][features]: 0, or 1 / (1 - rate). */
   dropoutMask(shape: readonly [number, number], rate: number): tf.Tensor2D;
 }
@@ -72,10 +74,9 @@ export function runNodes(
     const inputs = inputsOf(node).map((name) => tensors.get(name) as tf.Tensor3D);
     const mode = training?.frozen.has(node.name) ? null : training;
     // What a node needs on its way is of no use behind it, but for the gradient, which keeps what it wants.
-    tensors.set(
-      node.name,
-      tf.tidy(() => run(node, inputs, weights, mode)),
-    );
+    const rows = tf.tidy(() => run(node, inputs, weights, mode));
+    training?.onRows?.(node.name, rows);
+    tensors.set(node.name, rows);
   }
   return tensors.get(nodes[nodes.length - 1].name) as tf.Tensor3D;
 }

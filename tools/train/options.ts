@@ -50,6 +50,8 @@ export interface Distillation {
   readonly weight: number;
   /** Both sides' logits are divided by it. */
   readonly temperature: number;
+  /** Of a teacher that is asked on crops: what `blockLoss` counts beside the loss of the logits. */
+  readonly blocks?: number;
 }
 
 export const DEFAULT_TRAIN_OPTIONS: TrainOptions = {
@@ -109,6 +111,7 @@ function limitsOf({ augmentation, distillation, ...options }: TrainOptions): Lim
     maskSamples: [augmentation.maskSamples, 0, options.cropSamples],
     distillationWeight: [distillation.weight, 0, 1],
     temperature: [distillation.temperature, 0.1, 20],
+    blocks: [distillation.blocks ?? 0, 0, 100],
   };
 }
 

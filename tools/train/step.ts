@@ -1,14 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import type { SeededRandom } from "../data/random.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { Tensor } from "../graph/model.ts";
+import type { FloatModel, Tensor } from "../graph/model.ts";
 import type { Moments } from "./batch-norm.ts";
+import { askOnCrops, blockLoss, sharedBlocks } from "./crop-teacher.ts";
 import { type FrozenNodes, isFrozen, NOTHING_FROZEN } from "./freeze.ts";
 import { isTrained } from "./initialise.ts";
 import { forward, type TrainingMode } from "./layers.ts";
 import { lossOf } from "./loss.ts";
 import type { Distillation } from "./options.ts";
-import type { Targets } from "./targets.ts";
+import { softTargets, type Targets } from "./targets.ts";
 
 /** Share of a batch's moments in the running statistics. */
 const MOMENTUM = 0.1;
@@ -28,7 +29,10 @@ export interface Gradients {
   readonly moments: ReadonlyMap<string, Moments>;
 }
 
-/** Loss (see `lossOf`) and its gradient for every tensor that is trained. */
+/**
+ * Loss (see `lossOf`) and its gradient for every tensor that is trained.
+ * @param cropTeacher speaks in place of the batch's soft targets
+ */
 export function gradientsOf(
   graph: Graph,
   weights: Weights,
@@ -36,12 +40,15 @@ export function gradientsOf(
   distillation: Distillation,
   random: SeededRandom,
   frozen: FrozenNodes = NOTHING_FROZEN,
+  cropTeacher?: FloatModel,
 ): Gradients {
   const keys = [...weights.keys()].filter((key) => isTrained(key, frozen));
   const fixed = [...weights.keys()].filter((key) => isFrozen(key, frozen));
   const moments = new Map<string, Moments>();
+  const rows = new Map<string, tf.Tensor3D>();
   const training: TrainingMode = {
     frozen,
+    onRows: (node, tensor) => rows.set(node, tensor),
     onMoments: (node, batchMoments) => moments.set(node, batchMoments),
     dropoutMask: ([rows, features], rate) => tf.tensor2d(dropoutMask(rows * features, rate, random), [rows, features]),
   };
@@ -54,11 +61,12 @@ export function gradientsOf(
       const { shape, data } = weights.get(key) as Tensor;
       return tf.tensor(data, [...shape]);
     };
+    const lossBeside = lossFunction(graph, batch.targets, distillation, cropTeacher, x);
     const constants = fixed.map((key) => [key, tensorOf(key)] as const);
     const batchLoss = (...tensors: tf.Tensor[]) => {
       const moving = keys.map((key, index) => [key, tensors[index]] as const);
       const logits = forward(graph, new Map([...constants, ...moving]), x, training);
-      return lossOf(logits, batch.targets, distillation);
+      return lossBeside(logits, rows);
     };
     const tensors = keys.map(tensorOf);
     const { value, grads } = tf.valueAndGrads(batchLoss)(tensors);
@@ -66,6 +74,28 @@ export function gradientsOf(
     loss = value.dataSync()[0];
   });
   return { loss, gradients, moments };
+}
+
+type LossFunction = (logits: tf.Tensor2D, rows: ReadonlyMap<string, tf.Tensor3D>) => tf.Scalar;
+
+/** The loss of a batch's logits and of every node's rows. */
+function lossFunction(
+  graph: Graph,
+  targets: Targets,
+  distillation: Distillation,
+  cropTeacher: FloatModel | undefined,
+  x: tf.Tensor3D,
+): LossFunction {
+  if (!cropTeacher) return (logits) => lossOf(logits, targets, distillation);
+  const { temperature, blocks: blockWeight = 0 } = distillation;
+  const answer = askOnCrops(cropTeacher, x);
+  const soft = softTargets(answer.logits.arraySync(), temperature);
+  const blocks = blockWeight > 0 ? sharedBlocks(graph, cropTeacher.graph) : [];
+  return (logits, rows) =>
+    tf.add(
+      lossOf(logits, { ...targets, soft }, distillation),
+      tf.mul(blockWeight, blockLoss(blocks, rows, answer.rows)),
+    );
 }
 
 /** Moves the running mean and variance of every batch norm towards the batch's. */

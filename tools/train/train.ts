@@ -13,7 +13,7 @@ import { tuneOffsets, withOffsets } from "./bias.ts";
 import { withDropout } from "./dropout.ts";
 import { runEpoch, type TrainProgress } from "./epoch.ts";
 import { frozenNodes } from "./freeze.ts";
-import { openGradientSource } from "./gradient-source.ts";
+import { type GradientExtras, openGradientSource } from "./gradient-source.ts";
 import { meanCrossEntropy } from "./mean-cross-entropy.ts";
 import type { NoiseSignals } from "./noise.ts";
 import { type TrainOptions, trainOptions } from "./options.ts";
@@ -21,8 +21,10 @@ import { predictWith, type RecordLogits } from "./predict.ts";
 import { afterEpoch } from "./schedule.ts";
 import { copyWeights, type EpochRecord, initialState, type TrainingState } from "./state.ts";
 import type { Teacher } from "./teachers.ts";
+import { AS_TRAINED } from "./weight-view.ts";
 
-export interface TrainRequest {
+/** Through a view, what the graph does not name must be among `init`; where a crop teacher speaks, `teachers` are not heard. */
+export interface TrainRequest extends GradientExtras {
   readonly graph: Graph;
   readonly train: readonly ConditionedRecord[];
   readonly validation: readonly ConditionedRecord[];
@@ -41,7 +43,7 @@ export interface TrainRequest {
 }
 
 export interface TrainResult {
-  /** Its facts hold the recipe, the backend, the history and the validation score. */
+  /** What was trained. Its facts hold the recipe, the backend, the history and the validation score. */
   readonly model: FloatModel;
   readonly backend: BackendChoice;
   /** Of the validation records, the bias calibrated. */
@@ -71,12 +73,12 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const backend = await selectBackend();
   let state = request.resume ?? initialState(graph, options, request.init);
   const frozen = frozenNodes(graph, options.freeze);
-  const source = await openGradientSource(graph, options.distillation, options.workers, frozen);
+  const source = await openGradientSource(graph, options.distillation, options.workers, frozen, request);
   try {
     for (let epoch = state.history.length + 1; epoch <= options.epochs; epoch++) {
       const { loss, rate } = await runEpoch({ graph, set, options, source, onProgress: request.onProgress }, state);
       const isValidated = epoch % options.validateEvery === 0 || epoch === options.epochs;
-      const validated = isValidated ? validate(graph, state, request.validation, truths) : NOT_VALIDATED;
+      const validated = isValidated ? validate(request, graph, state, truths) : NOT_VALIDATED;
       state = finishEpoch(state, options, { epoch, loss, ...validated, learningRate: rate });
       await request.onCheckpoint?.(state);
     }
@@ -99,12 +101,12 @@ type Validated = Pick<EpochRecord, "metric" | "validationLoss">;
 const NOT_VALIDATED: Validated = { metric: null, validationLoss: null };
 
 function validate(
+  { validation, view = AS_TRAINED }: TrainRequest,
   graph: Graph,
   state: TrainingState,
-  records: readonly ConditionedRecord[],
   truths: readonly number[],
 ): Validated {
-  const logits = predictWith(graph, state.average ?? state.weights, records).map(({ mean }) => mean);
+  const logits = predictWith(graph, view.used(state.average ?? state.weights), validation).map(({ mean }) => mean);
   return {
     metric: selectionF1(confusionMatrix(truths, logits.map(argMax), graph.classes.length), graph.classes),
     validationLoss: meanCrossEntropy(logits, truths),
@@ -131,17 +133,18 @@ function finish(
   backend: BackendChoice,
 ): TrainResult {
   const { classes } = graph;
+  const { view = AS_TRAINED } = request;
   let { epoch, weights } = state.kept as NonNullable<TrainingState["kept"]>;
   let offsets = classes.map(() => 0);
   if (options.calibrateBias) {
     offsets = tuneOffsets(
-      predictWith(graph, weights, request.validation).map(({ mean }) => mean),
+      predictWith(graph, view.used(weights), request.validation).map(({ mean }) => mean),
       truths,
       classes,
     );
     weights = withOffsets(graph, weights, offsets);
   }
-  const validationLogits = predictWith(graph, weights, request.validation);
+  const validationLogits = predictWith(graph, view.used(weights), request.validation);
   const predictions = validationLogits.map(({ mean }) => argMax(mean));
   const validation = scoreRhythms(truths, predictions, classes, new SeededRandom(options.seed));
   const facts = {

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { DataError } from "../data/record.ts";
+import { type Graph, isWeighted } from "../graph/graph.ts";
+import { parseWidth, type Width } from "../quantize/width.ts";
+import { openModel } from "./model-files.ts";
+
+const WidthsJson = z.record(z.string(), z.union([z.int(), z.literal("ternary")]));
+const HasWidths = z.object({ widths: WidthsJson });
+
+/**
+ * A width for every conv and dense layer. `text` is "fixed:W", "fixed:W,LAYER:W,..", a JSON file (layers and widths, or `widths` in
+ * it, as a compression report has them) or a packed model, whose layers' widths are taken. Throws DataError on a layer
+ * without a width and on one that the graph does not have.
+ */
+export async function layerWidths(text: string, graph: Graph): Promise<ReadonlyMap<string, Width>> {
+  const layers = graph.nodes.filter(isWeighted).map(({ name }) => name);
+  const given = text.startsWith("fixed:") ? fixedWidths(text, layers) : parsedWidths(text, await widthsIn(text));
+  const stranger = [...given.keys()].find((name) => !layers.includes(name));
+  if (stranger)
+    throw new DataError(`${text}: ${graph.name} has no layer ${stranger}; its layers: ${layers.join(", ")}`);
+  const missing = layers.find((name) => !given.has(name));
+  if (missing) throw new DataError(`${text}: layer ${missing} has no width`);
+  return given;
+}
+
+function fixedWidths(text: string, layers: readonly string[]): ReadonlyMap<string, Width> {
+  const [all, ...others] = text.slice("fixed:".length).split(",");
+  const widths = new Map(layers.map((name) => [name, parseWidth(all)]));
+  for (const other of others) {
+    const [name, width] = other.split(":");
+    widths.set(name, parseWidth(width ?? ""));
+  }
+  return widths;
+}
+
+function parsedWidths(path: string, found: unknown): ReadonlyMap<string, Width> {
+  const { data: inside } = HasWidths.safeParse(found);
+  const { data: widths } = WidthsJson.safeParse(inside?.widths ?? found);
+  if (!widths) throw new DataError(`${path}: holds no widths, expected layers with 1 to 8 or "ternary"`);
+  return new Map(Object.entries(widths).map(([name, width]) => [name, parseWidth(String(width))]));
+}
+
+async function widthsIn(path: string): Promise<unknown> {
+  if (path.endsWith(".qhb")) return (await openModel(path)).model.metadata.compression;
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new DataError(`${path}: cannot be read as widths (${(error as Error).message})`);
+  }
+}

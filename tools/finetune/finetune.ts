@@ -1,0 +1,93 @@
+import { SeededRandom } from "../data/random.ts";
+import type { ConditionedRecord } from "../data/record.ts";
+import { type Graph, isConv } from "../graph/graph.ts";
+import type { FloatModel, Tensor } from "../graph/model.ts";
+import { gridFacts } from "../quantize/trained-levels.ts";
+import type { Width } from "../quantize/width.ts";
+import { NO_AUGMENTATION } from "../train/crops.ts";
+import type { TrainProgress } from "../train/epoch.ts";
+import type { NoiseSignals } from "../train/noise.ts";
+import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
+import { copyWeights, type TrainingState } from "../train/state.ts";
+import { train } from "../train/train.ts";
+import { initialSteps } from "./initial-steps.ts";
+import { quantizedView, trainedSteps } from "./quantized-view.ts";
+import { reestimateMoments } from "./reestimate-moments.ts";
+
+/**
+ * The recipe of fine-tuning: the float model is the only teacher, for what it gets wrong is not to be changed either, and no
+ * offset moves what it decides.
+ */
+export const FINETUNE_OPTIONS: TrainOptions = {
+  ...DEFAULT_TRAIN_OPTIONS,
+  epochs: 4,
+  learningRate: 1e-3,
+  weightDecay: 0,
+  dropout: 0,
+  classWeightPower: 0,
+  distillation: { weight: 1, temperature: 1, blocks: 0.3 },
+  calibrateBias: false,
+  validateEvery: 4,
+};
+
+/** Batches that batch norm's statistics come from, at most; an epoch's are enough. */
+const MOMENT_BATCHES = 100;
+
+export interface FinetuneRequest {
+  readonly model: FloatModel;
+  /** Of every conv and dense layer. */
+  readonly widths: ReadonlyMap<string, Width>;
+  readonly train: readonly ConditionedRecord[];
+  readonly validation: readonly ConditionedRecord[];
+  /** What it differs by from FINETUNE_OPTIONS. */
+  readonly options?: Partial<TrainOptions>;
+  readonly noise?: NoiseSignals;
+  /** Default: the model itself, in float. Must have the model's classes. */
+  readonly teacher?: FloatModel;
+  /** A state given to onCheckpoint of a run with the same request. */
+  readonly resume?: TrainingState;
+  onProgress?(progress: TrainProgress): void;
+  onCheckpoint?(state: TrainingState): void | Promise<void>;
+}
+
+/**
+ * Trains a float model on with its weights on the grids of the widths (see quantizedView), batch-norm statistics estimated anew at
+ * the end: the validation figures of its history are from before that. The same request gives the same model on the same backend.
+ * @returns a float model whose weights lie on their grids, with the steps; its facts name the grids
+ */
+export async function finetune(request: FinetuneRequest): Promise<FloatModel> {
+  const { model, widths } = request;
+  const options = trainOptions({ ...FINETUNE_OPTIONS, ...request.options });
+  const { codes, steps } = initialSteps(model, widths);
+  const view = quantizedView(codes);
+  const { model: trained } = await train({
+    ...request,
+    graph: model.graph,
+    options,
+    init: new Map([...model.weights, ...steps]),
+    cropTeacher: request.teacher ?? model,
+    view,
+  });
+  const weights = copyWeights(view.used(trained.weights));
+  if (hasBatchNorm(model.graph)) settleMoments(request, options, weights);
+  return {
+    graph: model.graph,
+    weights: new Map([...weights, ...trainedSteps(trained.weights, codes)]),
+    facts: { ...trained.facts, ...gridFacts(codes) },
+  };
+}
+
+function settleMoments(
+  { model, train: records }: FinetuneRequest,
+  options: TrainOptions,
+  weights: ReadonlyMap<string, Tensor>,
+): void {
+  const set = { records, labels: records.map(() => 0), noise: null, teachers: [] };
+  const random = new SeededRandom(options.seed).fork("moments");
+  const batches = Math.min(MOMENT_BATCHES, Math.ceil(records.length / options.batchSize));
+  reestimateMoments(model.graph, weights, set, { ...options, augmentation: NO_AUGMENTATION }, batches, random);
+}
+
+function hasBatchNorm({ nodes }: Graph): boolean {
+  return nodes.some((node) => isConv(node) && node.batchNorm);
+}

@@ -1,0 +1,31 @@
+import type { FloatModel, Tensor } from "../graph/model.ts";
+import { stepKey } from "../graph/weight-shapes.ts";
+import { layerWeights } from "../quantize/layer-weights.ts";
+import { quantizeWeights } from "../quantize/quantizers/quantize-weights.ts";
+import type { QuantizedLevels } from "../quantize/quantizers/quantized-levels.ts";
+import { isOnGrids, trainedLevels, type WeightCodes, widthOf } from "../quantize/trained-levels.ts";
+import type { Width } from "../quantize/width.ts";
+
+/**
+ * Grids and steps that fine-tuning starts from: of the least squared error, as without training; a layer that was trained at its
+ * width before keeps its own. Throws RangeError on a layer without a width.
+ */
+export function initialSteps(
+  model: FloatModel,
+  widths: ReadonlyMap<string, Width>,
+): { readonly codes: WeightCodes; readonly steps: ReadonlyMap<string, Tensor> } {
+  const before = isOnGrids(model) ? trainedLevels(model) : new Map<string, QuantizedLevels>();
+  const layers = [...layerWeights(model)].map(([name, { values, outChannels }]) => {
+    const width = widths.get(name);
+    if (width === undefined) throw new RangeError(`layer ${name} has no width`);
+    const kept = before.get(name);
+    const levels = kept && widthOf(kept) === width ? kept : quantizeWeights(values, outChannels, width, "mse");
+    return { name, ...levels };
+  });
+  return {
+    codes: new Map(layers.map(({ name, grid, bits }) => [name, { grid, bits }])),
+    steps: new Map(
+      layers.map(({ name, scale }) => [stepKey(name), { shape: [scale.length], data: Float32Array.from(scale) }]),
+    ),
+  };
+}
