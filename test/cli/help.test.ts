@@ -10,6 +10,7 @@ const COMMANDS = [
   "ablate",
   "import",
   "compress",
+  "compare-methods",
   "evaluate",
   "plot",
   "inspect",
