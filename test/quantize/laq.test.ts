@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rankLayers } from "../../tools/quantize/importance.ts";
-import { orderLayers, type SearchTarget, searchWidths } from "../../tools/quantize/laq.ts";
-import { errorLimits, sharedLimits } from "../../tools/quantize/loss-limits.ts";
+import { orderLayers, searchWidths } from "../../tools/quantize/laq.ts";
+import { errorLimits, sharedLimits, toleranceNote } from "../../tools/quantize/loss-limits.ts";
 import type { SearchBudget } from "../../tools/quantize/search/search-run.ts";
 import {
   BIT_WIDTHS,
@@ -12,32 +12,7 @@ import {
   type Width,
   type Widths,
 } from "../../tools/quantize/width.ts";
-
-/** A network whose loss is the sum of what each layer costs at its width. */
-class AdditiveTarget implements SearchTarget {
-  widths: Widths = new Map();
-  readonly spent = { evaluations: 0, seconds: 0 };
-
-  constructor(private readonly cost: (layer: string, width: Width) => number) {}
-
-  get loss(): number {
-    return this.lossAt(this.widths);
-  }
-
-  lossAt(widths: Widths): number {
-    return [...widths].reduce((sum, [layer, width]) => sum + this.cost(layer, width), 0);
-  }
-
-  async measure(widths: Widths, limit: number): Promise<number> {
-    this.spent.evaluations++;
-    const loss = this.lossAt(widths);
-    return loss > limit ? Number.POSITIVE_INFINITY : loss;
-  }
-
-  settle(widths: Widths): void {
-    this.widths = widths;
-  }
-}
+import { AdditiveTarget } from "./additive-target.ts";
 
 const layerSets = fc
   .array(
@@ -117,6 +92,19 @@ describe("limits", () => {
     for (const polarity of ["eq3", "conservative"] as const) {
       expect([...errorLimits(layers, polarity, 9999, 40, 1e-4).values()]).toEqual([40, 40]);
     }
+  });
+
+  it("are explained where they collapse, and only there", () => {
+    for (const polarity of ["eq3", "conservative"] as const) {
+      for (const [records, gamma] of [
+        [2000, 1e-4],
+        [100, 0.5],
+      ]) {
+        const extra = [...errorLimits(layers, polarity, records, 40, gamma).values()].some((limit) => limit > 40);
+        expect(toleranceNote(layers, polarity, records, gamma) === null).toBe(extra);
+      }
+    }
+    expect(toleranceNote(layers, "eq3", 2000, 1e-4)).toMatch(/less than one of 2000 crops \(0.00050\)/);
   });
 
   it("give the important layer more errors by eq. 3 and fewer conservatively", () => {
@@ -210,6 +198,28 @@ describe("search", () => {
     const result = await searchWidths(target, { layers, menu: BIT_WIDTHS, limits, finalLimit: 1 });
     expect(result.widths.get("small")).toBe(2);
     expect(result.widths.get("big")).toBe(1);
+  });
+
+  it("squeezes what the choices for other layers have made room for, and ends with the round that finds nothing", async () => {
+    const layers = rankLayers(
+      new Map([
+        ["a", Float32Array.of(1, -1)],
+        ["b", Float32Array.of(1, -1)],
+      ]),
+    );
+    // Layer b at one bit makes up for a at one bit.
+    class Helpful extends AdditiveTarget {
+      override lossAt(widths: Widths): number {
+        return widths.get("a") === 1 && widths.get("b") !== 1 ? 1 : 0;
+      }
+    }
+    const limits = new Map(layers.map(({ name }) => [name, 0] as const));
+    const search = (squeezeRounds: number) =>
+      searchWidths(new Helpful(() => 0), { layers, menu: BIT_WIDTHS, limits, finalLimit: 0, squeezeRounds });
+    expect([...(await search(0)).widths.values()]).toEqual([2, 1]);
+    const squeezed = await search(9);
+    expect([...squeezed.widths.values()]).toEqual([1, 1]);
+    expect(squeezed.loss).toBe(0);
   });
 
   it("stops at its evaluations with the best so far, the rest as wide as it goes", async () => {
