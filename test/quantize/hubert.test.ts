@@ -99,10 +99,10 @@ describe.each(MODELS)("compression of a $form transformer, measured on the engin
   }, 60_000);
 
   it("searches a width for each tensor within its budget", async () => {
-    const method = laqMethod("kl", { divergenceBudget: 0.02, menu: [2, 8] });
+    const method = laqMethod("kl", { divergenceBudget: 0.0004, menu: [2, 8] });
     const { report, file, widths } = await run(model, method);
     expect(report.search?.complete).toBe(true);
-    expect(report.selection.divergence + report.selection.standardError).toBeLessThanOrEqual(0.02);
+    expect(report.selection.divergence + report.selection.standardError).toBeLessThanOrEqual(0.0004);
     expect(new Set(widths.values())).toEqual(new Set([2, 8]));
     const packed = new ModelFile(file).layers.filter(({ grid }) => grid !== "none");
     expect(packed.map(({ name, bits }) => [name, bits])).toEqual(packed.map(({ name }) => [name, widths.get(name)]));

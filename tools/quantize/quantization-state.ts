@@ -37,7 +37,7 @@ export interface QuantizationOptions {
 export const DEFAULT_QUANTIZATION: QuantizationOptions = {
   range: { kind: "percentile", percent: 99.99 },
   scale: "mse",
-  rounding: "nearest",
+  rounding: "outputError",
   reestimateBatchNorm: true,
   correctBias: false,
 };
