@@ -34,6 +34,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   ablate: async () => (await import("./commands/ablate.ts")).addAblateCommand,
   import: async () => (await import("./commands/import.ts")).addImportCommand,
   compress: async () => (await import("./commands/compress.ts")).addCompressCommand,
+  "compare-methods": async () => (await import("./commands/compare-methods.ts")).addCompareMethodsCommand,
   evaluate: async () => (await import("./commands/evaluate.ts")).addEvaluateCommand,
   plot: async () => (await import("./commands/plot.ts")).addPlotCommand,
   inspect: async () => (await import("./commands/inspect.ts")).addInspectCommand,

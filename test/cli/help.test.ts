@@ -11,6 +11,7 @@ const COMMANDS = [
   "ablate",
   "import",
   "compress",
+  "compare-methods",
   "evaluate",
   "plot",
   "inspect",

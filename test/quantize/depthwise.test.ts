@@ -37,7 +37,7 @@ function onDiagonal({ shape: [kernel, channels], data }: Tensor): Tensor {
 }
 
 const quantized = (each: FloatModel, width: Width) =>
-  new QuantizationState(each, crops, width, DEFAULT_QUANTIZATION).network();
+  new QuantizationState(each, crops, width, { ...DEFAULT_QUANTIZATION, rounding: "nearest" }).network();
 
 describe("a depthwise-separable network", () => {
   it("becomes the integers of its twin, whose convs have zeros between channels, on the grids that have a zero", () => {

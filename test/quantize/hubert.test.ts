@@ -12,6 +12,7 @@ import { lastDecisionAlone } from "../../tools/quantize/last-decision.ts";
 import { layerWeights, nodeWeights } from "../../tools/quantize/layer-weights.ts";
 import { DEFAULT_QUANTIZATION, QuantizationState } from "../../tools/quantize/quantization-state.ts";
 import { withFloatLogits } from "../../tools/quantize/selection-set.ts";
+import { withWidth } from "../../tools/quantize/width.ts";
 import { toyHubert, toyWindowHubert } from "./toy-hubert.ts";
 import { toyRecords } from "./toy-model.ts";
 
@@ -73,8 +74,7 @@ describe.each(MODELS)("a $form transformer on its way to integers", ({ model }) 
   it("gives every tensor a width of its own", () => {
     const names = [...layerWeights(model).keys()];
     expect([...network.weights.keys()]).toEqual(names);
-    state.choose("position", 2);
-    const mixed = state.network({ name: "block1.up", width: "ternary" });
+    const mixed = state.network(withWidth(withWidth(state.widths, "position", 2), "block1.up", "ternary"));
     expect(mixed.weights.get("position")?.bits).toBe(2);
     expect(mixed.weights.get("block1.up")?.grid).toBe("ternary");
     expect(mixed.weights.get("block1.down")).toEqual(network.weights.get("block1.down"));
@@ -99,11 +99,11 @@ describe.each(MODELS)("compression of a $form transformer, measured on the engin
   }, 60_000);
 
   it("searches a width for each tensor within its budget", async () => {
-    const method = laqMethod("kl", { divergenceBudget: 0.02, menu: [4, 8] });
+    const method = laqMethod("kl", { divergenceBudget: 0.0004, menu: [2, 8] });
     const { report, file, widths } = await run(model, method);
     expect(report.search?.complete).toBe(true);
-    expect(report.selection.divergence + report.selection.standardError).toBeLessThanOrEqual(0.02);
-    expect(new Set(widths.values())).toEqual(new Set([4, 8]));
+    expect(report.selection.divergence + report.selection.standardError).toBeLessThanOrEqual(0.0004);
+    expect(new Set(widths.values())).toEqual(new Set([2, 8]));
     const packed = new ModelFile(file).layers.filter(({ grid }) => grid !== "none");
     expect(packed.map(({ name, bits }) => [name, bits])).toEqual(packed.map(({ name }) => [name, widths.get(name)]));
     (await Engine.load(file)).selfTest();

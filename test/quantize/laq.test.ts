@@ -1,36 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rankLayers } from "../../tools/quantize/importance.ts";
-import { orderLayers, type SearchTarget, searchWidths } from "../../tools/quantize/laq.ts";
-import { errorLimits, sharedLimits } from "../../tools/quantize/loss-limits.ts";
-import { BIT_WIDTHS, bitsPerWeight, SEARCH_WIDTHS, type Width } from "../../tools/quantize/width.ts";
-
-/** A network whose loss is the sum of what each layer costs at its width. */
-class AdditiveTarget implements SearchTarget {
-  readonly widths = new Map<string, Width>();
-
-  constructor(
-    private readonly cost: (layer: string, width: Width) => number,
-    layers: readonly string[],
-    start: Width,
-  ) {
-    for (const layer of layers) this.widths.set(layer, start);
-  }
-
-  get loss(): number {
-    return [...this.widths].reduce((sum, [layer, width]) => sum + this.cost(layer, width), 0);
-  }
-
-  async measure(layer: string, width: Width, limit: number): Promise<number> {
-    const chosen = this.widths.get(layer) as Width;
-    const loss = this.loss - this.cost(layer, chosen) + this.cost(layer, width);
-    return loss > limit ? Number.POSITIVE_INFINITY : loss;
-  }
-
-  choose(layer: string, width: Width): void {
-    this.widths.set(layer, width);
-  }
-}
+import { orderLayers, searchWidths } from "../../tools/quantize/laq.ts";
+import { errorLimits, sharedLimits, toleranceNote } from "../../tools/quantize/loss-limits.ts";
+import type { SearchBudget } from "../../tools/quantize/search/search-run.ts";
+import {
+  BIT_WIDTHS,
+  bitsPerWeight,
+  SEARCH_WIDTHS,
+  uniformWidths,
+  type Width,
+  type Widths,
+} from "../../tools/quantize/width.ts";
+import { AdditiveTarget } from "./additive-target.ts";
 
 const layerSets = fc
   .array(
@@ -112,6 +94,19 @@ describe("limits", () => {
     }
   });
 
+  it("are explained where they collapse, and only there", () => {
+    for (const polarity of ["eq3", "conservative"] as const) {
+      for (const [records, gamma] of [
+        [2000, 1e-4],
+        [100, 0.5],
+      ]) {
+        const extra = [...errorLimits(layers, polarity, records, 40, gamma).values()].some((limit) => limit > 40);
+        expect(toleranceNote(layers, polarity, records, gamma) === null).toBe(extra);
+      }
+    }
+    expect(toleranceNote(layers, "eq3", 2000, 1e-4)).toMatch(/less than one of 2000 crops \(0.00050\)/);
+  });
+
   it("give the important layer more errors by eq. 3 and fewer conservatively", () => {
     const eq3 = errorLimits(layers, "eq3", 1000, 40, 0.1);
     const conservative = errorLimits(layers, "conservative", 1000, 40, 0.1);
@@ -149,7 +144,7 @@ describe("search", () => {
           // One layer at a time: costs need not fall with the width.
           const [layer] = layers;
           const cost = (_: string, width: Width) => table[menu.indexOf(width)];
-          const target = new AdditiveTarget(cost, [layer.name], menu[menu.length - 1]);
+          const target = new AdditiveTarget(cost);
           const result = await searchWidths(target, {
             layers: [layer],
             menu,
@@ -173,12 +168,12 @@ describe("search", () => {
         fc.double({ min: 0.5, max: 20, noNaN: true }),
         async (layers, menu, finalLimit) => {
           const cost = (name: string, width: Width) => name.length / bitsPerWeight(width) ** 2;
-          const target = new AdditiveTarget(
-            cost,
+          const target = new AdditiveTarget(cost);
+          const widest = uniformWidths(
             layers.map(({ name }) => name),
             menu[menu.length - 1],
           );
-          const possible = target.loss;
+          const possible = target.lossAt(widest);
           // Limits that let every layer take the narrowest width: all is left to the repair.
           const limits = new Map(layers.map(({ name }) => [name, Number.POSITIVE_INFINITY] as const));
           const result = await searchWidths(target, { layers, menu, limits, finalLimit });
@@ -198,11 +193,33 @@ describe("search", () => {
         ["small", new Float32Array(4).fill(1)],
       ]),
     );
-    const target = new AdditiveTarget((_, width) => (width === 1 ? 1 : 0), ["big", "small"], 8);
+    const target = new AdditiveTarget((_, width) => (width === 1 ? 1 : 0));
     const limits = new Map(layers.map(({ name }) => [name, 2] as const));
     const result = await searchWidths(target, { layers, menu: BIT_WIDTHS, limits, finalLimit: 1 });
     expect(result.widths.get("small")).toBe(2);
     expect(result.widths.get("big")).toBe(1);
+  });
+
+  it("squeezes what the choices for other layers have made room for, and ends with the round that finds nothing", async () => {
+    const layers = rankLayers(
+      new Map([
+        ["a", Float32Array.of(1, -1)],
+        ["b", Float32Array.of(1, -1)],
+      ]),
+    );
+    // Layer b at one bit makes up for a at one bit.
+    class Helpful extends AdditiveTarget {
+      override lossAt(widths: Widths): number {
+        return widths.get("a") === 1 && widths.get("b") !== 1 ? 1 : 0;
+      }
+    }
+    const limits = new Map(layers.map(({ name }) => [name, 0] as const));
+    const search = (squeezeRounds: number) =>
+      searchWidths(new Helpful(() => 0), { layers, menu: BIT_WIDTHS, limits, finalLimit: 0, squeezeRounds });
+    expect([...(await search(0)).widths.values()]).toEqual([2, 1]);
+    const squeezed = await search(9);
+    expect([...squeezed.widths.values()]).toEqual([1, 1]);
+    expect(squeezed.loss).toBe(0);
   });
 
   it("stops at its evaluations with the best so far, the rest as wide as it goes", async () => {
@@ -212,15 +229,16 @@ describe("search", () => {
         ["b", Float32Array.of(1, -1)],
       ]),
     );
-    const target = new AdditiveTarget(() => 0, ["a", "b"], 8);
     const limits = new Map([
       ["a", 0],
       ["b", 0],
     ]);
-    const result = await searchWidths(target, { layers, menu: BIT_WIDTHS, limits, finalLimit: 0, maxEvaluations: 1 });
+    const search = (budget: SearchBudget) =>
+      searchWidths(new AdditiveTarget(() => 0), { layers, menu: BIT_WIDTHS, limits, finalLimit: 0, ...budget });
+    const result = await search({ maxEvaluations: 1 });
     expect(result).toMatchObject({ complete: false, evaluations: 1 });
     expect([...result.widths.values()]).toEqual([1, 8]);
-    const stopped = await searchWidths(target, { layers, menu: BIT_WIDTHS, limits, finalLimit: 0, maxSeconds: 0 });
+    const stopped = await search({ maxSeconds: 0 });
     expect(stopped).toMatchObject({ complete: false, evaluations: 0 });
   });
 });

@@ -21,7 +21,8 @@ async function crop(rhythm: "sinus" | "afib", seed: number): Promise<Int16Array>
 
 /** Ranges are those of the very crops that are measured: what leaves a range on others is not arithmetic. */
 const crops = [await crop("sinus", 5), await crop("afib", 6)];
-const network = new QuantizationState(model, crops, 8, DEFAULT_QUANTIZATION).network();
+const nearest = { ...DEFAULT_QUANTIZATION, rounding: "nearest" } as const;
+const network = new QuantizationState(model, crops, 8, nearest).network();
 
 const [sinus, afib] = crops.map((samples) => layerErrors(model, network, samples));
 const worst = sinus.map((layer, index) => worse(layer, afib[index]));

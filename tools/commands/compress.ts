@@ -1,35 +1,36 @@
 import { join } from "node:path";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
+import type { Comparison } from "../evaluate/comparison.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import { isWeighted } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { type Compressed, type CompressionRequest, compress } from "../quantize/compress.ts";
-import { type CompressionMethod, laqMethod, parseMethod } from "../quantize/compression-method.ts";
-import type { Criterion } from "../quantize/engine-loss.ts";
-import type { SearchOrder } from "../quantize/laq.ts";
-import type { Polarity } from "../quantize/loss-limits.ts";
+import type { CompressionMethod } from "../quantize/compression-method.ts";
 import { trainedLevels } from "../quantize/trained-levels.ts";
-import { countNumber, positiveNumber, wholeNumber } from "./arguments.ts";
-import { type Comparison, compareWithFloat, printComparisons } from "./compare-with-float.ts";
+import { wholeNumber } from "./arguments.ts";
+import { compareWithFloat, printComparisons } from "./compare-with-float.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
 import { floatOrigin } from "./float-origin.ts";
 import { loadData } from "./load-data.ts";
 import { openFloatModel } from "./model-files.ts";
 import { bytesText, printJson, printLine, printTable } from "./output.ts";
 import { type Progress, startProgress } from "./progress.ts";
+import {
+  addQuantizerOptions,
+  addSearchOptions,
+  candidateOptionsOf,
+  methodOf,
+  type QuantizerArguments,
+  type SearchArguments,
+} from "./search-options.ts";
 
-interface CompressArguments {
+interface CompressArguments extends SearchArguments, QuantizerArguments {
   readonly model: string;
   readonly data: string;
   readonly out: string;
-  readonly method: string;
   readonly against?: string;
-  readonly criterion: Criterion;
-  readonly polarity?: Polarity;
-  readonly order?: SearchOrder;
-  readonly divergenceBudget?: number;
-  readonly selectionCrops?: number;
+  readonly journal?: string;
   readonly test: boolean;
   readonly report?: string;
   readonly seed: number;
@@ -40,42 +41,18 @@ interface CompressArguments {
 
 /** `qhubert compress`. */
 export function addCompressCommand(program: Command): void {
-  program
+  const command = program
     .command("compress")
     .description("quantize a float model layer by layer and pack it into a .qhb file")
     .requiredOption("--model <file>", "a .safetensors model")
     .requiredOption("--data <folder>", "the records it was trained on: selection uses their validation share")
-    .requiredOption("--out <file>", "the model to write (.qhb)")
-    .option("--method <method>", "fixed:B with B in 1..8 or ternary, laq, or trained: as finetune left it", "laq")
+    .requiredOption("--out <file>", "the model to write (.qhb)");
+  addQuantizerOptions(addSearchOptions(command))
     .option(
       "--against <file>",
       "the float model to compare with (default: what --model was fine-tuned from, or itself)",
     )
-    .addOption(
-      new Option("--criterion <name>", "of laq: kl to the float model, or the paper's errors")
-        .choices(["kl", "errors"])
-        .default("kl"),
-    )
-    .addOption(
-      new Option("--polarity <name>", "of laq: as eq. 3 has it, or important layers kept better").choices([
-        "eq3",
-        "conservative",
-      ]),
-    )
-    .addOption(
-      new Option("--order <name>", "of laq").choices([
-        "importanceDescending",
-        "importanceAscending",
-        "sizeDescending",
-        "network",
-      ]),
-    )
-    .option(
-      "--divergence-budget <nats>",
-      "of laq by kl: how far the whole may stray from the float model (default: 0.005)",
-      positiveNumber,
-    )
-    .option("--selection-crops <n>", "windows that candidates are judged by", countNumber)
+    .option("--journal <file>", "a line for each evaluation; a search that was interrupted goes on from there")
     .option("--no-test", "do not look at the test share: for comparing settings")
     .option("--report <folder>", "also write report.json: every width, step and ratio")
     .option("--seed <n>", "of the selection, and of the split where the model does not tell its own", wholeNumber, 1)
@@ -99,11 +76,11 @@ async function runCompress(args: CompressArguments): Promise<void> {
   const data = await loadData(args.data, { ...args, knownTo });
   const division = divisionOf(model.facts, args.seed);
   const split = divideData(data, division);
-  const { selectionCrops, seed } = args;
   const shares: Record<string, Comparison> = {};
   const compressed = await compressWithProgress(model, split.validation, method, {
-    selectionCrops,
-    seed,
+    ...candidateOptionsOf(args),
+    journal: args.journal,
+    seed: args.seed,
     reference,
     measureAccuracy: async (file) => {
       shares.validation = await compareWithFloat(reference, file, split.validation);
@@ -134,25 +111,12 @@ async function runCompress(args: CompressArguments): Promise<void> {
   printComparisons(shares);
 }
 
-function methodOf({ method: text, criterion, ...laq }: CompressArguments): CompressionMethod {
-  const method = parseMethod(text, criterion);
-  if (method.kind !== "laq") return method;
-  const { polarity, order, divergenceBudget } = laq;
-  return laqMethod(criterion, {
-    ...(polarity ? { polarity } : {}),
-    ...(order ? { order } : {}),
-    ...(divergenceBudget ? { divergenceBudget } : {}),
-  });
-}
-
 /** Compresses with a progress bar. `selection` must never be what is reported on. */
 export async function compressWithProgress(
   model: FloatModel,
   selection: readonly ConditionedRecord[],
   method: CompressionMethod,
-  options: Pick<CompressionRequest, "seed" | "selectionCrops" | "reference" | "measureAccuracy"> & {
-    progress?: Progress;
-  },
+  options: Omit<CompressionRequest, "model" | "records" | "method" | "onStep"> & { progress?: Progress },
 ): Promise<Compressed> {
   const layers = model.graph.nodes.filter(isWeighted).length;
   const { progress = startProgress("searching widths"), ...request } = options;

@@ -1,40 +1,23 @@
 import { engineBytes } from "../../host/index.ts";
-import type { ConditionedRecord } from "../data/record.ts";
-import { compressionRatios, parameterCounts } from "../export/accounting.ts";
-import { requireEngineNodes } from "../export/engine-node.ts";
+import { type CompressionRatios, compressionRatios, parameterCounts } from "../export/accounting.ts";
 import { pack } from "../export/pack.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { packSealed } from "../export/seal.ts";
-import { networkTiming } from "../export/timing.ts";
 import type { FloatModel } from "../graph/model.ts";
-import type { CompressionMethod, LaqOptions } from "./compression-method.ts";
+import { type CandidateOptions, type Candidates, openCandidates } from "./candidates.ts";
+import type { CompressionMethod } from "./compression-method.ts";
 import { type CompressionReport, compressionFacts } from "./compression-report.ts";
-import { lossOf, measureOutcome } from "./engine-loss.ts";
+import { UNLIMITED } from "./engine-loss.ts";
 import { fileFacts } from "./file-facts.ts";
-import { rankLayers } from "./importance.ts";
-import { orderLayers, type SearchResult, type SearchStep, searchWidths } from "./laq.ts";
-import { lastDecisionAlone } from "./last-decision.ts";
-import { foldedValues } from "./layer-weights.ts";
-import { errorLimits, sharedLimits } from "./loss-limits.ts";
-import { DEFAULT_QUANTIZATION, type QuantizationOptions, QuantizationState } from "./quantization-state.ts";
-import type { QuantizedLevels } from "./quantizers/quantized-levels.ts";
-import { floatErrors, type SelectionCrop, selectCrops, withFloatLogits } from "./selection-set.ts";
-import { trainedLevels, widthOf } from "./trained-levels.ts";
-import { bitsOf, type Width } from "./width.ts";
+import { DEFAULT_QUANTIZATION, type StartingPoint } from "./quantization-state.ts";
+import { searchLayers } from "./search/search-layers.ts";
+import type { SearchStep } from "./search/search-run.ts";
+import { floatErrors } from "./selection-set.ts";
+import { trainedLevels } from "./trained-levels.ts";
+import { bitsOf, type Width, type Widths } from "./width.ts";
 
-export interface CompressionRequest {
-  readonly model: FloatModel;
-  /** The selection set: never the set that results are reported on. */
-  readonly records: readonly ConditionedRecord[];
+export interface CompressionRequest extends CandidateOptions {
   readonly method: CompressionMethod;
-  readonly seed: number;
-  readonly quantization?: QuantizationOptions;
-  /** The network that outcomes are measured against; default the model. Of a fine-tuned one, what it was before. */
-  readonly reference?: FloatModel;
-  /** Crops that candidates are judged by; default 128. */
-  readonly selectionCrops?: number;
-  /** Crops that activation ranges and batch-norm statistics come from; default 32. */
-  readonly calibrationCrops?: number;
   readonly onStep?: (step: SearchStep) => void;
   /** Accuracy on records that no choice has seen, for the file's metadata; called once with the packed network. */
   readonly measureAccuracy?: (file: Uint8Array) => Promise<object>;
@@ -49,97 +32,63 @@ export interface Compressed {
 }
 
 /**
- * Compresses a float model to a `.qhb` file. The same request gives the same file, unless a search runs out of seconds.
- * Throws RangeError on a label that the model does not know, on no records, on weights that are no numbers, on a node that
- * the engine has no op for, and for "trained" as `trainedLevels` does.
+ * Compresses a float model to a `.qhb` file. The same request gives the same file, however many workers it has and however
+ * often it was interrupted, unless a search runs out of seconds. Throws as `openCandidates` and `searchLayers`, and for "trained"
+ * as `trainedLevels`.
  */
 export async function compress(request: CompressionRequest): Promise<Compressed> {
-  const { model, method, records, seed } = request;
-  requireEngineNodes(model.graph);
-  const crops = withFloatLogits(
-    request.reference ?? model,
-    selectCrops(records, model.graph, request.selectionCrops ?? 128, seed),
-  );
-  const calibration = selectCrops(records, model.graph, request.calibrationCrops ?? 32, seed + 1);
-  const start = startOf(model, method);
-  const state = new QuantizationState(
-    model,
-    calibration.map((crop) => crop.samples),
-    start,
-    // Training has estimated the statistics on the weights as they are.
-    {
-      ...DEFAULT_QUANTIZATION,
-      ...request.quantization,
-      ...(method.kind === "trained" && { reestimateBatchNorm: false }),
-    },
-  );
-  const search = method.kind === "laq" ? await searchLayers(state, crops, method, request.onStep) : null;
-  const widths = search?.widths ?? startWidths(state, start);
-  const network = state.network();
-  const candidate = pack(network);
-  const outcome = await measureOutcome(candidate, crops);
-  const accuracy = (await request.measureAccuracy?.(candidate)) ?? {};
-  const facts = compressionFacts({
-    graph: model.graph,
-    method,
-    seed,
-    widths,
-    outcome,
-    floatErrors: floatErrors(crops),
-  });
-  const file = await packSealed(network, {
-    facts: fileFacts({ training: model.facts, compression: facts, accuracy }),
-  });
-  const ratios = compressionRatios(
-    parameterCounts(model.graph),
-    bitsOf(widths),
-    file.length,
-    (await engineBytes("scalar")).length,
-  );
-  return { file, network, widths, report: { ...facts, fileBytes: file.length, ratios, search } };
+  const { method, seed } = request;
+  const candidates = openCandidates(withMethod(request), startOf(request), courseOf(method));
+  try {
+    const { state, crops } = candidates;
+    const search = method.kind === "laq" ? await searchLayers(candidates, method, request.onStep) : null;
+    const widths = search?.widths ?? state.widths;
+    const [width] = widths.values();
+    const outcome = await candidates.outcomes.outcome(widths, UNLIMITED, { layer: null, width });
+    const facts = compressionFacts({
+      graph: state.graph,
+      method,
+      seed,
+      widths,
+      outcome,
+      floatErrors: floatErrors(crops),
+    });
+    const packed = await packWidths(candidates, widths, facts, request.measureAccuracy);
+    return { ...packed, widths, report: { ...facts, fileBytes: packed.file.length, ratios: packed.ratios, search } };
+  } finally {
+    await candidates.close();
+  }
 }
 
-type Start = Width | ReadonlyMap<string, QuantizedLevels>;
+/** Training has estimated the statistics on the weights as they are. */
+function withMethod({ quantization = DEFAULT_QUANTIZATION, ...request }: CompressionRequest): CandidateOptions {
+  const isTrained = request.method.kind === "trained";
+  return { ...request, quantization: isTrained ? { ...quantization, reestimateBatchNorm: false } : quantization };
+}
 
-function startOf(model: FloatModel, method: CompressionMethod): Start {
+function startOf({ model, method }: CompressionRequest): StartingPoint {
   if (method.kind === "trained") return trainedLevels(model);
   return method.kind === "fixed" ? method.width : method.menu[method.menu.length - 1];
 }
 
-function startWidths({ layers }: QuantizationState, start: Start): ReadonlyMap<string, Width> {
-  if (typeof start === "object") return new Map([...start].map(([name, levels]) => [name, widthOf(levels)]));
-  return new Map([...layers.keys()].map((name) => [name, start]));
+/** The sealed file of a vector of widths, with what it says of itself. */
+export async function packWidths(
+  { model, state }: Candidates,
+  widths: Widths,
+  facts: object,
+  measureAccuracy?: CompressionRequest["measureAccuracy"],
+): Promise<{ file: Uint8Array; network: QuantizedNetwork; ratios: CompressionRatios }> {
+  const network = state.network(widths);
+  const accuracy = (await measureAccuracy?.(pack(network))) ?? {};
+  const file = await packSealed(network, {
+    facts: fileFacts({ training: model.facts, compression: facts, accuracy }),
+  });
+  const engine = await engineBytes("scalar");
+  const ratios = compressionRatios(parameterCounts(model.graph), bitsOf(widths), file.length, engine.length);
+  return { file, network, ratios };
 }
 
-async function searchLayers(
-  state: QuantizationState,
-  crops: readonly SelectionCrop[],
-  method: LaqOptions,
-  onStep?: (step: SearchStep) => void,
-): Promise<SearchResult> {
-  const { criterion, polarity, margin, menu, maxEvaluations, maxSeconds } = method;
-  const folded = new Map([...state.layers].map(([name, layer]) => [name, foldedValues(layer)]));
-  const layers = orderLayers(rankLayers(folded, method.importance), method.order);
-  const graph = lastDecisionAlone(state.graph, crops[0].samples.length);
-  const { tickSamples } = networkTiming(state.graph);
-  const measure = async (network: QuantizedNetwork, limit: number) => {
-    const file = pack({ ...network, graph }, { tickSamples });
-    const outcome = await measureOutcome(file, crops, (partial) => lossOf(partial, criterion, margin) > limit);
-    return outcome.complete ? lossOf(outcome, criterion, margin) : Number.POSITIVE_INFINITY;
-  };
-  const limits =
-    criterion === "errors"
-      ? errorLimits(layers, polarity, crops.length, floatErrors(crops), method.gamma)
-      : sharedLimits(
-          layers,
-          polarity,
-          await measure(state.network(), Number.POSITIVE_INFINITY),
-          method.divergenceBudget,
-        );
-  const target = {
-    measure: (name: string, width: Width, limit: number) => measure(state.network({ name, width }), limit),
-    choose: (name: string, width: Width) => state.choose(name, width),
-  };
-  const finalLimit = criterion === "errors" ? Math.max(...limits.values()) : method.divergenceBudget;
-  return searchWidths(target, { layers, menu, limits, finalLimit, onStep, maxEvaluations, maxSeconds });
+/** What a search's course depends on: a budget may be another when it goes on. */
+function courseOf(method: CompressionMethod): object {
+  return { ...method, maxEvaluations: undefined, maxSeconds: undefined };
 }

@@ -1,15 +1,25 @@
 import type { Criterion } from "./engine-loss.ts";
 import { EVEN_IMPORTANCE, type ImportanceWeights } from "./importance.ts";
+import type { ImportanceName } from "./importance-measures.ts";
 import type { SearchOrder } from "./laq.ts";
 import type { Polarity } from "./loss-limits.ts";
-import { BIT_WIDTHS, parseWidth, SEARCH_WIDTHS, type Width } from "./width.ts";
+import { BIT_WIDTHS, bitsPerWeight, parseWidth, SEARCH_WIDTHS, type Width } from "./width.ts";
+
+/** "scan": the paper's, layer by layer in the order of importance; "balance": by loss a byte, from a uniform width. */
+export type SearchKind = "scan" | "balance";
 
 export interface LaqOptions {
   readonly criterion: Criterion;
+  readonly search: SearchKind;
+  /** "scan": order, and what importance does to a layer's limit. */
   readonly polarity: Polarity;
   readonly order: SearchOrder;
-  readonly importance: ImportanceWeights;
-  /** Ascending; the search begins with every layer at the last. */
+  readonly importance: ImportanceName;
+  /** alpha and beta of "weighted". */
+  readonly importanceWeights: ImportanceWeights;
+  /** "scan": passes for narrower widths at the end, at most. */
+  readonly squeezeRounds: number;
+  /** Ascending; a scan begins with every layer at the last. */
   readonly menu: readonly Width[];
   /** "kl": nats that the whole network may diverge from the float one, margin included. */
   readonly divergenceBudget: number;
@@ -28,17 +38,23 @@ export type CompressionMethod =
   | ({ readonly kind: "laq" } & LaqOptions);
 
 /**
- * The search with the defaults of its criterion: the paper's rule taken literally, or a smooth loss with a floor of 2
- * bits.
+ * The search with the defaults of its criterion: the paper's rule taken literally, or a smooth loss and the search that does
+ * not rest on an order of layers.
  */
-export function laqMethod(criterion: Criterion = "kl", changes: Partial<LaqOptions> = {}): CompressionMethod {
+export function laqMethod(
+  criterion: Criterion = "kl",
+  changes: Partial<LaqOptions> = {},
+): { readonly kind: "laq" } & LaqOptions {
   const smooth = criterion === "kl";
   return {
     kind: "laq",
     criterion,
+    search: smooth ? "balance" : "scan",
     polarity: smooth ? "conservative" : "eq3",
     order: "importanceDescending",
-    importance: EVEN_IMPORTANCE,
+    importance: "weighted",
+    importanceWeights: EVEN_IMPORTANCE,
+    squeezeRounds: 0,
     menu: smooth ? SEARCH_WIDTHS : BIT_WIDTHS,
     divergenceBudget: 0.005,
     margin: 1,
@@ -53,4 +69,20 @@ export function parseMethod(text: string, criterion: Criterion = "kl"): Compress
   if (text === "trained") return { kind: "trained" };
   if (text.startsWith("fixed:")) return { kind: "fixed", width: parseWidth(text.slice("fixed:".length)) };
   throw new RangeError(`a method is fixed:B, laq or trained, found "${text}"`);
+}
+
+/** Reads "ternary,2,3" into a menu, ascending. Throws RangeError on a menu without a width and on one that names a width twice. */
+export function parseMenu(text: string): readonly Width[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.every((name) => name === "")) throw new RangeError("a menu without a width leaves nothing to choose from");
+  const menu = names.map(parseWidth);
+  if (new Set(menu).size < menu.length) throw new RangeError(`the menu "${text}" names a width twice`);
+  return menu.sort((a, b) => bitsPerWeight(a) - bitsPerWeight(b));
+}
+
+/** A menu without the widths below the floor. Throws RangeError where none is left. */
+export function menuFrom(menu: readonly Width[], floor: Width): readonly Width[] {
+  const left = menu.filter((width) => bitsPerWeight(width) >= bitsPerWeight(floor));
+  if (left.length === 0) throw new RangeError(`a floor of ${floor} leaves no width of the menu ${menu.join(", ")}`);
+  return left;
 }

@@ -1,6 +1,6 @@
-import { Engine } from "../../host/index.ts";
 import { argMax } from "../evaluate/arg-max.ts";
 import { divergence } from "./divergence.ts";
+import { type LogitsSource, startLogitsSource } from "./logits-source.ts";
 import type { SelectionCrop } from "./selection-set.ts";
 
 /**
@@ -19,23 +19,33 @@ export interface Outcome {
   /** Crops on which the decision differs from the float network's. */
   readonly changed: number;
   readonly crops: number;
-  /** False: stopped early, the limit was passed. */
+  /** False: stopped early, the limit was passed; every figure is a lower bound but for the standard error. */
   readonly complete: boolean;
 }
 
-/** Unpacked weights may stay in memory: the same bytes out, faster. */
-const TILE_CACHE_BYTES = 1 << 24;
+/** What a loss is compared with. */
+export interface LossLimit {
+  readonly criterion: Criterion;
+  /** "kl": standard errors added to a measured mean. */
+  readonly margin: number;
+  /** Largest loss: nats, or wrong crops. */
+  readonly limit: number;
+}
+
+/** Measures every crop. */
+export const UNLIMITED: LossLimit = { criterion: "kl", margin: 0, limit: Number.POSITIVE_INFINITY };
 
 /**
- * Runs a packed model on the real engine, crop by crop. Stops as soon as the loss must be above `limit`: both losses
- * only grow with further crops.
+ * Runs a packed model on the real engine, crop by crop. Stops as soon as the loss must be above the limit: neither the sum of
+ * divergences nor the errors can shrink with further crops.
+ * @param source of the crops, "last"; default: this thread
  */
 export async function measureOutcome(
   file: Uint8Array,
   crops: readonly SelectionCrop[],
-  stop: (partial: Outcome) => boolean = () => false,
+  limit: LossLimit = UNLIMITED,
+  source: LogitsSource = cropLogits(crops, 1),
 ): Promise<Outcome> {
-  const engine = await Engine.load(file, { tileCacheBytes: TILE_CACHE_BYTES });
   let sum = 0;
   let squares = 0;
   let errors = 0;
@@ -43,39 +53,40 @@ export async function measureOutcome(
   const outcome = (complete: boolean): Outcome => {
     const mean = sum / crops.length;
     const variance = Math.max(0, squares / crops.length - mean * mean);
-    return {
-      divergence: mean,
-      standardError: Math.sqrt(variance / crops.length),
-      errors,
-      changed,
-      crops: crops.length,
-      complete,
-    };
+    const standardError = Math.sqrt(variance / crops.length);
+    return { divergence: mean, standardError, errors, changed, crops: crops.length, complete };
   };
-  for (const crop of crops) {
-    const logits = lastLogits(engine, crop.samples);
-    const distance = divergence(crop.floatLogits, logits);
+  let stopped = false;
+  await source.run(file, (logits, index) => {
+    const { samples, classIndex, floatLogits } = crops[index];
+    if (!logits) throw new RangeError(`a crop of ${samples.length} samples is too short for a decision`);
+    const distance = divergence(floatLogits, logits);
     sum += distance;
     squares += distance * distance;
-    if (argMax(logits) !== crop.classIndex) errors++;
-    if (argMax(logits) !== argMax(crop.floatLogits)) changed++;
-    if (stop(outcome(false))) return outcome(false);
-  }
-  return outcome(true);
+    if (argMax(logits) !== classIndex) errors++;
+    if (argMax(logits) !== argMax(floatLogits)) changed++;
+    stopped = mustBeAbove(outcome(false), limit);
+    return !stopped;
+  });
+  return outcome(!stopped);
 }
 
-/** The loss that a criterion sees in an outcome; of a partial one it is a lower bound. */
-export function lossOf(outcome: Outcome, criterion: Criterion, margin: number): number {
-  if (criterion === "errors") return outcome.errors;
-  return outcome.divergence + (outcome.complete ? margin * outcome.standardError : 0);
+/** Whether crops that are still to come cannot bring the loss within the limit. */
+export function mustBeAbove({ divergence, errors }: Outcome, { criterion, limit }: LossLimit): boolean {
+  return (criterion === "errors" ? errors : divergence) > limit;
 }
 
-/** Logits of the last decision over a crop, taken as a record of its own. */
-function lastLogits(engine: Engine, samples: Int16Array): Float64Array {
-  engine.reset();
-  const events = [...engine.push(samples), ...engine.finish()];
-  const decision = events.findLast((event) => event.kind === "decision");
-  if (decision?.kind !== "decision")
-    throw new RangeError(`a crop of ${samples.length} samples is too short for a decision`);
-  return decision.logits;
+/** The loss that a criterion sees in an outcome; Infinity where it was stopped early. */
+export function lossOf(outcome: Outcome, { criterion, margin }: Omit<LossLimit, "limit">): number {
+  if (!outcome.complete) return Number.POSITIVE_INFINITY;
+  return criterion === "errors" ? outcome.errors : outcome.divergence + margin * outcome.standardError;
+}
+
+/** The engine's last decisions over the crops, each taken as a record of its own. */
+export function cropLogits(crops: readonly SelectionCrop[], workers: number): LogitsSource {
+  return startLogitsSource(
+    crops.map(({ samples }) => samples),
+    "last",
+    workers,
+  );
 }

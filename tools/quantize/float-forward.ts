@@ -138,7 +138,7 @@ function channelsOf({ rows, channels, data }: Rows, from: number, count: number)
 }
 
 /** Row j holds the taps of column j side by side. */
-function patches(node: Conv1dNode, input: Rows): Rows {
+function patches(node: Conv1dNode | DepthwiseConv1dNode, input: Rows): Rows {
   const { channels } = input;
   const rows = outputRows(node, input.rows);
   const fanIn = node.kernel * channels;
@@ -152,6 +152,23 @@ function patches(node: Conv1dNode, input: Rows): Rows {
     }
   }
   return { rows, channels: fanIn, data };
+}
+
+/**
+ * What each group of a weighted node's output channels is multiplied with: a row an output row, [k] as its weights have it.
+ * Every channel of a depthwise conv is a group.
+ */
+export function groupPatches(node: WeightedNode, input: Rows): readonly Rows[] {
+  if (node.op === "dense") {
+    const rows = outputRows(node, input.rows);
+    const channels = node.columns * input.channels;
+    return [{ rows, channels, data: input.data.subarray(0, rows * channels) }];
+  }
+  const groups = node.op === "depthwiseConv1d" ? input.channels : (node.groups ?? 1);
+  const depth = input.channels / groups;
+  return Array.from({ length: groups }, (_, group) =>
+    patches(node, groups === 1 ? input : channelsOf(input, group * depth, depth)),
+  );
 }
 
 /** @param values [channel][tap] */

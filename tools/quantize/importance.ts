@@ -6,7 +6,7 @@ export interface RankedLayer {
   readonly density: number;
   /** delta, the paper's PVI: its variance on a logarithmic scale, 1 for the largest. */
   readonly deviation: number;
-  /** I = alpha * rho + beta * delta (eq. 2). */
+  /** I = alpha * rho + beta * delta (eq. 2), or another measure in its place. */
   readonly importance: number;
 }
 

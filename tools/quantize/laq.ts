@@ -1,19 +1,12 @@
 import type { RankedLayer } from "./importance.ts";
-import { bitsPerWeight, type Width } from "./width.ts";
+import { type SearchBudget, type SearchResult, SearchRun, type SearchTarget } from "./search/search-run.ts";
+import { bitsPerWeight, uniformWidths, type Width, type Widths, withWidth } from "./width.ts";
+
+export type { SearchResult, SearchStep, SearchTarget } from "./search/search-run.ts";
 
 export type SearchOrder = "importanceDescending" | "importanceAscending" | "sizeDescending" | "network";
 
-/** The network under search; it begins with every layer at the menu's largest width. */
-export interface SearchTarget {
-  /**
-   * Loss with one layer at `width`, the others as chosen. May stop early and return Infinity once it is above `limit`.
-   */
-  measure(layer: string, width: Width, limit: number): Promise<number>;
-  /** Settles a layer. */
-  choose(layer: string, width: Width): void;
-}
-
-export interface SearchOptions {
+export interface SearchOptions extends SearchBudget {
   /** In the order of the search. */
   readonly layers: readonly RankedLayer[];
   /** Ascending in bits. */
@@ -22,30 +15,8 @@ export interface SearchOptions {
   readonly limits: ReadonlyMap<string, number>;
   /** Largest loss of the whole network: above it, widths are raised again. */
   readonly finalLimit: number;
-  readonly maxEvaluations?: number;
-  readonly maxSeconds?: number;
-  readonly onStep?: (step: SearchStep) => void;
-}
-
-export interface SearchStep {
-  readonly layer: string;
-  readonly width: Width;
-  readonly loss: number;
-  readonly limit: number;
-  readonly outcome: "accepted" | "refused" | "unmet" | "repaired";
-  readonly evaluations: number;
-}
-
-export interface SearchResult {
-  readonly widths: ReadonlyMap<string, Width>;
-  /** Loss of the network as found; Infinity where the search stopped before it was measured. */
-  readonly loss: number;
-  /** Layers that no width but the largest brought within their limit, and that one not either. */
-  readonly unmet: readonly string[];
-  readonly steps: readonly SearchStep[];
-  readonly evaluations: number;
-  /** False: the search was stopped by its budget; layers not reached keep the largest width. */
-  readonly complete: boolean;
+  /** Passes that try narrower widths for all layers once more, at most; they end with the first that finds none. */
+  readonly squeezeRounds?: number;
 }
 
 /** Sorts layers for the search; ties go to the larger layer, then by name. */
@@ -61,119 +32,116 @@ export function orderLayers(layers: readonly RankedLayer[], order: SearchOrder):
 }
 
 /**
- * Layer-wise adaptive quantization: each layer in turn takes the narrowest width that keeps the loss within its limit.
- * Widths are scanned upwards, since the loss need not fall with every bit. At the end single steps up, the one with the
- * most loss saved a byte first, bring the whole network within `finalLimit`. Stops cleanly at its budget with the best
- * so far.
+ * Layer-wise adaptive quantization as the paper has it: each layer in turn takes the narrowest width that keeps the loss
+ * within its limit, the layers behind it still at the largest (the engine has no float). Widths are scanned upwards, since
+ * the loss need not fall with every bit. Then single steps up, the one with the most loss saved a byte first, bring the
+ * whole network within `finalLimit`, and squeeze rounds try what the others' choices have left. Stops cleanly at its budget
+ * with the best so far.
  */
 export async function searchWidths(target: SearchTarget, options: SearchOptions): Promise<SearchResult> {
   const search = new Search(target, options);
   await search.scan();
   await search.repair();
+  await search.squeeze();
   return search.result();
 }
 
 class Search {
-  private readonly widths = new Map<string, Width>();
+  private readonly run: SearchRun;
   private readonly unmet: string[] = [];
-  private readonly steps: SearchStep[] = [];
-  private readonly deadlineMs: number;
   private readonly largest: Width;
-  private evaluations = 0;
+  private widths: Widths;
   private loss = Number.POSITIVE_INFINITY;
-  private complete = true;
 
   constructor(
     private readonly target: SearchTarget,
     private readonly options: SearchOptions,
   ) {
+    this.run = new SearchRun(target, options);
     this.largest = options.menu[options.menu.length - 1];
-    this.deadlineMs = performance.now() + (options.maxSeconds ?? Number.POSITIVE_INFINITY) * 1000;
-    for (const layer of options.layers) this.widths.set(layer.name, this.largest);
+    this.widths = uniformWidths(
+      options.layers.map(({ name }) => name),
+      this.largest,
+    );
+    target.settle(this.widths);
   }
 
   async scan(): Promise<void> {
     for (const { name } of this.options.layers) {
-      const limit = this.options.limits.get(name) ?? 0;
-      for (const width of this.options.menu) {
-        if (this.exhausted()) return;
-        const loss = await this.measure(name, width, limit);
-        const accepted = loss <= limit;
-        const last = width === this.largest;
-        this.record({ layer: name, width, loss, limit, outcome: accepted ? "accepted" : last ? "unmet" : "refused" });
-        if (accepted) {
-          this.settle(name, width);
-          break;
-        }
-        if (last) this.unmet.push(name);
+      if (!(await this.narrow(name, this.options.menu))) {
+        if (!this.run.complete) return;
+        this.unmet.push(name);
       }
     }
   }
 
   /** Raises one layer by one step of the menu at a time. */
   async repair(): Promise<void> {
-    if (!this.complete) return;
-    const { finalLimit, layers } = this.options;
-    // Choosing may change more than the candidate did (statistics behind it follow), so the whole is measured anew.
-    this.loss = await this.measureWhole();
+    if (this.run.exhausted()) return;
+    const { finalLimit, layers, menu } = this.options;
+    const [{ name }] = layers;
+    this.loss = await this.measure(name, this.widths.get(name) as Width, Number.POSITIVE_INFINITY);
     while (this.loss > finalLimit) {
-      let best: { layer: RankedLayer; width: Width; loss: number; gain: number } | null = null;
-      for (const layer of layers) {
-        const width = this.nextWidth(layer.name);
-        if (width === null) continue;
-        if (this.exhausted()) return;
-        const loss = await this.measure(layer.name, width, Number.POSITIVE_INFINITY);
-        const bits = bitsPerWeight(width) - bitsPerWeight(this.widths.get(layer.name) as Width);
-        const gain = (this.loss - loss) / (bits * layer.weights);
-        if (best === null || gain > best.gain) best = { layer, width, loss, gain };
+      let best: { name: string; width: Width; loss: number; gain: number } | null = null;
+      for (const { name, weights } of layers) {
+        const width = menu[menu.indexOf(this.widths.get(name) as Width) + 1];
+        if (width === undefined) continue;
+        if (this.run.exhausted()) return;
+        const loss = await this.measure(name, width, Number.POSITIVE_INFINITY);
+        const bits = bitsPerWeight(width) - bitsPerWeight(this.widths.get(name) as Width);
+        const gain = (this.loss - loss) / (bits * weights);
+        if (best === null || gain > best.gain) best = { name, width, loss, gain };
       }
       if (best === null) return;
-      this.settle(best.layer.name, best.width);
-      this.loss = await this.measureWhole();
-      this.record({
-        layer: best.layer.name,
-        width: best.width,
-        loss: this.loss,
-        limit: finalLimit,
-        outcome: "repaired",
-      });
+      const { name: layer, width, loss } = best;
+      this.settle(layer, width, loss);
+      this.run.record({ layer, width, loss, limit: finalLimit, outcome: "repaired" });
+    }
+  }
+
+  /** Passes of narrower widths that the limits leave room for. */
+  async squeeze(): Promise<void> {
+    const { layers, menu, squeezeRounds = 0 } = this.options;
+    let falling = true;
+    for (let round = 0; falling && round < squeezeRounds; round++) {
+      falling = false;
+      for (const { name } of layers) {
+        const narrower = menu.slice(0, menu.indexOf(this.widths.get(name) as Width));
+        if (await this.narrow(name, narrower)) falling = true;
+        if (!this.run.complete) return;
+      }
     }
   }
 
   result(): SearchResult {
-    const { widths, loss, unmet, steps, evaluations, complete } = this;
+    const { widths, loss, unmet } = this;
+    const { steps, evaluations, complete } = this.run;
     return { widths, loss, unmet, steps, evaluations, complete };
   }
 
-  private settle(name: string, width: Width): void {
-    this.target.choose(name, width);
-    this.widths.set(name, width);
+  /** Settles the first of these widths that keeps within the layer's limit; false where none does or the budget is spent. */
+  private async narrow(name: string, menu: readonly Width[]): Promise<boolean> {
+    const limit = this.options.limits.get(name) ?? 0;
+    for (const width of menu) {
+      if (this.run.exhausted()) return false;
+      const loss = await this.measure(name, width, limit);
+      const accepted = loss <= limit;
+      const outcome = accepted ? "accepted" : width === this.largest ? "unmet" : "refused";
+      this.run.record({ layer: name, width, loss, limit, outcome });
+      if (!accepted) continue;
+      this.settle(name, width, loss);
+      return true;
+    }
+    return false;
   }
 
-  private measure(name: string, width: Width, limit: number): Promise<number> {
-    this.evaluations++;
-    return this.target.measure(name, width, limit);
+  private settle(name: string, width: Width, loss: number): void {
+    this.widths = withWidth(this.widths, name, width);
+    this.loss = loss;
+    this.target.settle(this.widths);
   }
 
-  private measureWhole(): Promise<number> {
-    const [{ name }] = this.options.layers;
-    return this.measure(name, this.widths.get(name) as Width, Number.POSITIVE_INFINITY);
-  }
-
-  private nextWidth(name: string): Width | null {
-    const { menu } = this.options;
-    return menu[menu.indexOf(this.widths.get(name) as Width) + 1] ?? null;
-  }
-
-  private exhausted(): boolean {
-    const spent = this.evaluations >= (this.options.maxEvaluations ?? Number.POSITIVE_INFINITY);
-    if (spent || performance.now() >= this.deadlineMs) this.complete = false;
-    return !this.complete;
-  }
-
-  private record(step: Omit<SearchStep, "evaluations">): void {
-    const full = { ...step, evaluations: this.evaluations };
-    this.steps.push(full);
-    this.options.onStep?.(full);
+  private measure(layer: string, width: Width, limit: number): Promise<number> {
+    return this.target.measure(withWidth(this.widths, layer, width), limit, { layer, width });
   }
 }

@@ -32,6 +32,23 @@ export function errorLimits(
 }
 
 /**
+ * What a tolerance too small for the selection set comes to, as a sentence; null where it allows a layer one error or more.
+ */
+export function toleranceNote(
+  layers: readonly RankedLayer[],
+  polarity: Polarity,
+  records: number,
+  gamma: number,
+): string | null {
+  const tolerance = gamma * Math.max(...tolerances(layers, polarity));
+  if (records * tolerance >= 1) return null;
+  return (
+    `gamma ${gamma} tolerates ${tolerance.toPrecision(2)} of accuracy at most, less than one of ${records} crops ` +
+    `(${(1 / records).toPrecision(2)}): no layer may cost one more error, whatever alpha, beta and gamma are`
+  );
+}
+
+/**
  * The same idea for a smooth loss: a total budget is shared out in proportion to the tolerances, and what a layer
  * leaves the next ones may use. Each limit is for the whole network after that layer, in the order of the search.
  * @param start loss before the first layer @param budget loss after the last

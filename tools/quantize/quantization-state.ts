@@ -5,6 +5,7 @@ import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../expor
 import { type Graph, type GraphNode, INPUT, inputsOf, isWeighted, type WeightedNode } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";
+import { biasCorrection } from "./bias-correction.ts";
 import { activationScales, fullScale, type RangeMethod } from "./calibrate.ts";
 import { finish, inputRows, type Rows, rawSums, runNode } from "./float-forward.ts";
 import { foldLevels } from "./fold-levels.ts";
@@ -16,26 +17,47 @@ import {
   layerWeights,
   normConstants,
 } from "./layer-weights.ts";
-import { quantizeWeights, type ScaleMethod } from "./quantizers/quantize-weights.ts";
+import type { ScaleMethod } from "./quantizers/channel-scale.ts";
+import { quantizeWeights } from "./quantizers/quantize-weights.ts";
 import { dequantize, type QuantizedLevels } from "./quantizers/quantized-levels.ts";
-import type { Width } from "./width.ts";
+import { inputMoments, type SecondMoments } from "./second-moments.ts";
+import { widthOf } from "./trained-levels.ts";
+import { uniformWidths, type Width, type Widths } from "./width.ts";
 
 export interface QuantizationOptions {
   readonly range: RangeMethod;
   readonly scale: ScaleMethod;
+  /** To the nearest integer of the grid, or to those that move the layer's output least on the calibration crops. */
+  readonly rounding: "nearest" | "outputError";
   /** Batch norm's mean and variance follow the quantized weights, by forward passes over the calibration crops. */
   readonly reestimateBatchNorm: boolean;
+  /** A layer without batch norm takes the mean error of its output into its bias, by the same passes. */
+  readonly correctBias: boolean;
 }
 
 export const DEFAULT_QUANTIZATION: QuantizationOptions = {
   range: { kind: "percentile", percent: 99.99 },
   scale: "mse",
+  rounding: "outputError",
   reestimateBatchNorm: true,
+  correctBias: false,
 };
+
+/** One width, or the integers of every layer: those of a model that was trained on them. */
+export type StartingPoint = Width | ReadonlyMap<string, QuantizedLevels>;
+
+/** The network at one vector of widths: nothing in it depends on how the search came there. */
+interface Stand {
+  readonly widths: Widths;
+  readonly affines: Map<string, ChannelAffine>;
+  /** Every node's rows on the calibration crops. */
+  readonly tensors: Map<string, readonly Rows[]>;
+}
 
 /**
  * A model on its way to integers: a width a layer, batch-norm statistics that follow, activation ranges of the float
- * model. It keeps every node's rows on the calibration crops, so that a candidate for one layer costs that layer alone.
+ * model. It keeps every node's rows on the calibration crops at the settled widths, so that a candidate costs the layers
+ * from the first that differs on.
  */
 export class QuantizationState {
   readonly graph: Graph;
@@ -44,102 +66,126 @@ export class QuantizationState {
   /** Of what goes into each gelu, of the float model too. */
   readonly preScales = new Map<string, number>();
   private readonly norms: ReadonlyMap<string, NormConstants>;
-  private readonly chosen = new Map<string, { levels: QuantizedLevels; affine: ChannelAffine }>();
+  private readonly moments: ReadonlyMap<string, SecondMoments>;
   private readonly levelsCache = new Map<string, QuantizedLevels>();
   /** Of the float network's raw sums on the calibration crops. */
   private readonly floatStatistics = new Map<string, ChannelStatistics>();
-  private readonly tensors: Map<string, readonly Rows[]>;
+  private settled: Stand;
+  /** The last one computed: what was just a candidate is as a rule settled next. */
+  private latest: Stand;
 
-  /** @param crops conditioned samples, at least one crop @param start a width of all layers, or the levels of each */
+  /** @param crops conditioned samples, at least one crop @param start a width of all layers, or what each has become */
   constructor(
     model: FloatModel,
     crops: readonly Int16Array[],
-    start: Width | ReadonlyMap<string, QuantizedLevels>,
+    start: StartingPoint,
     private readonly options: QuantizationOptions,
   ) {
     if (crops.length === 0) throw new RangeError("calibration needs one crop or more, found 0");
     this.graph = model.graph;
     this.layers = layerWeights(model);
     this.norms = normConstants(model);
-    this.tensors = new Map([[INPUT, crops.map(inputRows)]]);
-    this.runNodes(this.graph.nodes);
-    this.scales = activationScales(this.graph, this.tensors, options.range);
-    for (const name of this.layers.keys()) {
-      const levels = typeof start === "object" ? (start.get(name) as QuantizedLevels) : this.levelsOf(name, start);
-      this.chosen.set(name, { levels, affine: this.affineOf(name, levels) });
-    }
-    this.refresh(0);
+    const tensors = new Map<string, readonly Rows[]>([[INPUT, crops.map(inputRows)]]);
+    this.settled = { widths: new Map(), affines: new Map(), tensors };
+    this.runNodes(this.settled, this.graph.nodes);
+    this.scales = activationScales(this.graph, tensors, options.range);
+    this.moments = options.rounding === "outputError" ? inputMoments(this.graph, tensors) : new Map();
+    this.latest = this.settled;
+    this.settled = this.standAt(this.startingWidths(start));
   }
 
-  /** Settles a layer's width; statistics behind it follow. */
-  choose(name: string, width: Width): void {
-    const levels = this.levelsOf(name, width);
-    this.chosen.set(name, { levels, affine: this.affineOf(name, levels) });
-    this.refresh(this.graph.nodes.findIndex((node) => node.name === name));
+  get widths(): Widths {
+    return this.settled.widths;
   }
 
-  /** The network as it stands, with one layer at another width where given. */
-  network(candidate?: { readonly name: string; readonly width: Width }): QuantizedNetwork {
+  /** Settles the widths: candidates are computed from there. */
+  settle(widths: Widths): void {
+    this.settled = this.standAt(widths);
+  }
+
+  /** The network at the settled widths, or at others. */
+  network(widths: Widths = this.settled.widths): QuantizedNetwork {
     const { graph, scales, preScales, norms } = this;
+    const { affines } = this.standAt(widths);
     const weights = new Map<string, QuantizedWeights>();
     const tensors = new NetworkTensors({ graph, weights, scales });
-    for (const node of this.graph.nodes) {
-      const settled = this.chosen.get(node.name);
-      if (!settled) continue;
-      const tried = candidate?.name === node.name ? this.levelsOf(node.name, candidate.width) : null;
-      const { levels, affine } = tried ? { levels: tried, affine: this.affineOf(node.name, tried) } : settled;
-      const [input] = inputsOf(node);
-      const read = { scale: tensors.scaleOf(input), largest: largestInput(tensors.typeOf(input)) };
-      weights.set(node.name, foldLevels(levels, affine, read));
+    for (const node of graph.nodes.filter(isWeighted)) {
+      const { name } = node;
+      const read = { scale: tensors.scaleOf(node.input), largest: largestInput(tensors.typeOf(node.input)) };
+      const levels = this.levelsOf(name, widths.get(name) as Width);
+      weights.set(name, foldLevels(levels, affines.get(name) as ChannelAffine, read));
     }
     return { graph, weights, scales, preScales, norms };
   }
 
-  private levelsOf(name: string, width: Width): QuantizedLevels {
+  /** What a layer becomes at a width. Throws RangeError naming a layer that cannot be quantized. */
+  levelsOf(name: string, width: Width): QuantizedLevels {
     const key = `${name} ${width}`;
     const { values, outChannels } = this.layers.get(name) as LayerWeights;
-    const levels = this.levelsCache.get(key) ?? quantizeWeights(values, outChannels, width, this.options.scale);
-    this.levelsCache.set(key, levels);
-    return levels;
-  }
-
-  private affineOf(name: string, levels: QuantizedLevels): ChannelAffine {
-    const layer = this.layers.get(name) as LayerWeights;
-    if (!this.options.reestimateBatchNorm || layer.norm === null) return foldBatchNorm(layer);
-    const node = this.graph.nodes.find((other) => other.name === name) as WeightedNode;
-    return this.normAffine(layer, this.sumsOf(node, dequantize(levels)));
-  }
-
-  private sumsOf(node: WeightedNode, values: Float32Array): readonly Rows[] {
-    return (this.tensors.get(node.input) ?? []).map((input) => rawSums(node, input, values));
-  }
-
-  private normAffine(layer: LayerWeights, sums: readonly Rows[]): ChannelAffine {
-    const before = this.floatStatistics.get(layer.name);
-    if (layer.norm === null || before === undefined) return foldBatchNorm(layer);
-    return foldBatchNorm(layer, movedStatistics(layer.norm, before, channelStatistics(sums)));
-  }
-
-  /** Runs the quantized weights from a node on, each batch norm on the statistics that now reach it; behind the last nobody asks. */
-  private refresh(from: number): void {
-    const last = this.graph.nodes.findLastIndex(({ name }) => this.layers.get(name)?.norm);
-    if (this.options.reestimateBatchNorm) this.runNodes(this.graph.nodes.slice(from, last + 1));
-  }
-
-  private runNodes(nodes: readonly GraphNode[]): void {
-    for (const node of nodes) this.tensors.set(node.name, this.runNode(node));
-  }
-
-  private runNode(node: GraphNode): readonly Rows[] {
-    if (isWeighted(node)) return this.runWeighted(node);
-    if (node.op === "groupNorm" && node.activation === "gelu" && !this.preScales.has(node.name)) {
-      this.notePreScale(node, this.runPlain({ ...node, activation: "none" }));
+    try {
+      const levels =
+        this.levelsCache.get(key) ??
+        quantizeWeights(values, outChannels, width, this.options.scale, this.moments.get(name));
+      this.levelsCache.set(key, levels);
+      return levels;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new RangeError(`layer ${name} cannot be quantized: ${error.message}`);
     }
-    return this.runPlain(node);
   }
 
-  private runPlain(node: GraphNode): readonly Rows[] {
-    const inputs = inputsOf(node).map((name) => this.tensors.get(name) as readonly Rows[]);
+  private startingWidths(start: StartingPoint): Widths {
+    if (typeof start !== "object") return uniformWidths(this.layers.keys(), start);
+    for (const [name, levels] of start) this.levelsCache.set(`${name} ${widthOf(levels)}`, levels);
+    return new Map([...start].map(([name, levels]) => [name, widthOf(levels)]));
+  }
+
+  private standAt(widths: Widths): Stand {
+    const [base, from] = this.nearest(widths);
+    if (from < 0) return base;
+    const stand: Stand = { widths, affines: new Map(base.affines), tensors: new Map(base.tensors) };
+    const last = this.lastAsked();
+    this.runNodes(stand, this.graph.nodes.slice(from, last + 1));
+    // Behind it nothing follows from rows.
+    for (const node of this.graph.nodes.slice(Math.max(from, last + 1))) {
+      const layer = this.layers.get(node.name);
+      if (layer) stand.affines.set(node.name, foldBatchNorm(layer));
+    }
+    this.latest = stand;
+    return stand;
+  }
+
+  /** The known stand that agrees longest, and the node from which on it differs; -1 for nowhere. */
+  private nearest(widths: Widths): readonly [Stand, number] {
+    const differs = (stand: Stand) =>
+      this.graph.nodes.findIndex(({ name }) => widths.get(name) !== stand.widths.get(name));
+    const [settled, latest] = [differs(this.settled), differs(this.latest)];
+    return settled < 0 || (latest >= 0 && settled >= latest) ? [this.settled, settled] : [this.latest, latest];
+  }
+
+  /** Index of the last node whose sums are asked for. */
+  private lastAsked(): number {
+    const { reestimateBatchNorm, correctBias } = this.options;
+    return this.graph.nodes.findLastIndex(({ name }) => {
+      const layer = this.layers.get(name);
+      return layer !== undefined && (layer.norm === null ? correctBias : reestimateBatchNorm);
+    });
+  }
+
+  private runNodes(stand: Stand, nodes: readonly GraphNode[]): void {
+    for (const node of nodes) stand.tensors.set(node.name, this.runNode(stand, node));
+  }
+
+  private runNode(stand: Stand, node: GraphNode): readonly Rows[] {
+    if (isWeighted(node)) return this.runWeighted(stand, node);
+    if (node.op === "groupNorm" && node.activation === "gelu" && !this.preScales.has(node.name)) {
+      this.notePreScale(node, this.runPlain(stand, { ...node, activation: "none" }));
+    }
+    return this.runPlain(stand, node);
+  }
+
+  private runPlain({ tensors }: Stand, node: GraphNode): readonly Rows[] {
+    const inputs = inputsOf(node).map((name) => tensors.get(name) as readonly Rows[]);
     const norm = this.norms.get(node.name);
     const weights = norm && { values: new Float32Array(), affine: { gain: norm.gamma, offset: norm.beta } };
     return inputs[0].map((_, crop) =>
@@ -151,14 +197,26 @@ export class QuantizationState {
     );
   }
 
-  private runWeighted(node: WeightedNode): readonly Rows[] {
+  private runWeighted({ widths, affines, tensors }: Stand, node: WeightedNode): readonly Rows[] {
     const layer = this.layers.get(node.name) as LayerWeights;
-    const settled = this.chosen.get(node.name);
-    const sums = this.sumsOf(node, settled ? dequantize(settled.levels) : layer.values);
-    const affine = settled ? this.normAffine(layer, sums) : foldBatchNorm(layer);
-    if (settled) this.chosen.set(node.name, { levels: settled.levels, affine });
-    else this.noteFloat(node, sums, affine);
+    const width = widths.get(node.name);
+    const values = width === undefined ? layer.values : dequantize(this.levelsOf(node.name, width));
+    const sums = (tensors.get(node.input) as readonly Rows[]).map((input) => rawSums(node, input, values));
+    const affine = this.affineOf(layer, sums);
+    if (width === undefined) this.noteFloat(node, sums, affine);
+    affines.set(node.name, affine);
     return sums.map((rows) => finish(node, rows, affine));
+  }
+
+  /** @param sums of the weights as they are multiplied; the first time those of the float network */
+  private affineOf(layer: LayerWeights, sums: readonly Rows[]): ChannelAffine {
+    const { reestimateBatchNorm, correctBias } = this.options;
+    const before = this.floatStatistics.get(layer.name);
+    if (before === undefined || !(layer.norm === null ? correctBias : reestimateBatchNorm)) return foldBatchNorm(layer);
+    const after = channelStatistics(sums);
+    return layer.norm === null
+      ? biasCorrection(foldBatchNorm(layer), before, after)
+      : foldBatchNorm(layer, movedStatistics(layer.norm, before, after));
   }
 
   private noteFloat(node: WeightedNode, sums: readonly Rows[], affine: ChannelAffine): void {

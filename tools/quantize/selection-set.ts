@@ -64,3 +64,9 @@ export function withFloatLogits(
 export function floatErrors(crops: readonly SelectionCrop[]): number {
   return crops.filter((crop) => argMax(crop.floatLogits) !== crop.classIndex).length;
 }
+
+/** Classes of the model that no crop is of. */
+export function missingClasses(crops: readonly Pick<SelectionCrop, "classIndex">[], graph: Graph): readonly string[] {
+  const present = new Set(crops.map(({ classIndex }) => classIndex));
+  return graph.classes.filter((_, index) => !present.has(index));
+}

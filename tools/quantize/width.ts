@@ -3,6 +3,9 @@ import { TERNARY_BITS } from "../export/accounting.ts";
 /** A layer's width: bits a weight, or ternary, five weights to a byte. */
 export type Width = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | "ternary";
 
+/** A width for every layer, by name. */
+export type Widths = ReadonlyMap<string, Width>;
+
 export const BIT_WIDTHS: readonly Width[] = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /** Widths of the default search: from -1, 0, 1 on. One bit needs quantization-aware training. */
@@ -20,7 +23,17 @@ export function parseWidth(text: string): Width {
   return width;
 }
 
+/** One width for every layer. */
+export function uniformWidths(layers: Iterable<string>, width: Width): Widths {
+  return new Map([...layers].map((name) => [name, width]));
+}
+
+/** The same widths but for one layer. */
+export function withWidth(widths: Widths, layer: string, width: Width): Widths {
+  return new Map(widths).set(layer, width);
+}
+
 /** Bits a weight of every layer. */
-export function bitsOf(widths: ReadonlyMap<string, Width>): ReadonlyMap<string, number> {
+export function bitsOf(widths: Widths): ReadonlyMap<string, number> {
   return new Map([...widths].map(([name, width]) => [name, bitsPerWeight(width)] as const));
 }

@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { balanceWidths, descendToBytes } from "../../tools/quantize/search/balance.ts";
+import { bitsPerWeight, SEARCH_WIDTHS, uniformWidths, type Width, type Widths } from "../../tools/quantize/width.ts";
+import { AdditiveTarget } from "./additive-target.ts";
+
+const MENU = SEARCH_WIDTHS;
+const networks = fc
+  .array(
+    fc.record({
+      weights: fc.integer({ min: 1, max: 500 }),
+      sensitivity: fc.double({ min: 0.01, max: 5, noNaN: true }),
+      // The loss need not fall with every bit.
+      bumps: fc.array(fc.double({ min: 0, max: 0.2, noNaN: true }), { minLength: 8, maxLength: 8 }),
+    }),
+    { minLength: 1, maxLength: 7 },
+  )
+  .map((specs) => {
+    const named = new Map(specs.map((spec, index) => [`layer${index}`, spec]));
+    const of = (layer: string) => named.get(layer) as (typeof specs)[number];
+    return {
+      layers: [...named.keys()],
+      bytesOf: (layer: string, width: Width) => Math.ceil((of(layer).weights * bitsPerWeight(width)) / 8),
+      cost: (layer: string, width: Width) =>
+        of(layer).sensitivity / bitsPerWeight(width) ** 2 + of(layer).bumps[MENU.indexOf(width)],
+    };
+  });
+type Network = typeof networks extends fc.Arbitrary<infer T> ? T : never;
+
+const bytes = ({ bytesOf }: Pick<Network, "bytesOf">, widths: Widths) =>
+  [...widths].reduce((sum, [layer, width]) => sum + bytesOf(layer, width), 0);
+
+describe("the balanced search", () => {
+  it("keeps within the limit wherever a uniform width does, in no more bytes than the narrowest such", async () => {
+    await fc.assert(
+      fc.asyncProperty(networks, fc.double({ min: 0.05, max: 8, noNaN: true }), async (network, limit) => {
+        const target = new AdditiveTarget(network.cost);
+        const result = await balanceWidths(target, { ...network, menu: MENU, limit });
+        const uniform = MENU.map((width) => uniformWidths(network.layers, width));
+        const fitting = uniform.find((widths) => target.lossAt(widths) <= limit);
+        expect(result.loss).toBeCloseTo(target.lossAt(result.widths), 9);
+        expect(target.widths).toEqual(result.widths);
+        expect(result.unmet).toEqual(fitting ? [] : network.layers);
+        if (!fitting) return;
+        expect(result.loss).toBeLessThanOrEqual(limit);
+        expect(bytes(network, result.widths)).toBeLessThanOrEqual(bytes(network, fitting));
+      }),
+    );
+  });
+
+  it("leaves no layer a step down that the limit allows", async () => {
+    await fc.assert(
+      fc.asyncProperty(networks, fc.double({ min: 0.05, max: 8, noNaN: true }), async (network, limit) => {
+        const smooth = (layer: string, width: Width) => network.cost(layer, width) + 1 / bitsPerWeight(width);
+        const target = new AdditiveTarget((layer, width) =>
+          Math.max(...MENU.slice(MENU.indexOf(width)).map((wider) => smooth(layer, wider))),
+        );
+        const { widths, loss } = await balanceWidths(target, { ...network, menu: MENU, limit });
+        if (loss > limit) return;
+        for (const layer of network.layers) {
+          const narrower = MENU[MENU.indexOf(widths.get(layer) as Width) - 1];
+          if (narrower !== undefined)
+            expect(target.lossAt(new Map(widths).set(layer, narrower))).toBeGreaterThan(limit);
+        }
+      }),
+    );
+  });
+
+  it("narrows what costs the least loss a byte", async () => {
+    const cost = (layer: string, width: Width) => (layer === "frail" ? 4 : 1) / bitsPerWeight(width);
+    const target = new AdditiveTarget(cost);
+    const bytesOf = (_: string, width: Width) => 10 * bitsPerWeight(width);
+    const { widths } = await balanceWidths(target, { layers: ["frail", "tough"], menu: MENU, limit: 1, bytesOf });
+    expect(bitsPerWeight(widths.get("tough") as Width)).toBeLessThan(bitsPerWeight(widths.get("frail") as Width));
+  });
+
+  it("stops at its evaluations with widths that keep the limit, or with the widest", async () => {
+    await fc.assert(
+      fc.asyncProperty(networks, fc.integer({ min: 1, max: 40 }), async (network, maxEvaluations) => {
+        const limit = 4;
+        const target = new AdditiveTarget(network.cost);
+        const result = await balanceWidths(target, { ...network, menu: MENU, limit, maxEvaluations });
+        expect(result.evaluations).toBeLessThanOrEqual(maxEvaluations);
+        if (Number.isFinite(result.loss) && result.unmet.length === 0) expect(result.loss).toBeLessThanOrEqual(limit);
+        else if (result.unmet.length === 0) expect(new Set(result.widths.values())).toEqual(new Set([8]));
+      }),
+    );
+  });
+});
+
+describe("the way down to a number of bytes", () => {
+  it("ends with the first step that is small enough", async () => {
+    await fc.assert(
+      fc.asyncProperty(networks, fc.double({ min: 0, max: 1, noNaN: true }), async (network, share) => {
+        const [least, most] = [MENU[0], MENU[MENU.length - 1]].map((width) =>
+          bytes(network, uniformWidths(network.layers, width)),
+        );
+        const wanted = Math.floor(least + share * (most - least));
+        const result = await descendToBytes(new AdditiveTarget(network.cost), { ...network, menu: MENU }, wanted);
+        expect(bytes(network, result.widths)).toBeLessThanOrEqual(wanted);
+        const last = result.steps.at(-1);
+        if (!last) return;
+        const wider = MENU[MENU.indexOf(last.width) + 1];
+        expect(bytes(network, new Map(result.widths).set(last.layer, wider))).toBeGreaterThan(wanted);
+      }),
+    );
+  });
+});

@@ -1,0 +1,176 @@
+import { uniformWidths, type Width, type Widths, withWidth } from "../width.ts";
+import { type SearchBudget, type SearchResult, SearchRun, type SearchTarget } from "./search-run.ts";
+
+export interface BalanceOptions extends SearchBudget {
+  /** In the order of the graph. */
+  readonly layers: readonly string[];
+  /** Ascending in bits. */
+  readonly menu: readonly Width[];
+  /** Largest loss of the whole network. */
+  readonly limit: number;
+  /** Bytes of a layer's weights at a width. */
+  bytesOf(layer: string, width: Width): number;
+}
+
+/** Widths within the limit, or the nearest that the search came to. */
+interface Found {
+  readonly widths: Widths;
+  readonly loss: number;
+}
+
+/** One layer a step of the menu away, with the loss a byte that the step costs or saves. */
+interface Candidate extends Found {
+  readonly layer: string;
+  readonly width: Width;
+  readonly price: number;
+  /** The widths that it was measured from: a price from earlier ones is an estimate. */
+  readonly from: Widths | null;
+}
+
+/**
+ * The robust search. It begins at the narrowest uniform width that keeps the loss within the limit and goes down, layer by
+ * layer, always where a byte saved costs the least loss; and again from the uniform width below that, up where a byte added
+ * saves the most loss until the limit holds, and down from there. The smaller of the two is the result: never more bytes
+ * than the best uniform width. Every loss is that of the whole network with all that follows its widths, so no choice rests on
+ * an early impression; prices are measured anew before they decide, but only those that come first (Minoux's lazy greedy).
+ */
+export async function balanceWidths(target: SearchTarget, options: BalanceOptions): Promise<SearchResult> {
+  return new Balance(target, options).search();
+}
+
+/** The way down alone, from the widest on, without a limit on the loss, until the weights take no more than so many bytes. */
+export async function descendToBytes(
+  target: SearchTarget,
+  options: Omit<BalanceOptions, "limit">,
+  bytes: number,
+): Promise<SearchResult> {
+  return new Balance(target, { ...options, limit: Number.POSITIVE_INFINITY }).descendTo(bytes);
+}
+
+class Balance {
+  private readonly run: SearchRun;
+
+  constructor(
+    private readonly target: SearchTarget,
+    private readonly options: BalanceOptions,
+  ) {
+    this.run = new SearchRun(target, options);
+  }
+
+  async search(): Promise<SearchResult> {
+    const { limit, menu, layers } = this.options;
+    const start = await this.narrowestUniform();
+    if (start === null || start.loss > limit) {
+      const widest = uniformWidths(layers, menu[menu.length - 1]);
+      return this.result(start ?? { widths: widest, loss: Number.POSITIVE_INFINITY }, start === null ? [] : layers);
+    }
+    const below = menu[menu.indexOf(start.widths.get(layers[0]) as Width) - 1];
+    let best = await this.descend(start);
+    if (below !== undefined && !this.run.exhausted()) {
+      const up = await this.climb(uniformWidths(layers, below), below);
+      if (up !== null && this.bytes(up.widths) < this.bytes(best.widths)) best = up;
+    }
+    return this.result(best, []);
+  }
+
+  async descendTo(bytes: number): Promise<SearchResult> {
+    const { layers, menu } = this.options;
+    const widest = menu[menu.length - 1];
+    const widths = uniformWidths(layers, widest);
+    const loss = await this.target.measure(widths, Number.POSITIVE_INFINITY, { layer: null, width: widest });
+    return this.result(await this.descend({ widths, loss }, bytes), []);
+  }
+
+  /** The widest where none is within the limit; null where the budget is spent before. */
+  private async narrowestUniform(): Promise<Found | null> {
+    const { layers, menu, limit } = this.options;
+    for (const width of menu) {
+      if (this.run.exhausted()) return null;
+      const widths = uniformWidths(layers, width);
+      const last = width === menu[menu.length - 1];
+      const bound = last ? Number.POSITIVE_INFINITY : limit;
+      const loss = await this.target.measure(widths, bound, { layer: null, width });
+      if (loss <= limit || last) return { widths, loss };
+    }
+    return null;
+  }
+
+  /** Narrower step by step, within the limit, until nothing more is or the bytes are reached. */
+  private async descend(start: Found, enoughBytes = 0): Promise<Found> {
+    const { layers, limit } = this.options;
+    let at = start;
+    this.target.settle(at.widths);
+    let open = layers.flatMap((layer) => this.next(at, layer, -1, Number.NEGATIVE_INFINITY));
+    while (open.length > 0 && this.bytes(at.widths) > enoughBytes) {
+      open.sort((a, b) => a.price - b.price);
+      const [first, ...others] = open;
+      if (first.from === at.widths) {
+        at = this.accept(first);
+        // The next step costs more as a rule: its price now is a good guess of where it comes.
+        open = [...others, ...this.next(at, first.layer, -1, first.price)];
+        continue;
+      }
+      if (this.run.exhausted()) return at;
+      const tried = await this.measured(at, first, limit);
+      // What does not fit now fits less when others have taken their share.
+      open = tried.loss <= limit ? [...others, tried] : others;
+    }
+    return at;
+  }
+
+  /** Wider step by step until the loss is within the limit, and down from there; null where the budget is spent before. */
+  private async climb(widths: Widths, width: Width): Promise<Found | null> {
+    const { layers, limit } = this.options;
+    const loss = await this.target.measure(widths, Number.POSITIVE_INFINITY, { layer: null, width });
+    let at: Found = { widths, loss };
+    this.target.settle(widths);
+    let open = layers.flatMap((layer) => this.next(at, layer, 1, Number.NEGATIVE_INFINITY));
+    while (at.loss > limit) {
+      if (open.length === 0) return null;
+      open.sort((a, b) => a.price - b.price);
+      const [first, ...others] = open;
+      if (first.from === at.widths) {
+        at = this.accept(first);
+        open = [...others, ...this.next(at, first.layer, 1, first.price)];
+        continue;
+      }
+      if (this.run.exhausted()) return null;
+      open = [...others, await this.measured(at, first, Number.POSITIVE_INFINITY)];
+    }
+    return this.descend(at);
+  }
+
+  private accept(step: Candidate): Found {
+    const { layer, width, widths, loss } = step;
+    this.target.settle(widths);
+    this.run.record({ layer, width, loss, limit: this.options.limit, outcome: "accepted" });
+    return { widths, loss };
+  }
+
+  /** The step of a layer from there, not measured yet; none at the end of the menu. */
+  private next(at: Found, layer: string, direction: 1 | -1, price: number): Candidate[] {
+    const { menu } = this.options;
+    const width = menu[menu.indexOf(at.widths.get(layer) as Width) + direction];
+    return width === undefined ? [] : [{ ...at, layer, width, price, from: null }];
+  }
+
+  /** Price: loss gained a byte saved; on the way up minus the loss saved a byte added. */
+  private async measured(at: Found, { layer, width }: Candidate, limit: number): Promise<Candidate> {
+    const widths = withWidth(at.widths, layer, width);
+    const loss = await this.target.measure(widths, limit, { layer, width });
+    if (loss > limit) this.run.record({ layer, width, loss, limit, outcome: "refused" });
+    const bytes = this.options.bytesOf(layer, at.widths.get(layer) as Width) - this.options.bytesOf(layer, width);
+    // A step that changes no byte is priced as one.
+    return { layer, width, widths, loss, from: at.widths, price: (loss - at.loss) / Math.max(1, Math.abs(bytes)) };
+  }
+
+  private bytes(widths: Widths): number {
+    return [...widths].reduce((sum, [layer, width]) => sum + this.options.bytesOf(layer, width), 0);
+  }
+
+  private result({ widths, loss }: Found, unmet: readonly string[]): SearchResult {
+    const { steps, evaluations, complete } = this.run;
+    this.target.settle(widths);
+    return { widths, loss, unmet, steps, evaluations, complete };
+  }
+}

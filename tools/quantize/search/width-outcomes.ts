@@ -1,0 +1,101 @@
+import { type LossLimit, lossOf, mustBeAbove, type Outcome } from "../engine-loss.ts";
+import type { Width, Widths } from "../width.ts";
+import type { Journal, JournalEntry } from "./journal.ts";
+
+/** What a search was trying: for the journal. */
+export interface Tried {
+  /** Null: all layers. */
+  readonly layer: string | null;
+  readonly width: Width;
+}
+
+/** What a search has used up. */
+export interface Spent {
+  /** Vectors of widths measured; those known from before cost nothing. */
+  readonly evaluations: number;
+  /** Up to the end of the last evaluation, those of a journal included. */
+  readonly seconds: number;
+}
+
+/**
+ * Outcomes by the vector of widths: none is measured twice. A journal takes every one and gives them back when the search
+ * runs again, which then takes the same course: what it spent is counted as if it had measured.
+ */
+export class WidthOutcomes {
+  private readonly known = new Map<string, Outcome>();
+  private readonly replay = new Map<string, JournalEntry[]>();
+  private evaluations = 0;
+  private seconds = 0;
+
+  /**
+   * @param layers names in the order of the graph
+   * @param measure may stop early where the outcome must be above the limit
+   */
+  constructor(
+    private readonly layers: readonly string[],
+    private readonly measure: (widths: Widths, limit: LossLimit) => Promise<Outcome>,
+    private readonly journal: Journal | null = null,
+  ) {
+    for (const entry of journal?.entries ?? []) {
+      this.replay.set(entry.widths, [...(this.replay.get(entry.widths) ?? []), entry]);
+    }
+  }
+
+  get spent(): Spent {
+    return { evaluations: this.evaluations, seconds: this.seconds };
+  }
+
+  /** The loss at these widths; Infinity where it is above the limit as far as crops alone can tell. */
+  async loss(widths: Widths, limit: LossLimit, tried: Tried): Promise<number> {
+    const outcome = await this.outcome(widths, limit, tried);
+    // A stop depends on what was known before; the answer must not.
+    return mustBeAbove(outcome, limit) ? Number.POSITIVE_INFINITY : lossOf(outcome, limit);
+  }
+
+  /** What was measured; maybe stopped early, where the loss is above the limit. */
+  async outcome(widths: Widths, limit: LossLimit, tried: Tried): Promise<Outcome> {
+    const key = this.layers.map((name) => widths.get(name)).join(" ");
+    const known = this.known.get(key);
+    if (known && tells(known, limit)) return known;
+    const outcome = this.replayed(key, limit) ?? (await this.measured(key, widths, limit, tried));
+    this.evaluations++;
+    this.known.set(key, outcome);
+    return outcome;
+  }
+
+  private replayed(key: string, limit: LossLimit): Outcome | null {
+    const waiting = this.replay.get(key) ?? [];
+    const next = waiting.findIndex((entry) => tells(entry, limit));
+    if (next < 0) return null;
+    const [entry] = waiting.splice(0, next + 1).slice(-1);
+    this.seconds = Math.max(this.seconds, entry.seconds);
+    const { divergence, standardError, errors, changed, crops, complete } = entry;
+    return { divergence, standardError, errors, changed, crops, complete };
+  }
+
+  private async measured(key: string, widths: Widths, limit: LossLimit, tried: Tried): Promise<Outcome> {
+    const startMs = performance.now();
+    const outcome = await this.measure(widths, limit);
+    this.seconds += (performance.now() - startMs) / 1000;
+    const loss = lossOf(outcome, limit);
+    this.journal?.append({
+      ...tried,
+      widths: key,
+      loss: finite(loss),
+      limit: finite(limit.limit),
+      outcome: loss <= limit.limit ? "within" : "above",
+      ...outcome,
+      seconds: this.seconds,
+    });
+    return outcome;
+  }
+}
+
+/** Whether an outcome, maybe stopped early at another limit, decides about this one. */
+function tells(outcome: Outcome, limit: LossLimit): boolean {
+  return outcome.complete || mustBeAbove(outcome, limit);
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
