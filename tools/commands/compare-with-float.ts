@@ -1,6 +1,7 @@
 import type { ConditionedRecord } from "../data/record.ts";
 import { argMax } from "../evaluate/arg-max.ts";
-import { type McNemar, mcnemar } from "../evaluate/mcnemar.ts";
+import type { Comparison } from "../evaluate/comparison.ts";
+import { mcnemar } from "../evaluate/mcnemar.ts";
 import type { RhythmScore } from "../evaluate/score.ts";
 import { isWithoutLoss } from "../evaluate/without-loss.ts";
 import type { FloatModel } from "../graph/model.ts";
@@ -9,14 +10,6 @@ import { predict } from "../train/predict.ts";
 import { scoreOnEngine } from "./evaluate.ts";
 import { percent, printLine, printTable } from "./output.ts";
 import { score } from "./scores.ts";
-
-/** A packed model beside its float network on the same records. */
-export interface Comparison {
-  readonly float: RhythmScore;
-  readonly compressed: RhythmScore;
-  readonly mcnemar: McNemar;
-  readonly withoutLoss: boolean;
-}
 
 /** Decides whole records twice: in float, and by the packed model on the engine. */
 export async function compareWithFloat(

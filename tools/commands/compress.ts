@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
+import type { Comparison } from "../evaluate/comparison.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import { isWeighted } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
@@ -10,7 +11,7 @@ import type { Criterion } from "../quantize/engine-loss.ts";
 import type { SearchOrder } from "../quantize/laq.ts";
 import type { Polarity } from "../quantize/loss-limits.ts";
 import { countNumber, positiveNumber, wholeNumber } from "./arguments.ts";
-import { type Comparison, compareWithFloat, printComparisons } from "./compare-with-float.ts";
+import { compareWithFloat, printComparisons } from "./compare-with-float.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
 import { loadData } from "./load-data.ts";
 import { openFloatModel } from "./model-files.ts";

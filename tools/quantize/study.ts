@@ -1,0 +1,46 @@
+import type { Comparison } from "../evaluate/comparison.ts";
+import type { RhythmScore } from "../evaluate/score.ts";
+import type { CompressionRatios } from "../export/accounting.ts";
+import type { Width } from "./width.ts";
+
+/**
+ * Methods of compression side by side: each chose its widths on the validation share alone, with the same quantizer, and is
+ * reported on the test share. What `qhubert compare-methods` writes and `qhubert report` draws: plain JSON.
+ */
+export interface Study {
+  readonly kind: "study";
+  /** The model's file as it was named. */
+  readonly model: string;
+  readonly data: {
+    readonly name: string;
+    /** The share that is reported: "test". */
+    readonly share: string;
+    readonly records: number;
+    /** Of the validation share, which the methods chose by. */
+    readonly selectionRecords: number;
+    readonly selectionCrops: number;
+  };
+  readonly classes: readonly string[];
+  /** The float network on the reported share. */
+  readonly float: RhythmScore;
+  readonly methods: readonly StudyMethod[];
+}
+
+export type MethodName = "uniform" | "no-laq" | "literal-laq" | "robust-laq" | "greedy" | "knapsack" | "random";
+
+export interface StudyMethod {
+  readonly name: MethodName;
+  /** For people: "robust LAQ, 0.005 nats". Unique in a study. */
+  readonly label: string;
+  readonly widths: Readonly<Record<string, Width>>;
+  /** Of the conv and dense weights. */
+  readonly meanBits: number;
+  readonly fileBytes: number;
+  readonly ratios: CompressionRatios;
+  /** Of a random mix; else null. */
+  readonly seed: number | null;
+  /** Evaluations of the engine that the search asked for and no method before it had; 0 where nothing was searched. */
+  readonly evaluations: number;
+  readonly validation: Comparison;
+  readonly test: Comparison;
+}
