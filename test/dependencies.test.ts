@@ -45,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The engine's detector itself, in a module of its own.
   "tools/detector/assembly": ["assembly/signal", "assembly/views"],
   "tools/figure": [],
+  "tools/report": ["tools/data", "tools/evaluate", "tools/export", "tools/quantize"],
   "tools/bench": [
     "tools/graph",
     "tools/data",

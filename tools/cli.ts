@@ -35,6 +35,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   compress: async () => (await import("./commands/compress.ts")).addCompressCommand,
   evaluate: async () => (await import("./commands/evaluate.ts")).addEvaluateCommand,
   plot: async () => (await import("./commands/plot.ts")).addPlotCommand,
+  report: async () => (await import("./commands/report.ts")).addReportCommand,
   accounting: async () => (await import("./commands/accounting.ts")).addAccountingCommand,
   inspect: async () => (await import("./commands/inspect.ts")).addInspectCommand,
   simulate: async () => (await import("./commands/simulate.ts")).addSimulateCommand,

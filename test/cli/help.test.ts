@@ -12,6 +12,7 @@ const COMMANDS = [
   "compress",
   "evaluate",
   "plot",
+  "report",
   "accounting",
   "inspect",
   "simulate",
