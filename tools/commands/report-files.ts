@@ -9,20 +9,26 @@ import { parseReportInput, type ReportInput } from "../report/report-input.ts";
 
 /** Reads report.json and study.json files, in any order. Throws DataError on two of a kind. */
 export function readReportInput(files: readonly string[]): ReportInput {
-  return files.reduce<ReportInput>((input, file) => {
-    let text: string;
-    try {
-      text = readFileSync(file, "utf8");
-    } catch (error) {
-      throw new DataError(
-        `${file}: cannot be read (${(error as NodeJS.ErrnoException).code}); expected report.json or study.json`,
-      );
+  const input: { -readonly [Kind in keyof ReportInput]: ReportInput[Kind] } = {};
+  for (const file of files) {
+    const { compression, study } = parseReportInput(readText(file), file);
+    if ((compression && input.compression) || (study && input.study)) {
+      throw new DataError(`${file}: is a second ${compression ? "compression" : "study"}; a report has one of a kind`);
     }
-    const read = parseReportInput(text, file);
-    const [kind] = Object.keys(read);
-    if (kind in input) throw new DataError(`${file}: is a second ${kind}; a report has one`);
-    return { ...input, ...read };
-  }, {});
+    if (compression) input.compression = compression;
+    if (study) input.study = study;
+  }
+  return input;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new DataError(
+      `${file}: cannot be read (${(error as NodeJS.ErrnoException).code}); expected report.json or study.json`,
+    );
+  }
 }
 
 /** Writes report.html and its drawings; returns the path of the page. */

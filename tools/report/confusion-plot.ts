@@ -4,6 +4,10 @@ import type { ShareComparison } from "./report-input.ts";
 /** The strongest shade leaves the count on it readable in both themes. */
 const STRONGEST = 0.62;
 
+const LARGEST_CELL = 50;
+/** Between panels, for the axis of the next. */
+const GAP = 44;
+
 /** Confusion matrices of the float and the compressed network on each share. */
 export function confusionPlot(classes: readonly string[], shares: Readonly<Record<string, ShareComparison>>): Plot {
   const panels = Object.entries(shares).flatMap(([share, { float, compressed }]) => [
@@ -18,19 +22,24 @@ export function confusionPlot(classes: readonly string[], shares: Readonly<Recor
     span: "full",
     spec: (widthPixels) => {
       const columns = widthPixels < 600 ? 2 : Math.min(4, panels.length);
-      const side = Math.min(40, (widthPixels - 40 - 34 * columns) / columns / classes.length);
+      const side = Math.min(LARGEST_CELL, (widthPixels - (columns + 1) * GAP) / columns / classes.length);
       return {
         data: { values },
         facet: { field: "panel", type: "nominal", sort: panels.map(({ panel }) => panel) },
         columns,
         bounds: "flush",
-        spacing: { row: 62, column: 34 },
+        spacing: { row: 76, column: GAP },
         spec: {
           width: { step: side },
           height: { step: side },
           encoding: {
-            x: { field: "decision", sort: [...classes], title: "decision", axis: { labelAngle: 0, ticks: false } },
-            y: { field: "truth", sort: [...classes], title: "true class", axis: { ticks: false } },
+            x: {
+              field: "decision",
+              sort: [...classes],
+              title: "decision",
+              axis: { labelAngle: 0, ticks: false, titlePadding: 6 },
+            },
+            y: { field: "truth", sort: [...classes], title: "true class", axis: { ticks: false, titlePadding: 8 } },
           },
           layer: [
             {

@@ -4,24 +4,30 @@ import type { CompressionInput } from "./report-input.ts";
 type Layer = CompressionInput["layers"][number];
 
 const STATES = ["before: float", "after: compressed"];
-const FRAME = { width: 118, height: 74, gap: 14 } as const;
+const FRAME = { width: 126, height: 74, gap: 16 } as const;
 
 /** Weights of every layer before and after, small multiples. */
 export function histogramPlot({ layers }: CompressionInput): Plot {
-  const labels = layers.map(({ name, width, histogram }) => `${name} · ${width} · ±${histogram.limit.toPrecision(2)}`);
+  const labels = layers.map(({ name, width }) => `${name} · ${width}`);
   return {
     name: "histograms",
     title: "Weights before and after",
     caption:
-      "Every layer, batch norm folded: name, width, and the largest weight, which is 1 on the axis. Each channel has its own " +
-      "scale, so that few levels a channel are many in a layer. Shares are drawn as square roots, to show the tails.",
+      "Every layer, batch norm folded, with its width. Across: weights, 1 is the layer's largest (its value stands in the table " +
+      "of layers). Up: share of the weights, drawn as its square root to show the tails. Each channel has its own scale, so " +
+      "that few levels a channel are many in a layer.",
     span: "full",
     spec: (widthPixels) => ({
       data: { values: layers.flatMap((layer, index) => binsOf(layer, labels[index])) },
-      facet: { field: "layer", type: "nominal", sort: labels, header: { labelLimit: FRAME.width + FRAME.gap } },
+      facet: {
+        field: "layer",
+        type: "nominal",
+        sort: labels,
+        header: { labelLimit: FRAME.width + FRAME.gap, labelFontSize: 10, labelPadding: 2 },
+      },
       columns: Math.max(1, Math.floor((widthPixels - 50) / (FRAME.width + FRAME.gap))),
       bounds: "flush",
-      spacing: { row: 24, column: FRAME.gap },
+      spacing: { row: 30, column: FRAME.gap },
       spec: {
         width: FRAME.width,
         height: FRAME.height,

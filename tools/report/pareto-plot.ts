@@ -17,6 +17,7 @@ const LOOKS = [
   { colour: COLOURS.ink, shape: "circle" },
 ];
 const OTHER = { colour: COLOURS.magenta, shape: "triangle-left" };
+const ACCURACY = { field: "accuracy", type: "quantitative", title: null } as const;
 const BYTES = { field: "bytes", type: "quantitative" } as const;
 
 /** Accuracy against file bytes, the Pareto front, and the float network as a line. */
@@ -52,7 +53,7 @@ export function paretoPlot(input: ReportInput): Plot {
           mark: { type: "point", filled: true, size: 70, opacity: 0.95 },
           encoding: {
             x: { ...BYTES, title: "model file, bytes", scale: bytesScale(shown), axis: { format: "~s", tickCount: 6 } },
-            y: { field: "accuracy", type: "quantitative" },
+            y: ACCURACY,
             color: {
               field: "kind",
               type: "nominal",
@@ -65,7 +66,7 @@ export function paretoPlot(input: ReportInput): Plot {
         {
           data: { values: shown.filter(({ mark }) => mark !== "") },
           mark: { type: "text", align: "left", dx: 7, dy: -7, fontSize: 10 },
-          encoding: { x: BYTES, y: { field: "accuracy", type: "quantitative" }, text: { field: "mark" } },
+          encoding: { x: BYTES, y: ACCURACY, text: { field: "mark" } },
         },
       ],
     }),
@@ -74,7 +75,7 @@ export function paretoPlot(input: ReportInput): Plot {
 
 const INTERVALS: Layer = {
   mark: { type: "rule", opacity: 0.3, color: COLOURS.ink },
-  encoding: { x: BYTES, y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
+  encoding: { x: BYTES, y: { field: "low", type: "quantitative", title: null }, y2: { field: "high", title: null } },
 };
 
 function bytesScale(points: readonly ParetoPoint[]) {
@@ -94,7 +95,7 @@ function floatLayers(accuracy: number, [low, high]: readonly [number, number]): 
     {
       data: { values: [{ low, high }] },
       mark: { type: "rect", color: COLOURS.blue, opacity: 0.1 },
-      encoding: { y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
+      encoding: { y: { field: "low", type: "quantitative", title: null }, y2: { field: "high", title: null } },
     },
     { data: { values: [{}] }, mark: { type: "rule", color: COLOURS.blue }, encoding: { y } },
   ];
@@ -104,6 +105,6 @@ function frontLayer(points: readonly ParetoPoint[]): Layer {
   return {
     data: { values: paretoFront(points).map(({ bytes, accuracy }) => ({ bytes, accuracy })) },
     mark: { type: "line", interpolate: "step-after", strokeDash: [5, 4], color: COLOURS.muted, strokeWidth: 1.2 },
-    encoding: { x: BYTES, y: { field: "accuracy", type: "quantitative" } },
+    encoding: { x: BYTES, y: ACCURACY },
   };
 }

@@ -8,13 +8,23 @@ const widthCell = (width: Width): Cell => ({ text: String(width), sortBy: bitsPe
 
 export function layersTable({ layers }: CompressionInput): string {
   return sortableTable(
-    [number("#"), text("layer"), number("weights"), number("width"), number("ρ"), number("δ"), number("I")],
+    [
+      number("#"),
+      text("layer"),
+      number("weights"),
+      number("width"),
+      number("ρ"),
+      number("δ"),
+      number("I"),
+      number("largest weight"),
+    ],
     layers.map((layer, index) => [
       numberCell(index + 1),
       { text: layer.name },
       numberCell(layer.weights, layer.weights.toLocaleString("en-US")),
       widthCell(layer.width),
       ...[layer.density, layer.deviation, layer.importance].map((value) => numberCell(value, value.toFixed(4))),
+      numberCell(layer.histogram.limit, layer.histogram.limit.toPrecision(3)),
     ]),
   );
 }
