@@ -142,6 +142,12 @@ describe("dependencies", () => {
     expect(broken).toEqual([]);
   });
 
+  it("locks packages without the address they came from: another registry has them too", () => {
+    const lock = readFileSync(join(root, "package-lock.json"), "utf8");
+    expect(Object.keys(JSON.parse(lock).packages).length).toBeGreaterThan(installed.length);
+    expect(lock).not.toContain('"resolved"');
+  });
+
   it("keeps shared constants free of all but literals: both compilers read them", () => {
     const statements = sourceFiles("assembly/shared").flatMap((file) =>
       ts

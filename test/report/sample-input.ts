@@ -19,9 +19,7 @@ export interface SampleSize {
 function comparison(random: SeededRandom, records: number, right: number): ShareComparison {
   const truths = Array.from({ length: records }, () => random.integer(CLASSES.length));
   const float = truths.map((truth) => (random.next() < 0.82 ? truth : random.integer(CLASSES.length)));
-  const compressed = truths.map((truth, i) =>
-    random.next() < right ? float[i] : truth === 0 ? 1 : random.integer(4),
-  );
+  const compressed = truths.map((truth, i) => (random.next() < right ? float[i] : truth === 0 ? 1 : random.integer(4)));
   const paired = mcnemar(truths, float, compressed);
   const scoreOf = (predictions: readonly number[]) => scoreRhythms(truths, predictions, CLASSES, random);
   return JSON.parse(

@@ -21,7 +21,7 @@ export function importancePlot({ layers }: CompressionInput): Plot {
       layer: [
         {
           data: { values: layers.map(({ name, importance }) => ({ layer: name, importance })) },
-          mark: { type: "bar", cornerRadiusEnd: 2, color: COLOURS.blue, opacity: 0.45 },
+          mark: { type: "bar", color: COLOURS.blue, opacity: 0.45 },
           encoding: {
             x: { field: "importance", type: "quantitative", title: "importance I and its terms (no unit)" },
           },

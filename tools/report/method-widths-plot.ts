@@ -34,7 +34,7 @@ export function methodWidthsPlot({ methods }: StudyInput): Plot | null {
           type: "nominal",
           sort: null,
           title: null,
-          axis: { orient: "top", labelAngle: -35, ticks: false },
+          axis: { orient: "top", labelAngle: -90, labelAlign: "left", labelBaseline: "middle", ticks: false },
         },
       },
       layer: [

@@ -17,7 +17,7 @@ const LOOKS = [
   { colour: COLOURS.ink, shape: "circle" },
 ];
 const OTHER = { colour: COLOURS.magenta, shape: "triangle-left" };
-const ACCURACY = { field: "accuracy", type: "quantitative", title: null } as const;
+const ACCURACY = { field: "accuracy", type: "quantitative", title: "accuracy" } as const;
 const BYTES = { field: "bytes", type: "quantitative" } as const;
 
 /** Accuracy against file bytes, the Pareto front, and the float network as a line. */
@@ -75,7 +75,7 @@ export function paretoPlot(input: ReportInput): Plot {
 
 const INTERVALS: Layer = {
   mark: { type: "rule", opacity: 0.3, color: COLOURS.ink },
-  encoding: { x: BYTES, y: { field: "low", type: "quantitative", title: null }, y2: { field: "high", title: null } },
+  encoding: { x: BYTES, y: { field: "low", type: "quantitative", title: "accuracy" }, y2: { field: "high" } },
 };
 
 function bytesScale(points: readonly ParetoPoint[]) {
@@ -95,7 +95,7 @@ function floatLayers(accuracy: number, [low, high]: readonly [number, number]): 
     {
       data: { values: [{ low, high }] },
       mark: { type: "rect", color: COLOURS.blue, opacity: 0.1 },
-      encoding: { y: { field: "low", type: "quantitative", title: null }, y2: { field: "high", title: null } },
+      encoding: { y: { field: "low", type: "quantitative", title: "accuracy" }, y2: { field: "high" } },
     },
     { data: { values: [{}] }, mark: { type: "rule", color: COLOURS.blue }, encoding: { y } },
   ];

@@ -47,6 +47,7 @@ const CONFIG: TopLevelSpec["config"] = {
     labelFontSize: 11,
     titleFontSize: 11,
     titleFontWeight: "normal",
+    titlePadding: 6,
     labelLimit: 150,
   },
   header: { labelColor: COLOURS.ink, labelFontSize: 11, title: null, labelLimit: 220 },
@@ -62,9 +63,12 @@ const CONFIG: TopLevelSpec["config"] = {
 };
 
 /** Of a letter, in its size: nothing measures text here, and the library's own guess, 0.8, spreads drawings out. */
-const LETTER_WIDTH = 0.56;
+const LETTER_WIDTH = 0.62;
 
-/** Throws DataError where the optional packages are missing. */
+/**
+ * Throws DataError where the optional packages are missing. Rounded bars are not for drawings here: the library clips them by
+ * names that it counts on from one drawing to the next.
+ */
 export async function loadDraw(): Promise<Draw> {
   const [vega, { compile }] = await loadLibraries();
   const { textMetrics } = vega as unknown as { textMetrics: object };

@@ -20,7 +20,7 @@ export function widthPlot({ layers, meanBits }: CompressionInput): Plot {
       data: { values },
       layer: [
         {
-          mark: { type: "bar", cornerRadiusEnd: 2 },
+          mark: "bar",
           encoding: {
             y: LAYER_ROWS,
             x: {
