@@ -19,7 +19,6 @@ export function compressionDocument(made: {
   const { model, modelFile, compressed, out, shares } = made;
   const { search, ...report } = compressed.report;
   const { name, classes } = model.graph;
-  const importance = report.method.kind === "laq" ? report.method.importance : undefined;
   const { validation, test } = shares;
   return {
     kind: "compression",
@@ -34,7 +33,7 @@ export function compressionDocument(made: {
     out: { file: out, sha256: sha256(compressed.file) },
     data: made.data,
     ...report,
-    layers: summarizeLayers(model, compressed.network, compressed.widths, importance),
+    layers: summarizeLayers(model, compressed.network, compressed.widths),
     search: search && withoutWidths(search),
     validation,
     ...(test ? { test } : {}),

@@ -1,6 +1,6 @@
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import type { FloatModel } from "../graph/model.ts";
-import { type ImportanceWeights, type RankedLayer, rankLayers } from "./importance.ts";
+import { type RankedLayer, rankLayers } from "./importance.ts";
 import { foldedValues, layerWeights } from "./layer-weights.ts";
 import type { Width } from "./width.ts";
 
@@ -20,15 +20,14 @@ export interface WeightHistogram {
 
 export const HISTOGRAM_BINS = 41;
 
-/** Every conv and dense layer, in the order of the network; a layer without a width is left out. */
+/** Every conv and dense layer, in the order of the network, with the paper's importance; a layer without a width is left out. */
 export function summarizeLayers(
   model: FloatModel,
   network: QuantizedNetwork,
   widths: ReadonlyMap<string, Width>,
-  importance?: ImportanceWeights,
 ): readonly LayerSummary[] {
   const folded = new Map([...layerWeights(model)].map(([name, layer]) => [name, foldedValues(layer)] as const));
-  return rankLayers(folded, importance).flatMap((layer) => {
+  return rankLayers(folded).flatMap((layer) => {
     const width = widths.get(layer.name);
     const before = folded.get(layer.name) as Float32Array;
     return width === undefined

@@ -1,6 +1,7 @@
 import type { Comparison } from "../evaluate/comparison.ts";
 import type { RhythmScore } from "../evaluate/score.ts";
 import type { CompressionRatios } from "../export/accounting.ts";
+import type { QuantizationOptions } from "./quantization-state.ts";
 import type { Width } from "./width.ts";
 
 /**
@@ -19,7 +20,10 @@ export interface Study {
     /** Of the validation share, which the methods chose by. */
     readonly selectionRecords: number;
     readonly selectionCrops: number;
+    readonly seed: number;
   };
+  /** The same for every method. */
+  readonly quantization: QuantizationOptions;
   readonly classes: readonly string[];
   /** The float network on the reported share. */
   readonly float: RhythmScore;

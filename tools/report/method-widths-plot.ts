@@ -34,7 +34,14 @@ export function methodWidthsPlot({ methods }: StudyInput): Plot | null {
           type: "nominal",
           sort: null,
           title: null,
-          axis: { orient: "top", labelAngle: -90, labelAlign: "left", labelBaseline: "middle", ticks: false },
+          axis: {
+            orient: "top",
+            labelAngle: -90,
+            labelAlign: "left",
+            labelBaseline: "middle",
+            labelLimit: 400,
+            ticks: false,
+          },
         },
       },
       layer: [

@@ -40,10 +40,16 @@ export function paretoData({ compression, study }: ReportInput): ParetoData {
     mark: name === "uniform" ? meanBits.toFixed(1).replace(".0", "") : "",
     ...placeOf(fileBytes, test.compressed),
   }));
-  const own = compression?.test ?? compression?.validation;
+  const own = reportedShare({ compression, study });
   if (compression && own)
     points.push({ kind: THIS_MODEL, mark: "", ...placeOf(compression.fileBytes, own.compressed) });
   return { points, float: floatOf({ compression, study }), share: study || compression?.test ? "test" : "validation" };
+}
+
+/** A study's methods stand on its test records: a model that was not measured on as many stays out. */
+function reportedShare({ compression, study }: ReportInput) {
+  if (!study) return compression?.test ?? compression?.validation;
+  return compression?.test?.float.records === study.float.records ? compression.test : undefined;
 }
 
 function placeOf(bytes: number, { accuracy, accuracyInterval: [low, high] }: Score) {
