@@ -37,6 +37,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   "compare-methods": async () => (await import("./commands/compare-methods.ts")).addCompareMethodsCommand,
   evaluate: async () => (await import("./commands/evaluate.ts")).addEvaluateCommand,
   plot: async () => (await import("./commands/plot.ts")).addPlotCommand,
+  report: async () => (await import("./commands/report.ts")).addReportCommand,
+  accounting: async () => (await import("./commands/accounting.ts")).addAccountingCommand,
   inspect: async () => (await import("./commands/inspect.ts")).addInspectCommand,
   simulate: async () => (await import("./commands/simulate.ts")).addSimulateCommand,
   detect: async () => (await import("./commands/detect.ts")).addDetectCommand,

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ENGINE_BUILDS, Engine, type EngineBuild, FrontEnd, type InputConfig } from "../../host/index.ts";
 import { synthesize } from "../../tools/data/synth/synthesize.ts";
@@ -7,22 +7,9 @@ import { packSealed } from "../../tools/export/seal.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { quantizedNetwork } from "../cases/random-network.ts";
 import { CONDITIONED } from "../engine/implementations.ts";
+import { hasChromium, launchChromium, skipReason } from "./chromium.ts";
 import { type Site, serveSite } from "./serve.ts";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const executablePath = [process.env.CHROMIUM ?? "", ...PLACES].find((path) => path !== "" && existsSync(path));
-const reason = executablePath ? "" : " (skipped: no Chromium; CHROMIUM names its path)";
-
-/** Nothing of the browser's own goes over the network. */
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const CHUNK_SAMPLES = 150;
 const SHIPPED_MODEL = new URL("../../models/resnet1d-edge.qhb", import.meta.url);
 
@@ -45,7 +32,7 @@ async function decideInNode(model: Uint8Array, build: EngineBuild, input: InputC
   return { build, events: events.map((event) => ({ ...event, logits: "logits" in event ? [...event.logits] : [] })) };
 }
 
-describe.skipIf(!executablePath)(`the engine in a browser gives what it gives in Node${reason}`, () => {
+describe.skipIf(!hasChromium)(`the engine in a browser gives what it gives in Node${skipReason}`, () => {
   const source = synthesize({ rhythm: "afib", seconds: 20, sampleRateHz: 300, seed: 8 });
   const raw = Int16Array.from(source.leads[0].samples);
   const rawInput: InputConfig = { sampleRateHz: 300, millivoltsPerCount: 0.001 };
@@ -54,7 +41,7 @@ describe.skipIf(!executablePath)(`the engine in a browser gives what it gives in
 
   beforeAll(async () => {
     model = await modelFile();
-    browser = await chromium.launch({ executablePath, args: FLAGS });
+    browser = await launchChromium();
   });
   afterAll(() => browser?.close());
 

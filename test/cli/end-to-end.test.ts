@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,6 +50,25 @@ describe("from no data to decisions on a wearable", () => {
       parameters: parameterCount(buildGraph("resnet1d-edge", CLASSES)),
     });
     expect(readdirSync(join(folder, "models"))).toEqual(["m.safetensors"]);
+  });
+
+  it("draws a report, and the same again from its JSON", async () => {
+    const line = "compress --model models/m.safetensors --data data --method fixed:3 --selection-crops 2 --seed 4";
+    const { fileBytes } = z
+      .object({ fileBytes: z.number() })
+      .parse(await run(`${line} --out drawn.qhb --report drawn`));
+    const report = JSON.parse(bytesOf("drawn/report.json").toString());
+    expect(report).toMatchObject({
+      kind: "compression",
+      fileBytes,
+      command: `qhubert ${line} --out drawn.qhb --report drawn --json`,
+    });
+    expect(report.out.sha256).toBe(createHash("sha256").update(bytesOf("drawn.qhb")).digest("hex"));
+    expect(report.layers.map(({ name }: { name: string }) => name)).toEqual(Object.keys(report.widths));
+    expect(await run("report --in drawn/report.json --out again-drawn")).toEqual({ out: "again-drawn/report.html" });
+    const files = readdirSync(join(folder, "again-drawn")).sort();
+    expect(readdirSync(join(folder, "drawn")).sort()).toEqual([...files, "report.json"].sort());
+    for (const file of files) expect(bytesOf(`drawn/${file}`).equals(bytesOf(`again-drawn/${file}`)), file).toBe(true);
   });
 
   it.each([

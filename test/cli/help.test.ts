@@ -14,6 +14,8 @@ const COMMANDS = [
   "compare-methods",
   "evaluate",
   "plot",
+  "report",
+  "accounting",
   "inspect",
   "simulate",
   "detect",

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Command } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
 import type { Comparison } from "../evaluate/comparison.ts";
@@ -8,14 +7,17 @@ import type { FloatModel } from "../graph/model.ts";
 import { type Compressed, type CompressionRequest, compress } from "../quantize/compress.ts";
 import type { CompressionMethod } from "../quantize/compression-method.ts";
 import { trainedLevels } from "../quantize/trained-levels.ts";
+import { loadDraw } from "../report/plot.ts";
 import { wholeNumber } from "./arguments.ts";
 import { compareWithFloat, printComparisons } from "./compare-with-float.ts";
+import { compressionDocument } from "./compression-document.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
 import { floatOrigin } from "./float-origin.ts";
 import { loadData } from "./load-data.ts";
 import { openFloatModel } from "./model-files.ts";
 import { bytesText, printJson, printLine, printTable } from "./output.ts";
 import { type Progress, startProgress } from "./progress.ts";
+import { readReportInput, writeCompressionReport } from "./report-files.ts";
 import {
   addQuantizerOptions,
   addSearchOptions,
@@ -33,6 +35,7 @@ interface CompressArguments extends SearchArguments, QuantizerArguments {
   readonly journal?: string;
   readonly test: boolean;
   readonly report?: string;
+  readonly study?: string;
   readonly seed: number;
   readonly lead?: string;
   readonly cache?: string;
@@ -54,7 +57,8 @@ export function addCompressCommand(program: Command): void {
     )
     .option("--journal <file>", "a line for each evaluation; a search that was interrupted goes on from there")
     .option("--no-test", "do not look at the test share: for comparing settings")
-    .option("--report <folder>", "also write report.json: every width, step and ratio")
+    .option("--report <folder>", "also write report.html with its drawings, and report.json that it is drawn from")
+    .option("--study <file>", "of --report: other methods to show beside it, study.json of compare-methods")
     .option("--seed <n>", "of the selection, and of the split where the model does not tell its own", wholeNumber, 1)
     .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
     .option("--cache <folder>", "where conditioned records are kept")
@@ -76,6 +80,8 @@ async function runCompress(args: CompressArguments): Promise<void> {
   const data = await loadData(args.data, { ...args, knownTo });
   const division = divisionOf(model.facts, args.seed);
   const split = divideData(data, division);
+  const draw = args.report === undefined ? null : await loadDraw();
+  const beside = args.study === undefined ? {} : readReportInput([args.study]);
   const shares: Record<string, Comparison> = {};
   const compressed = await compressWithProgress(model, split.validation, method, {
     ...candidateOptionsOf(args),
@@ -96,7 +102,11 @@ async function runCompress(args: CompressArguments): Promise<void> {
   });
   writeWhole(args.out, compressed.file);
   const { search, ...report } = compressed.report;
-  if (args.report) writeReport(args.report, { ...compressed.report, ...shares });
+  if (args.report && draw) {
+    const facts = divisionFacts(data, division, split);
+    const document = compressionDocument({ ...args, model, modelFile: args.model, compressed, data: facts, shares });
+    await writeCompressionReport(args.report, document, beside, draw);
+  }
   if (args.json) return printJson({ model: args.out, ...report, evaluations: search?.evaluations ?? 0, ...shares });
   printTable(
     ["layer", "width"],
@@ -134,8 +144,4 @@ export async function compressWithProgress(
   });
   progress.end();
   return compressed;
-}
-
-function writeReport(folder: string, report: unknown): void {
-  writeWhole(join(folder, "report.json"), new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`));
 }

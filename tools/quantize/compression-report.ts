@@ -1,8 +1,10 @@
+import type { Comparison } from "../evaluate/comparison.ts";
 import { type CompressionRatios, meanBits } from "../export/accounting.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { CompressionMethod } from "./compression-method.ts";
 import type { Outcome } from "./engine-loss.ts";
 import type { SearchResult } from "./laq.ts";
+import type { LayerSummary } from "./layer-summary.ts";
 import { bitsOf, type Width } from "./width.ts";
 
 /** What a model file says of its own compression. */
@@ -21,6 +23,27 @@ export interface CompressionReport extends CompressionFacts {
   readonly ratios: CompressionRatios;
   /** Null where nothing was searched. A refused step that stopped early has the loss Infinity. */
   readonly search: SearchResult | null;
+}
+
+/** What `compress --report` writes as report.json, and `qhubert report` draws: how one model file came about. */
+export interface CompressionDocument extends Omit<CompressionReport, "search"> {
+  readonly kind: "compression";
+  readonly command: string;
+  readonly model: {
+    readonly name: string;
+    readonly classes: readonly string[];
+    /** Trainable, of the float network. */
+    readonly parameters: number;
+    readonly file: string;
+    readonly sha256: string;
+  };
+  readonly out: { readonly file: string; readonly sha256: string };
+  readonly data: { readonly dataset: string; readonly split: object };
+  readonly layers: readonly LayerSummary[];
+  readonly search: Omit<SearchResult, "widths"> | null;
+  readonly validation: Comparison;
+  /** Missing where the test share was not looked at. */
+  readonly test?: Comparison;
 }
 
 export function compressionFacts(made: {

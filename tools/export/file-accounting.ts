@@ -1,0 +1,69 @@
+import * as layout from "../../assembly/shared/layout.ts";
+import type { ModelFile, ModelLayer } from "../../host/index.ts";
+import { TERNARY_BITS } from "./accounting.ts";
+
+/** Where the bytes of a `.qhb` file are. */
+export interface FileAccounting {
+  readonly fileBytes: number;
+  /** In the order of the file; they add up to `fileBytes`. */
+  readonly sections: readonly { readonly name: string; readonly bytes: number }[];
+  readonly layers: readonly LayerBytes[];
+}
+
+/** What a layer takes of the file: parts of four sections. */
+export interface LayerBytes {
+  readonly name: string;
+  readonly op: string;
+  readonly bits: number;
+  /** Count. */
+  readonly weights: number;
+  readonly weightBytes: number;
+  /** Multipliers and biases of its channels, tables. */
+  readonly requantizationBytes: number;
+  /** Of its weight tiles. */
+  readonly crcBytes: number;
+  /** The layer's own record, and its tensor's places in the memory plan. */
+  readonly recordBytes: number;
+  readonly bytes: number;
+}
+
+const SECTIONS: readonly (readonly [name: string, kind: number])[] = [
+  ["network", layout.SECTION_NETWORK],
+  ["layers", layout.SECTION_LAYERS],
+  ["requantisation", layout.SECTION_REQUANTIZATION],
+  ["weights", layout.SECTION_WEIGHTS],
+  ["tile CRCs", layout.SECTION_TILE_CRCS],
+  ["memory plan", layout.SECTION_PLAN],
+  ["budget", layout.SECTION_BUDGET],
+  ["metadata", layout.SECTION_METADATA],
+  ["golden vectors", layout.SECTION_GOLDEN],
+  ["signature", layout.SECTION_SIGNATURE],
+];
+
+export function accountForFile(model: ModelFile): FileAccounting {
+  const fileBytes = model.bytes.length;
+  const held = SECTIONS.map(([name, kind]) => ({ name, bytes: model.section(kind).byteLength }));
+  const header = layout.HEADER_BYTES + layout.SECTION_COUNT * layout.SECTION_ENTRY_BYTES;
+  const padding = fileBytes - header - held.reduce((sum, { bytes }) => sum + bytes, 0);
+  return {
+    fileBytes,
+    sections: [{ name: "header and section table", bytes: header }, ...held, { name: "padding", bytes: padding }],
+    layers: model.layers.map((layer, index) => accountForLayer(layer, requantizationBytes(model, index))),
+  };
+}
+
+function accountForLayer(layer: ModelLayer, requantizationBytes: number): LayerBytes {
+  const { name, op, weights, weightsBytes: weightBytes } = layer;
+  const bits = layer.grid === "ternary" ? TERNARY_BITS : layer.bits;
+  const crcBytes = layer.tileCount * layout.TILE_CRC_BYTES;
+  const recordBytes = layout.LAYER_BYTES + layout.PLAN_ENTRY_BYTES;
+  const bytes = weightBytes + requantizationBytes + crcBytes + recordBytes;
+  return { name, op, bits, weights, weightBytes, requantizationBytes, crcBytes, recordBytes, bytes };
+}
+
+/** Layers' rows lie end to end, in the order of the layers. */
+function requantizationBytes(model: ModelFile, index: number): number {
+  const end = model.section(layout.SECTION_REQUANTIZATION).byteLength;
+  const startOf = (layer: ModelLayer | undefined) => layer?.requantizationAt ?? end;
+  return startOf(model.layers[index + 1]) - startOf(model.layers[index]);
+}

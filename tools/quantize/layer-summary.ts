@@ -1,0 +1,59 @@
+import type { QuantizedNetwork } from "../export/quantized-network.ts";
+import type { FloatModel } from "../graph/model.ts";
+import { type RankedLayer, rankLayers } from "./importance.ts";
+import { foldedValues, layerWeights } from "./layer-weights.ts";
+import type { Width } from "./width.ts";
+
+/** A layer before and after compression, for people to look at. */
+export interface LayerSummary extends RankedLayer {
+  readonly width: Width;
+  readonly histogram: WeightHistogram;
+}
+
+/** Counts of weights, batch norm folded, in `HISTOGRAM_BINS` equal bins from -limit to limit; the middle one holds 0. */
+export interface WeightHistogram {
+  /** The largest magnitude before or after. */
+  readonly limit: number;
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+export const HISTOGRAM_BINS = 41;
+
+/** Every conv and dense layer, in the order of the network, with the paper's importance; a layer without a width is left out. */
+export function summarizeLayers(
+  model: FloatModel,
+  network: QuantizedNetwork,
+  widths: ReadonlyMap<string, Width>,
+): readonly LayerSummary[] {
+  const folded = new Map([...layerWeights(model)].map(([name, layer]) => [name, foldedValues(layer)] as const));
+  return rankLayers(folded).flatMap((layer) => {
+    const width = widths.get(layer.name);
+    const before = folded.get(layer.name) as Float32Array;
+    return width === undefined
+      ? []
+      : [{ ...layer, width, histogram: histogramOf(before, realWeights(network, layer.name)) }];
+  });
+}
+
+function realWeights(network: QuantizedNetwork, name: string): Float32Array {
+  const weights = network.weights.get(name);
+  if (!weights) return new Float32Array();
+  const fanIn = weights.values.length / weights.scale.length;
+  return Float32Array.from(weights.values, (value, index) => value * weights.scale[Math.floor(index / fanIn)]);
+}
+
+function histogramOf(before: Float32Array, after: Float32Array): WeightHistogram {
+  const limit = [before, after].reduce(
+    (most, values) => values.reduce((m, value) => Math.max(m, Math.abs(value)), most),
+    0,
+  );
+  return { limit, before: countBins(before, limit), after: countBins(after, limit) };
+}
+
+function countBins(values: Float32Array, limit: number): readonly number[] {
+  const counts = new Array<number>(HISTOGRAM_BINS).fill(0);
+  const perBin = limit > 0 ? HISTOGRAM_BINS / (2 * limit) : 0;
+  for (const value of values) counts[Math.min(HISTOGRAM_BINS - 1, Math.floor((value + limit) * perBin))]++;
+  return counts;
+}

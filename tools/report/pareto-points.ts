@@ -1,0 +1,67 @@
+import type { Place } from "./pareto-front.ts";
+import type { ReportInput, Score } from "./report-input.ts";
+
+const FLOAT_BYTES = 4;
+
+/** A compressed model as the figure of accuracy against bytes shows it. */
+export interface ParetoPoint extends Place {
+  /** In the legend. */
+  readonly kind: string;
+  /** Beside the point; empty where the legend says it all. */
+  readonly mark: string;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface ParetoData {
+  readonly points: readonly ParetoPoint[];
+  readonly float: { readonly bytes: number; readonly score: Score };
+  readonly share: string;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  uniform: "uniform widths",
+  random: "random mixes",
+  "no-laq": "no search",
+  "literal-laq": "literal LAQ",
+  greedy: "greedy by loss",
+  knapsack: "knapsack on error",
+  "robust-laq": "robust LAQ",
+};
+export const THIS_MODEL = "this model";
+
+/** The kinds of points, as the legend has them; others of a study stand behind these by their names. */
+export const KNOWN_KINDS: readonly string[] = [...Object.values(KINDS), THIS_MODEL];
+
+/** Every method of a study, and the model of a compression, on the share that is reported. */
+export function paretoData({ compression, study }: ReportInput): ParetoData {
+  const points: ParetoPoint[] = (study?.methods ?? []).map(({ name, fileBytes, test, meanBits }) => ({
+    kind: KINDS[name] ?? name,
+    mark: name === "uniform" ? meanBits.toFixed(1).replace(".0", "") : "",
+    ...placeOf(fileBytes, test.compressed),
+  }));
+  const own = reportedShare({ compression, study });
+  if (compression && own)
+    points.push({ kind: THIS_MODEL, mark: "", ...placeOf(compression.fileBytes, own.compressed) });
+  return { points, float: floatOf({ compression, study }), share: study || compression?.test ? "test" : "validation" };
+}
+
+/** A study's methods stand on its test records: a model that was not measured on as many stays out. */
+function reportedShare({ compression, study }: ReportInput) {
+  if (!study) return compression?.test ?? compression?.validation;
+  return compression?.test?.float.records === study.float.records ? compression.test : undefined;
+}
+
+function placeOf(bytes: number, { accuracy, accuracyInterval: [low, high] }: Score) {
+  return { bytes, accuracy, low, high };
+}
+
+function floatOf({ compression, study }: ReportInput): ParetoData["float"] {
+  if (study) {
+    const [{ ratios, fileBytes }] = study.methods;
+    return { bytes: ratios.file * fileBytes, score: study.float };
+  }
+  if (!compression) throw new RangeError("there is neither a compression nor a study to draw");
+  const { float } = compression.test ?? compression.validation;
+  return { bytes: FLOAT_BYTES * compression.model.parameters, score: float };
+}
