@@ -9,6 +9,7 @@ const COMMANDS = [
   "crossvalidate",
   "ablate",
   "import",
+  "prune",
   "compress",
   "evaluate",
   "plot",

@@ -4,7 +4,7 @@ import type { SelectionCrop } from "../selection-set.ts";
 import { channelScores, type ScoreMethod } from "./channel-scores.ts";
 import { type ChannelSet, channelSets } from "./channel-sets.ts";
 import { type KeptChannels, pruneChannels } from "./prune-channels.ts";
-import { runCrops, settleBatchNorm } from "./settle-batch-norm.ts";
+import { runCrops, settleSums } from "./settle-sums.ts";
 
 /** Shares of a set's channels that the search tries, ascending. */
 const SHARES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
@@ -53,7 +53,7 @@ export function prune(request: PruneRequest): Pruned {
     new Map(sets.flatMap((set) => keep(set, scores.get(set) as Float64Array, shares.get(set) ?? 0)));
   const prunedBy = (shares: ReadonlyMap<ChannelSet, number>) => {
     const kept = keptOf(shares);
-    return settleBatchNorm(pruneChannels(model, kept), calibration, statistics, kept);
+    return settleSums(pruneChannels(model, kept), calibration, statistics, kept);
   };
   const shares = "share" in amount ? new Map(sets.map((set) => [set, amount.share])) : search(request, sets, prunedBy);
   return {
