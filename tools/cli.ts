@@ -33,6 +33,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   crossvalidate: async () => (await import("./commands/crossvalidate.ts")).addCrossValidateCommand,
   ablate: async () => (await import("./commands/ablate.ts")).addAblateCommand,
   import: async () => (await import("./commands/import.ts")).addImportCommand,
+  prune: async () => (await import("./commands/prune.ts")).addPruneCommand,
   compress: async () => (await import("./commands/compress.ts")).addCompressCommand,
   "compare-methods": async () => (await import("./commands/compare-methods.ts")).addCompareMethodsCommand,
   evaluate: async () => (await import("./commands/evaluate.ts")).addEvaluateCommand,

@@ -10,6 +10,7 @@ const COMMANDS = [
   "crossvalidate",
   "ablate",
   "import",
+  "prune",
   "compress",
   "compare-methods",
   "evaluate",

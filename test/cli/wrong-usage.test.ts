@@ -105,6 +105,8 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
     "ablate --model resnet1d-edge --data data --out OUT/ab --vary mixup=1 --only 6",
     /--only names fold 6, expected 1 to 5/,
   ],
+  ["prune --model model.safetensors --data data --out OUT/m.safetensors", /either --share or --divergence-budget/],
+  ["prune --model model.safetensors --data data --share 1.5 --out OUT/m.safetensors", /share of 1.5 .* below 1/],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --method fixed:9", /1 to 8 or ternary, found "9"/],
   [
     "compress --model model.safetensors --data data --out OUT/m.qhb --method magic",

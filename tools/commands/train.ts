@@ -43,7 +43,7 @@ export function addTrainCommand(program: Command): void {
   const command = program
     .command("train")
     .description("train a network on a folder of labelled records")
-    .requiredOption("--model <name>", `architecture: ${FAMILY_NAMES.join(", ")}`)
+    .requiredOption("--model <name>", `architecture: ${FAMILY_NAMES.join(", ")}; or that of a .safetensors model`)
     .requiredOption("--data <folder>", "records with REFERENCE.csv, or CPSC 2018 or Chapman as published")
     .requiredOption("--out <file>", "the model to write (.safetensors)");
   addRecipeOptions(command)
@@ -66,7 +66,7 @@ async function runTrain(args: TrainArguments): Promise<void> {
   const { model: family, out, json, fold } = args;
   // What is wrong in the arguments is told before the data is read.
   const recipe = trainOptions(recipeOf(args));
-  const unlabelled = buildGraph(family, ["0", "1"]);
+  const unlabelled = graphOf(family, ["0", "1"]);
   frozenNodes(unlabelled, recipe.freeze);
   requireLongCrops(unlabelled, recipe);
   const start = args.init === undefined ? undefined : openFloatModel(args.init);
@@ -76,7 +76,7 @@ async function runTrain(args: TrainArguments): Promise<void> {
   const data = await loadData(args.data, args);
   const division = { seed: args.splitSeed ?? recipe.seed, fold };
   const shares = divisionFacts(data, division, divideData(data, division));
-  const graph = buildGraph(family, data.classes);
+  const graph = graphOf(family, data.classes);
   const init = start && takeWeights(args.init as string, start, graph);
   const teachers = args.teacher === undefined ? [] : openTeachers(args.teacher, data.classes, shares);
   const plan = { model: family, ...shares, noise: args.noise, init: args.init, teacher: args.teacher, ...recipe };
@@ -100,6 +100,16 @@ async function runTrain(args: TrainArguments): Promise<void> {
   printLine(`${out}: ${family}, ${result.parameters} parameters, trained on ${data.name}`);
   printScore("validation (chose epoch and bias)", trained.validation);
   printScore("test (looked at once)", trained.test);
+}
+
+/** A family's network, or that of a model file, with a logit a class. */
+function graphOf(model: string, classes: readonly string[]): Graph {
+  if (!model.endsWith(".safetensors")) return buildGraph(model, classes);
+  const { graph } = openFloatModel(model);
+  const nodes = graph.nodes.map((node, index) =>
+    node.op === "dense" && index === graph.nodes.length - 1 ? { ...node, outFeatures: classes.length } : node,
+  );
+  return { ...graph, classes, nodes };
 }
 
 function takeWeights(path: string, start: FloatModel, graph: Graph): ReadonlyMap<string, Tensor> {
