@@ -144,9 +144,9 @@ async function searchLayers(
   return searchWidths(target, { layers, menu, limits, finalLimit, onStep, maxEvaluations, maxSeconds });
 }
 
-/** The epoch by epoch history stays with the float model: flash is dear. */
+/** The epoch by epoch history stays with the float model, flash being dear; the layers of the file tell their grids. */
 function trainingFacts({ facts }: FloatModel): ModelFacts["training"] {
-  const { history: _, ...kept } = facts;
+  const { history: _, weightGrids: __, ...kept } = facts;
   return plainJson(kept);
 }
 
