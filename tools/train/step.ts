@@ -45,10 +45,10 @@ export function gradientsOf(
   const keys = [...weights.keys()].filter((key) => isTrained(key, frozen));
   const fixed = [...weights.keys()].filter((key) => isFrozen(key, frozen));
   const moments = new Map<string, Moments>();
-  const rows = new Map<string, tf.Tensor3D>();
+  const seen = new Map<string, tf.Tensor3D>();
   const training: TrainingMode = {
     frozen,
-    onRows: (node, tensor) => rows.set(node, tensor),
+    onRows: (node, rows) => seen.set(node, rows),
     onMoments: (node, batchMoments) => moments.set(node, batchMoments),
     dropoutMask: ([rows, features], rate) => tf.tensor2d(dropoutMask(rows * features, rate, random), [rows, features]),
   };
@@ -66,7 +66,7 @@ export function gradientsOf(
     const batchLoss = (...tensors: tf.Tensor[]) => {
       const moving = keys.map((key, index) => [key, tensors[index]] as const);
       const logits = forward(graph, new Map([...constants, ...moving]), x, training);
-      return lossBeside(logits, rows);
+      return lossBeside(logits, seen);
     };
     const tensors = keys.map(tensorOf);
     const { value, grads } = tf.valueAndGrads(batchLoss)(tensors);
