@@ -62,6 +62,7 @@ async function runCompareMethods(args: CompareMethodsArguments): Promise<void> {
     ...(args.menu ? { menu: args.menu } : {}),
     ...(args.gamma ? { gamma: args.gamma } : {}),
   });
+  const begun = readStudy(args.out);
   const model = openFloatModel(args.model);
   const data = await loadData(args.data, { ...args, knownTo: { model: args.model, classes: model.graph.classes } });
   const split = divideData(data, divisionOf(model.facts, args.seed));
@@ -86,7 +87,7 @@ async function runCompareMethods(args: CompareMethodsArguments): Promise<void> {
     float: test.float,
     methods: [],
   };
-  const kept = keptMethods(args.out, study);
+  const kept = begun === null ? [] : keptMethods(args.out, begun, study);
   try {
     await runStudy(candidates, {
       menu: args.floor === undefined ? menu : menuFrom(menu, args.floor),
@@ -114,20 +115,22 @@ function correctOf({ test: { compressed } }: StudyMethod): { correct: number; re
   return { correct: Math.round(compressed.accuracy * compressed.records), records: compressed.records };
 }
 
-/** Methods of a study begun before. Throws DataError on a file that is no study or one of something else. */
-function keptMethods(path: string, begun: Study): readonly StudyMethod[] {
-  if (!existsSync(path)) return [];
-  let found: Study;
+/** A study begun before, null where there is none. Throws DataError on a file that is no study. */
+function readStudy(path: string): Study | null {
+  if (!existsSync(path)) return null;
+  let found: Study | null = null;
   try {
-    found = JSON.parse(readFileSync(path, "utf8")) as Study;
-  } catch (error) {
-    throw new DataError(`${path}: is no study (${(error as Error).message})`);
-  }
-  if (found?.kind !== "study" || !Array.isArray(found.methods)) throw new DataError(`${path}: is no study`);
-  const plain = JSON.parse(JSON.stringify(begun)) as Study;
-  const difference = firstDifference({ ...found, methods: [] }, plain);
+    found = JSON.parse(readFileSync(path, "utf8"));
+  } catch {}
+  if (found?.kind === "study" && Array.isArray(found.methods)) return found;
+  throw new DataError(`${path}: is no study to go on with; expected the JSON of compare-methods or no file`);
+}
+
+/** Its methods. Throws DataError where it is of something else than this one. */
+function keptMethods(path: string, begun: Study, study: Study): readonly StudyMethod[] {
+  const difference = firstDifference({ ...begun, methods: [] }, JSON.parse(JSON.stringify(study)));
   if (difference) throw new DataError(`${path}: is of another study: ${difference}`);
-  return found.methods;
+  return begun.methods;
 }
 
 function writeStudy(path: string, study: Study): void {
