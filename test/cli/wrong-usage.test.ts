@@ -126,9 +126,6 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --max-seconds 0", /above 0, found "0"/],
   [
-    /text.safetensors: is no journal of a search/,
-  ],
-  [
     "compare-methods --model model.safetensors --data data --out text.safetensors",
     /text.safetensors: is no study to go on with/,
   ],

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { DataError } from "../data/record.ts";
+import type { RhythmScore } from "../evaluate/score.ts";
 import { writeWhole } from "../export/write-whole.ts";
+import type { FloatModel } from "../graph/model.ts";
 import { openCandidates } from "../quantize/candidates.ts";
 import { laqMethod, menuFrom } from "../quantize/compression-method.ts";
 import { runStudy } from "../quantize/run-study.ts";
@@ -58,39 +60,31 @@ export function addCompareMethodsCommand(program: Command): void {
 }
 
 async function runCompareMethods(args: CompareMethodsArguments): Promise<void> {
-  const { menu, gamma } = laqMethod("kl", {
+  const { menu: widths, gamma } = laqMethod("kl", {
     ...(args.menu ? { menu: args.menu } : {}),
     ...(args.gamma ? { gamma: args.gamma } : {}),
   });
+  const menu = args.floor === undefined ? widths : menuFrom(widths, args.floor);
   const begun = readStudy(args.out);
   const model = openFloatModel(args.model);
   const data = await loadData(args.data, { ...args, knownTo: { model: args.model, classes: model.graph.classes } });
   const split = divideData(data, divisionOf(model.facts, args.seed));
   const journal = `${args.out}.journal`;
   const options = { ...candidateOptionsOf(args), model, records: split.validation, seed: args.seed, journal };
-  const candidates = openCandidates(options, menu[menu.length - 1], "compare-methods");
-  const validation = await ShareComparer.start(model, split.validation, args.workers);
-  const test = await ShareComparer.start(model, split.test, args.workers);
-  let study: Study = {
-    kind: "study",
-    model: args.model,
-    data: {
-      name: data.name,
-      share: "test",
-      records: split.test.length,
-      selectionRecords: split.validation.length,
-      selectionCrops: candidates.crops.length,
-      seed: args.seed,
-    },
-    quantization: options.quantization,
-    classes: model.graph.classes,
-    float: test.float,
-    methods: [],
+  const opened: { close(): Promise<void> }[] = [];
+  const open = <T extends { close(): Promise<void> }>(resource: T): T => {
+    opened.push(resource);
+    return resource;
   };
-  const kept = begun === null ? [] : keptMethods(args.out, begun, study);
   try {
+    const candidates = open(openCandidates(options, menu[menu.length - 1], "compare-methods"));
+    const validation = open(await ShareComparer.start(model, split.validation, args.workers));
+    const test = open(await ShareComparer.start(model, split.test, args.workers));
+    const shares = { selection: split.validation.length, reported: split.test.length };
+    let study = emptyStudy(args, { model, name: data.name, shares, crops: candidates.crops.length, float: test.float });
+    const kept = begun === null ? [] : keptMethods(args.out, begun, study);
     await runStudy(candidates, {
-      menu: args.floor === undefined ? menu : menuFrom(menu, args.floor),
+      menu,
       budgets: args.budgets,
       seeds: args.seeds,
       gamma,
@@ -103,12 +97,41 @@ async function runCompareMethods(args: CompareMethodsArguments): Promise<void> {
         printNote(`${method.label}: ${method.fileBytes} B, ${correct} of ${records} right`);
       },
     });
+    writeStudy(args.out, study);
+    if (args.json) printJson(study);
+    else printStudy(study);
   } finally {
-    await Promise.all([candidates.close(), validation.close(), test.close()]);
+    await Promise.all(opened.map((resource) => resource.close()));
   }
-  writeStudy(args.out, study);
-  if (args.json) return printJson(study);
-  printStudy(study);
+}
+
+function emptyStudy(
+  args: CompareMethodsArguments,
+  made: {
+    readonly model: FloatModel;
+    /** Of the data. */
+    readonly name: string;
+    readonly shares: { readonly selection: number; readonly reported: number };
+    readonly crops: number;
+    readonly float: RhythmScore;
+  },
+): Study {
+  return {
+    kind: "study",
+    model: args.model,
+    data: {
+      name: made.name,
+      share: "test",
+      records: made.shares.reported,
+      selectionRecords: made.shares.selection,
+      selectionCrops: made.crops,
+      seed: args.seed,
+    },
+    quantization: candidateOptionsOf(args).quantization,
+    classes: made.model.graph.classes,
+    float: made.float,
+    methods: [],
+  };
 }
 
 function correctOf({ test: { compressed } }: StudyMethod): { correct: number; records: number } {
