@@ -77,7 +77,7 @@ describe("from no data to decisions on a wearable", () => {
   ])("compresses by %s, to the same bytes for the same seed", async (method, name) => {
     const compress = (file: string, seed: number) =>
       run(
-        `compress --model models/m.safetensors --data data --method ${method} --out ${file} --selection-crops 2 --seed ${seed}`,
+        `compress --model models/m.safetensors --data data --method ${method} --out ${file} --selection-crops 2 --calibration-crops 2 --seed ${seed}`,
       );
     const comparison = z.object({ withoutLoss: z.boolean(), mcnemar: z.object({ changed: z.number() }) });
     const [report] = await Promise.all([compress(`${name}.qhb`, 4), compress(`${name}-again.qhb`, 4)]);

@@ -109,6 +109,30 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ["prune --model model.safetensors --data data --share 1.5 --out OUT/m.safetensors", /share of 1.5 .* below 1/],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --method fixed:9", /1 to 8 or ternary, found "9"/],
   [
+    "compress --model model.safetensors --data data --out OUT/m.qhb --menu ,",
+    /a menu without a width leaves nothing to choose from/,
+  ],
+  ["compress --model model.safetensors --data data --out OUT/m.qhb --menu 2,9", /1 to 8 or ternary, found "9"/],
+  ["compress --model model.safetensors --data data --out OUT/m.qhb --menu 2,2", /the menu "2,2" names a width twice/],
+  [
+    "compress --model model.safetensors --data data --out OUT/m.qhb --menu 2 --floor 3",
+    /a floor of 3 leaves no width of the menu 2/,
+  ],
+  [
+    "compress --model model.safetensors --data data --out OUT/m.qhb --activations loud",
+    /max, mse or percentile:P with P up to 100, found "loud"/,
+  ],
+  [
+    "compress --model model.safetensors --data data --out OUT/m.qhb --importance luck",
+    /'luck' is invalid.*weighted, pdi, pvi, sensitivity, weightError, outputError/,
+  ],
+  ["compress --model model.safetensors --data data --out OUT/m.qhb --max-seconds 0", /above 0, found "0"/],
+  [
+    "compare-methods --model model.safetensors --data data --out text.safetensors",
+    /text.safetensors: is no study to go on with/,
+  ],
+  ["compare-methods --model model.safetensors --data data --out OUT/s.json --budgets 0.1,0.1", /names a budget twice/],
+  [
     "compress --model model.safetensors --data data --out OUT/m.qhb --method magic",
     /fixed:B, laq or trained, found "magic"/,
   ],

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { DataError } from "../data/record.ts";
+import type { RhythmScore } from "../evaluate/score.ts";
 import { writeWhole } from "../export/write-whole.ts";
+import type { FloatModel } from "../graph/model.ts";
 import { openCandidates } from "../quantize/candidates.ts";
 import { laqMethod, menuFrom } from "../quantize/compression-method.ts";
 import { runStudy } from "../quantize/run-study.ts";
@@ -58,38 +60,31 @@ export function addCompareMethodsCommand(program: Command): void {
 }
 
 async function runCompareMethods(args: CompareMethodsArguments): Promise<void> {
-  const { menu, gamma } = laqMethod("kl", {
+  const { menu: widths, gamma } = laqMethod("kl", {
     ...(args.menu ? { menu: args.menu } : {}),
     ...(args.gamma ? { gamma: args.gamma } : {}),
   });
+  const menu = args.floor === undefined ? widths : menuFrom(widths, args.floor);
+  const begun = readStudy(args.out);
   const model = openFloatModel(args.model);
   const data = await loadData(args.data, { ...args, knownTo: { model: args.model, classes: model.graph.classes } });
   const split = divideData(data, divisionOf(model.facts, args.seed));
   const journal = `${args.out}.journal`;
   const options = { ...candidateOptionsOf(args), model, records: split.validation, seed: args.seed, journal };
-  const candidates = openCandidates(options, menu[menu.length - 1], "compare-methods");
-  const validation = await ShareComparer.start(model, split.validation, args.workers);
-  const test = await ShareComparer.start(model, split.test, args.workers);
-  let study: Study = {
-    kind: "study",
-    model: args.model,
-    data: {
-      name: data.name,
-      share: "test",
-      records: split.test.length,
-      selectionRecords: split.validation.length,
-      selectionCrops: candidates.crops.length,
-      seed: args.seed,
-    },
-    quantization: options.quantization,
-    classes: model.graph.classes,
-    float: test.float,
-    methods: [],
+  const opened: { close(): Promise<void> }[] = [];
+  const open = <T extends { close(): Promise<void> }>(resource: T): T => {
+    opened.push(resource);
+    return resource;
   };
-  const kept = keptMethods(args.out, study);
   try {
+    const candidates = open(openCandidates(options, menu[menu.length - 1], "compare-methods"));
+    const validation = open(await ShareComparer.start(model, split.validation, args.workers));
+    const test = open(await ShareComparer.start(model, split.test, args.workers));
+    const shares = { selection: split.validation.length, reported: split.test.length };
+    let study = emptyStudy(args, { model, name: data.name, shares, crops: candidates.crops.length, float: test.float });
+    const kept = begun === null ? [] : keptMethods(args.out, begun, study);
     await runStudy(candidates, {
-      menu: args.floor === undefined ? menu : menuFrom(menu, args.floor),
+      menu,
       budgets: args.budgets,
       seeds: args.seeds,
       gamma,
@@ -102,32 +97,63 @@ async function runCompareMethods(args: CompareMethodsArguments): Promise<void> {
         printNote(`${method.label}: ${method.fileBytes} B, ${correct} of ${records} right`);
       },
     });
+    writeStudy(args.out, study);
+    if (args.json) printJson(study);
+    else printStudy(study);
   } finally {
-    await Promise.all([candidates.close(), validation.close(), test.close()]);
+    await Promise.all(opened.map((resource) => resource.close()));
   }
-  writeStudy(args.out, study);
-  if (args.json) return printJson(study);
-  printStudy(study);
+}
+
+function emptyStudy(
+  args: CompareMethodsArguments,
+  made: {
+    readonly model: FloatModel;
+    /** Of the data. */
+    readonly name: string;
+    readonly shares: { readonly selection: number; readonly reported: number };
+    readonly crops: number;
+    readonly float: RhythmScore;
+  },
+): Study {
+  return {
+    kind: "study",
+    model: args.model,
+    data: {
+      name: made.name,
+      share: "test",
+      records: made.shares.reported,
+      selectionRecords: made.shares.selection,
+      selectionCrops: made.crops,
+      seed: args.seed,
+    },
+    quantization: candidateOptionsOf(args).quantization,
+    classes: made.model.graph.classes,
+    float: made.float,
+    methods: [],
+  };
 }
 
 function correctOf({ test: { compressed } }: StudyMethod): { correct: number; records: number } {
   return { correct: Math.round(compressed.accuracy * compressed.records), records: compressed.records };
 }
 
-/** Methods of a study begun before. Throws DataError on a file that is no study or one of something else. */
-function keptMethods(path: string, begun: Study): readonly StudyMethod[] {
-  if (!existsSync(path)) return [];
-  let found: Study;
+/** A study begun before, null where there is none. Throws DataError on a file that is no study. */
+function readStudy(path: string): Study | null {
+  if (!existsSync(path)) return null;
+  let found: Study | null = null;
   try {
-    found = JSON.parse(readFileSync(path, "utf8")) as Study;
-  } catch (error) {
-    throw new DataError(`${path}: is no study (${(error as Error).message})`);
-  }
-  if (found?.kind !== "study" || !Array.isArray(found.methods)) throw new DataError(`${path}: is no study`);
-  const plain = JSON.parse(JSON.stringify(begun)) as Study;
-  const difference = firstDifference({ ...found, methods: [] }, plain);
+    found = JSON.parse(readFileSync(path, "utf8"));
+  } catch {}
+  if (found?.kind === "study" && Array.isArray(found.methods)) return found;
+  throw new DataError(`${path}: is no study to go on with; expected the JSON of compare-methods or no file`);
+}
+
+/** Its methods. Throws DataError where it is of something else than this one. */
+function keptMethods(path: string, begun: Study, study: Study): readonly StudyMethod[] {
+  const difference = firstDifference({ ...begun, methods: [] }, JSON.parse(JSON.stringify(study)));
   if (difference) throw new DataError(`${path}: is of another study: ${difference}`);
-  return found.methods;
+  return begun.methods;
 }
 
 function writeStudy(path: string, study: Study): void {

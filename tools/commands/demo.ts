@@ -28,6 +28,7 @@ const SEED = 1;
 const DATA = { recordsPerClass: 240, seconds: 20, seed: SEED };
 const RECIPE = { epochs: 14, batchSize: 32, seed: SEED };
 const SELECTION_CROPS = 48;
+const CALIBRATION_CROPS = 8;
 
 interface DemoArguments {
   readonly out?: string;
@@ -101,6 +102,7 @@ async function tableRow(
   const compressed = await compressWithProgress(model, selection, method, {
     seed: SEED,
     selectionCrops: SELECTION_CROPS,
+    calibrationCrops: CALIBRATION_CROPS,
     progress,
   });
   const { score } = await scoreOnEngine(compressed.file, model.graph.classes, test);

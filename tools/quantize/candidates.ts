@@ -12,7 +12,7 @@ import {
   QuantizationState,
   type StartingPoint,
 } from "./quantization-state.ts";
-import { Journal } from "./search/journal.ts";
+import { Journal, type JournalHeader } from "./search/journal.ts";
 import { WidthOutcomes } from "./search/width-outcomes.ts";
 import { missingClasses, type SelectionCrop, selectCrops, withFloatLogits } from "./selection-set.ts";
 import type { Widths } from "./width.ts";
@@ -63,21 +63,22 @@ export function openCandidates(options: CandidateOptions, start: StartingPoint, 
   const { model, records, seed, quantization = DEFAULT_QUANTIZATION, workers = 1, onNote = () => {} } = options;
   requireEngineNodes(model.graph);
   const count = options.selectionCrops ?? Math.min(SELECTION_CROPS, CROPS_A_RECORD * records.length);
-  const crops = withFloatLogits(options.reference ?? model, selectCrops(records, model.graph, count, seed));
-  const missing = missingClasses(crops, model.graph);
-  if (missing.length > 0) {
-    onNote(`no crop of the selection set is of class ${missing.join(", ")}: no choice looks at what becomes of it`);
-  }
+  const selected = selectCrops(records, model.graph, count, seed);
   const calibrated = selectCrops(records, model.graph, options.calibrationCrops ?? CALIBRATION_CROPS, seed + 1);
-  const calibration = calibrated.map(({ samples }) => samples);
-  const state = new QuantizationState(model, calibration, start, quantization);
-  const header = () => ({
+  const header = (): JournalHeader => ({
     model: modelHash(model),
-    selection: cropsHash(crops),
+    selection: cropsHash(selected),
     calibration: cropsHash(calibrated),
     options: JSON.parse(JSON.stringify({ quantization, method })),
   });
   const journal = options.journal === undefined ? null : Journal.open(options.journal, header());
+  const missing = missingClasses(selected, model.graph);
+  if (missing.length > 0) {
+    onNote(`no crop of the selection set is of class ${missing.join(", ")}: no choice looks at what becomes of it`);
+  }
+  const crops = withFloatLogits(options.reference ?? model, selected);
+  const calibration = calibrated.map(({ samples }) => samples);
+  const state = new QuantizationState(model, calibration, start, quantization);
   const source = cropLogits(crops, workers);
   const graph = lastDecisionAlone(model.graph, crops[0].samples.length);
   const { tickSamples } = networkTiming(model.graph);

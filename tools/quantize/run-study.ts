@@ -46,12 +46,14 @@ const LITERAL_ORDERS: Readonly<Record<SearchOrder, string>> = {
 export async function runStudy(candidates: Candidates, options: StudyOptions): Promise<void> {
   const study = new StudyRun(candidates, options);
   await study.uniform();
+  const robust: StudyMethod[] = [];
   for (const budget of options.budgets) {
-    const { widths, fileBytes } = await study.robust(budget);
+    robust.push(await study.robust(budget));
     await study.withoutSearch(budget);
-    await study.atEqualBytes(new Map(Object.entries(widths)), fileBytes, `${budget} nats`);
   }
   for (const order of Object.keys(LITERAL_ORDERS) as SearchOrder[]) await study.literal(order);
+  for (const method of robust) await study.atEqualBytes(method);
+  for (const method of robust) await study.randomMixes(method);
 }
 
 class StudyRun {
@@ -101,26 +103,32 @@ class StudyRun {
     });
   }
 
-  /** What else the bytes of a robust result would have bought. */
-  async atEqualBytes(robust: Widths, fileBytes: number, title: string): Promise<void> {
+  /** What else the bytes of a robust result buy. */
+  async atEqualBytes({ label, widths }: StudyMethod): Promise<void> {
     const { candidates, layers, bytesOf } = this;
-    const { menu, seeds } = this.options;
-    const bytes = mixBytes({ bytesOf }, robust);
-    await this.searched("greedy", `greedy by loss at the bytes of ${title}`, async () => {
+    const { menu } = this.options;
+    const bytes = this.bytes(widths);
+    await this.searched("greedy", `greedy by loss, bytes of ${label}`, async () => {
       const target = searchTarget(candidates, { criterion: "kl", margin: 0 });
       return (await descendToBytes(target, { layers, menu, bytesOf }, bytes)).widths;
     });
     const costOf = (layer: string, width: Width) => this.weightError(layer, width);
-    await this.add(
-      "knapsack",
-      `knapsack by weight error at the bytes of ${title}`,
-      knapsack({ layers, menu, bytesOf, costOf, capacityBytes: bytes }),
-    );
+    const packed = knapsack({ layers, menu, bytesOf, costOf, capacityBytes: bytes });
+    await this.add("knapsack", `knapsack by weight error, bytes of ${label}`, packed);
+  }
+
+  async randomMixes({ label, widths, fileBytes }: StudyMethod): Promise<void> {
+    const { layers, bytesOf } = this;
+    const { menu, seeds } = this.options;
+    const mix = { layers, menu, bytesOf, bytes: this.bytes(widths), toleranceBytes: MIX_TOLERANCE * fileBytes };
     for (let seed = 1; seed <= seeds; seed++) {
-      const mix = { layers, menu, bytesOf, bytes, toleranceBytes: MIX_TOLERANCE * fileBytes };
-      const widths = randomMix(mix, new SeededRandom(seed).fork("random mix"));
-      await this.add("random", `random mix ${seed} at the bytes of ${title}`, widths, { seed });
+      const drawn = randomMix(mix, new SeededRandom(seed).fork("random mix"));
+      await this.add("random", `random mix ${seed}, bytes of ${label}`, drawn, { seed });
     }
+  }
+
+  private bytes(widths: StudyMethod["widths"]): number {
+    return mixBytes({ bytesOf: this.bytesOf }, new Map(Object.entries(widths)));
   }
 
   /** Squared error of the weights as they are multiplied in the end, batch norm folded. */
