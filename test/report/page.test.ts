@@ -65,11 +65,13 @@ function lookAt() {
     inner.bottom <= outer.bottom + 1;
   const overlap = (a: DOMRect, b: DOMRect) =>
     a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 3 && b.top < a.bottom - 3;
-  const figures = [...document.querySelectorAll("figure")].map((figure) => {
-    const visible = [...figure.querySelectorAll("svg")].filter((svg) => getComputedStyle(svg).display !== "none");
+  const figures = Array.from(document.querySelectorAll("figure")).map((figure) => {
+    const visible = Array.from(figure.querySelectorAll("svg")).filter(
+      (svg) => getComputedStyle(svg).display !== "none",
+    );
     const frame = visible[0].getBoundingClientRect();
     const boxesOf = (selector: string) =>
-      [...visible[0].querySelectorAll(selector)].map((one) => one.getBoundingClientRect());
+      Array.from(visible[0].querySelectorAll(selector)).map((one) => one.getBoundingClientRect());
     const marks = boxesOf(".role-mark path, .role-mark line, .role-mark text").filter(
       ({ width, height }) => width + height > 0,
     );
