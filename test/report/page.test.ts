@@ -75,11 +75,11 @@ function lookAt() {
     const marks = boxesOf(".role-mark path, .role-mark line, .role-mark text").filter(
       ({ width, height }) => width + height > 0,
     );
-    const labels = [
-      ...visible[0].querySelectorAll(
+    const labels = Array.from(
+      visible[0].querySelectorAll(
         ".role-axis-label text, .role-axis-title text, .role-legend text, .role-column-title text",
       ),
-    ].map((label) => ({
+    ).map((label) => ({
       text: label.textContent,
       box: label.getBoundingClientRect(),
     }));
