@@ -39,7 +39,7 @@ describe("the summary of a compression's layers", () => {
           }
         },
       ),
-      { numRuns: 6 },
+      { numRuns: 3 },
     );
   });
 });

@@ -65,19 +65,21 @@ function lookAt() {
     inner.bottom <= outer.bottom + 1;
   const overlap = (a: DOMRect, b: DOMRect) =>
     a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 3 && b.top < a.bottom - 3;
-  const figures = [...document.querySelectorAll("figure")].map((figure) => {
-    const visible = [...figure.querySelectorAll("svg")].filter((svg) => getComputedStyle(svg).display !== "none");
+  const figures = Array.from(document.querySelectorAll("figure")).map((figure) => {
+    const visible = Array.from(figure.querySelectorAll("svg")).filter(
+      (svg) => getComputedStyle(svg).display !== "none",
+    );
     const frame = visible[0].getBoundingClientRect();
     const boxesOf = (selector: string) =>
-      Array.from(visible[0].querySelectorAll(selector), (one) => one.getBoundingClientRect());
+      Array.from(visible[0].querySelectorAll(selector)).map((one) => one.getBoundingClientRect());
     const marks = boxesOf(".role-mark path, .role-mark line, .role-mark text").filter(
       ({ width, height }) => width + height > 0,
     );
-    const labels = [
-      ...visible[0].querySelectorAll(
+    const labels = Array.from(
+      visible[0].querySelectorAll(
         ".role-axis-label text, .role-axis-title text, .role-legend text, .role-column-title text",
       ),
-    ].map((label) => ({
+    ).map((label) => ({
       text: label.textContent,
       box: label.getBoundingClientRect(),
     }));

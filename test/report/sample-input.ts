@@ -1,8 +1,10 @@
 import { SeededRandom } from "../../tools/data/random.ts";
+import { accuracy, confusionMatrix, correctCount } from "../../tools/evaluate/confusion.ts";
+import { macroF1 } from "../../tools/evaluate/f1.ts";
 import { mcnemar } from "../../tools/evaluate/mcnemar.ts";
-import { scoreRhythms } from "../../tools/evaluate/score.ts";
+import { wilsonInterval } from "../../tools/evaluate/wilson.ts";
 import { isWithoutLoss } from "../../tools/evaluate/without-loss.ts";
-import type { CompressionInput, ShareComparison, StudyInput } from "../../tools/report/report-input.ts";
+import type { CompressionInput, Score, ShareComparison, StudyInput } from "../../tools/report/report-input.ts";
 
 const CLASSES = ["N", "A", "O", "~"];
 const WIDTHS = ["ternary", 2, 3, 4, 5, 6, 8] as const;
@@ -21,15 +23,25 @@ function comparison(random: SeededRandom, records: number, right: number): Share
   const float = truths.map((truth) => (random.next() < 0.82 ? truth : random.integer(CLASSES.length)));
   const compressed = truths.map((truth, i) => (random.next() < right ? float[i] : truth === 0 ? 1 : random.integer(4)));
   const paired = mcnemar(truths, float, compressed);
-  const scoreOf = (predictions: readonly number[]) => scoreRhythms(truths, predictions, CLASSES, random);
-  return JSON.parse(
-    JSON.stringify({
-      float: scoreOf(float),
-      compressed: scoreOf(compressed),
-      mcnemar: paired,
-      withoutLoss: isWithoutLoss(paired, records),
-    }),
-  );
+  const scoreOf = (predictions: readonly number[]): Score => {
+    const confusion = confusionMatrix(truths, predictions, CLASSES.length);
+    const f1Macro = macroF1(confusion);
+    return {
+      records,
+      accuracy: accuracy(confusion),
+      accuracyInterval: [...wilsonInterval(correctCount(confusion), records)],
+      f1Macro,
+      // A bootstrap of each of a study's scores would take minutes.
+      f1MacroInterval: [Math.max(0, f1Macro - 0.03), Math.min(1, f1Macro + 0.03)],
+      confusion: confusion.map((row) => [...row]),
+    };
+  };
+  return {
+    float: scoreOf(float),
+    compressed: scoreOf(compressed),
+    mcnemar: paired,
+    withoutLoss: isWithoutLoss(paired, records),
+  };
 }
 
 function layerOf(name: string, random: SeededRandom, layers: number) {
