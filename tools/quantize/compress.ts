@@ -1,6 +1,6 @@
 import { engineBytes } from "../../host/index.ts";
 import type { ConditionedRecord } from "../data/record.ts";
-import { compressionRatios, parameterCounts } from "../export/accounting.ts";
+import { compressionRatios, parameterCounts, wholeParameters } from "../export/accounting.ts";
 import { requireEngineNodes } from "../export/engine-node.ts";
 import { pack } from "../export/pack.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
@@ -83,6 +83,7 @@ export async function compress(request: CompressionRequest): Promise<Compressed>
     bitsOf(widths),
     file.length,
     (await engineBytes("scalar")).length,
+    wholeParameters(model.facts),
   );
   return { file, network, widths, report: { ...facts, fileBytes: file.length, ratios, search } };
 }
