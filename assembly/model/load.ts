@@ -75,7 +75,7 @@ function readLayer(state: EngineState, layer: Layer, from: i32): i32 {
   if (code != status.OK) return code;
   clearBytes(addressOf(layer), <i32>offsetof<Layer>());
   moveBytes(addressOf(layer), state.entryAt, layout.LAYER_BYTES);
-  return layer.tableShift == 0 && zeros(addressOf(layer), layout.LAYER_RESERVED_AT, layout.LAYER_BYTES)
+  return zeros(addressOf(layer), layout.LAYER_RESERVED_AT, layout.LAYER_BYTES)
     ? status.OK
     : fail(state, status.MODEL_RESERVED_NOT_ZERO, from + layout.LAYER_RESERVED_AT);
 }

@@ -106,7 +106,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
     /--only names fold 6, expected 1 to 5/,
   ],
   ["prune --model model.safetensors --data data --out OUT/m.safetensors", /either --share or --divergence-budget/],
-  ["prune --model model.safetensors --data data --share 1.5 --out OUT/m.safetensors", /share of 1.5 .* below 1/],
+  ["prune --model model.safetensors --data data --share 1.5 --out OUT/m.safetensors", /--share 1.5: expected below 1/],
   ["compress --model model.safetensors --data data --out OUT/m.qhb --method fixed:9", /1 to 8 or ternary, found "9"/],
   [
     "compress --model model.safetensors --data data --out OUT/m.qhb --menu ,",

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { DataError } from "../data/record.ts";
+import { wholeParameters } from "../export/accounting.ts";
 import { writeFloatModel } from "../export/safetensors.ts";
 import { macsPer, parameterCount } from "../graph/costs.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -71,7 +72,13 @@ async function runPrune(args: PruneArguments): Promise<void> {
     onStep: ({ set, share, loss, limit }) =>
       printNote(`${set}: ${share} of its channels, loss ${loss.toPrecision(2)}, limit ${limit.toPrecision(2)}`),
   });
-  const made = { method: args.method, ...amount, seed: args.seed, shares, parameters: parameterCount(graph) };
+  const made = {
+    method: args.method,
+    ...amount,
+    seed: args.seed,
+    shares,
+    parameters: wholeParameters(whole.facts) ?? parameterCount(graph),
+  };
   writeFloatModel(args.out, { ...model, facts: { ...model.facts, pruned: made } });
   const sizes = { before: sizeOf(graph), after: sizeOf(model.graph) };
   if (args.json) return printJson({ model: args.out, shares, ...sizes });
@@ -86,6 +93,7 @@ async function runPrune(args: PruneArguments): Promise<void> {
 }
 
 function amountOf({ share, divergenceBudget }: PruneArguments) {
+  if (share !== undefined && share >= 1) throw new DataError(`--share ${share}: expected below 1`);
   if (share !== undefined && divergenceBudget === undefined) return { share };
   if (share === undefined && divergenceBudget !== undefined) return { divergenceBudget };
   throw new DataError("prune takes either --share or --divergence-budget");

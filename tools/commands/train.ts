@@ -66,7 +66,7 @@ async function runTrain(args: TrainArguments): Promise<void> {
   const { model: family, out, json, fold } = args;
   // What is wrong in the arguments is told before the data is read.
   const recipe = trainOptions(recipeOf(args));
-  const unlabelled = graphOf(family, ["0", "1"]);
+  const { graph: unlabelled, pruned } = networkOf(family, ["0", "1"]);
   frozenNodes(unlabelled, recipe.freeze);
   requireLongCrops(unlabelled, recipe);
   const start = args.init === undefined ? undefined : openFloatModel(args.init);
@@ -76,7 +76,7 @@ async function runTrain(args: TrainArguments): Promise<void> {
   const data = await loadData(args.data, args);
   const division = { seed: args.splitSeed ?? recipe.seed, fold };
   const shares = divisionFacts(data, division, divideData(data, division));
-  const graph = graphOf(family, data.classes);
+  const { graph } = networkOf(family, data.classes);
   const init = start && takeWeights(args.init as string, start, graph);
   const teachers = args.teacher === undefined ? [] : openTeachers(args.teacher, data.classes, shares);
   const plan = { model: family, ...shares, noise: args.noise, init: args.init, teacher: args.teacher, ...recipe };
@@ -93,7 +93,7 @@ async function runTrain(args: TrainArguments): Promise<void> {
     onCheckpoint: (state) => writeCheckpoint(checkpointPath, packCheckpoint(state), plan),
   });
   if (args.logits) writeLogits(args.logits, trained.logits);
-  writeFloatModel(out, trained.model);
+  writeFloatModel(out, { ...trained.model, facts: { ...trained.model.facts, ...pruned } });
   rmSync(checkpointPath, { force: true });
   const result = { model: out, parameters: parameterCount(graph), validation: trained.validation, test: trained.test };
   if (json) return printJson(result);
@@ -102,14 +102,14 @@ async function runTrain(args: TrainArguments): Promise<void> {
   printScore("test (looked at once)", trained.test);
 }
 
-/** A family's network, or that of a model file, with a logit a class. */
-function graphOf(model: string, classes: readonly string[]): Graph {
-  if (!model.endsWith(".safetensors")) return buildGraph(model, classes);
-  const { graph } = openFloatModel(model);
+/** A family's network, or that of a model file with a logit a class, and what that file tells of its pruning. */
+function networkOf(model: string, classes: readonly string[]): { readonly graph: Graph; readonly pruned: object } {
+  if (!model.endsWith(".safetensors")) return { graph: buildGraph(model, classes), pruned: {} };
+  const { graph, facts } = openFloatModel(model);
   const nodes = graph.nodes.map((node, index) =>
     node.op === "dense" && index === graph.nodes.length - 1 ? { ...node, outFeatures: classes.length } : node,
   );
-  return { ...graph, classes, nodes };
+  return { graph: { ...graph, classes, nodes }, pruned: facts.pruned ? { pruned: facts.pruned } : {} };
 }
 
 function takeWeights(path: string, start: FloatModel, graph: Graph): ReadonlyMap<string, Tensor> {

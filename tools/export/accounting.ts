@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { nodeCosts, parameterCount } from "../graph/costs.ts";
 import type { Graph } from "../graph/graph.ts";
 
@@ -36,19 +37,28 @@ export function parameterCounts(graph: Graph): ParameterCounts {
   return { total: parameterCount(graph), named };
 }
 
+const PRUNED = z.object({ pruned: z.object({ parameters: z.number() }) });
+
+/** Parameters of the network that a model was pruned from, as its facts tell; undefined where it is whole. */
+export function wholeParameters(facts: unknown): number | undefined {
+  return PRUNED.safeParse(facts).data?.pruned.parameters;
+}
+
 /**
  * @param bits bits a weight, by layer
  * @param engineBytes bytes of the engine's scalar build; its native code on a device is another size
+ * @param whole parameters of the network before pruning, which is what a smaller one is compared with
  */
 export function compressionRatios(
   counts: ParameterCounts,
   bits: ReadonlyMap<string, number>,
   fileBytes: number,
   engineBytes: number,
+  whole = counts.total,
 ): CompressionRatios {
-  const floatBytes = FLOAT_BYTES * counts.total;
+  const floatBytes = FLOAT_BYTES * whole;
   return {
-    paper: paperRatio(counts, bits),
+    paper: (paperRatio(counts, bits) * whole) / counts.total,
     file: floatBytes / fileBytes,
     flash: (floatBytes + engineBytes) / (fileBytes + engineBytes),
   };

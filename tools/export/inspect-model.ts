@@ -1,5 +1,11 @@
 import type { Engine, ModelFile, ModelLayer } from "../../host/index.ts";
-import { type CompressionRatios, compressionRatios, type ParameterCounts, TERNARY_BITS } from "./accounting.ts";
+import {
+  type CompressionRatios,
+  compressionRatios,
+  type ParameterCounts,
+  TERNARY_BITS,
+  wholeParameters,
+} from "./accounting.ts";
 import { MetadataSchema } from "./metadata.ts";
 
 /** What `qhubert inspect` prints. Parameters, bytes and MACs of a layer are of its weights and folded biases. */
@@ -74,7 +80,13 @@ export function inspectModel(engine: Engine, engineBytes: number): Inspection {
     layers,
     parameters: counts.total,
     meanBits: sum(model.layers.map((layer, index) => layer.weights * layers[index].bits)) / weights,
-    compression: compressionRatios(counts, bits, model.bytes.length, engineBytes),
+    compression: compressionRatios(
+      counts,
+      bits,
+      model.bytes.length,
+      engineBytes,
+      wholeParameters(model.metadata.training),
+    ),
     macsPerSecond: sum(layers.map((layer) => layer.macs)),
     receptiveFieldMs: receptiveFieldSamples(model, rates) * MS_PER_SAMPLE,
     lookAheadMs: model.lookAheadSamples * MS_PER_SAMPLE,

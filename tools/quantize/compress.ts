@@ -1,5 +1,5 @@
 import { engineBytes } from "../../host/index.ts";
-import { type CompressionRatios, compressionRatios, parameterCounts } from "../export/accounting.ts";
+import { type CompressionRatios, compressionRatios, parameterCounts, wholeParameters } from "../export/accounting.ts";
 import { pack } from "../export/pack.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { packSealed } from "../export/seal.ts";
@@ -83,8 +83,13 @@ export async function packWidths(
   const file = await packSealed(network, {
     facts: fileFacts({ training: model.facts, compression: facts, accuracy }),
   });
-  const engine = await engineBytes("scalar");
-  const ratios = compressionRatios(parameterCounts(model.graph), bitsOf(widths), file.length, engine.length);
+  const ratios = compressionRatios(
+    parameterCounts(model.graph),
+    bitsOf(widths),
+    file.length,
+    (await engineBytes("scalar")).length,
+    wholeParameters(model.facts),
+  );
   return { file, network, ratios };
 }
 

@@ -6,7 +6,8 @@ type JsonObject = NonNullable<Json>;
 /** Digits that a measured share or distance has: intervals are far wider. */
 const DIGITS = 4;
 
-const TRAINING = ["dataset", "split", "recipe", "teachers", "test"];
+const TRAINING = ["dataset", "split", "recipe", "teachers", "pruned", "test"];
+const PRUNED = ["method", "parameters"];
 const RECIPE = ["seed", "epochs"];
 const SCORE = ["share", "dataset", "records", "accuracy", "accuracyInterval", "f1Macro", "f1MacroInterval"];
 const ACCURACY = [...SCORE, "confusion", "againstFloat"];
@@ -18,11 +19,12 @@ const COMPRESSION = ["method", "seed", "meanBits", "selection"];
  */
 export function fileFacts(whole: { readonly [part in keyof Required<ModelFacts>]: object }): ModelFacts {
   const training = pick(plainJson(whole.training), TRAINING);
-  const { recipe, test } = training;
+  const { recipe, pruned, test } = training;
   return {
     training: {
       ...training,
       ...(isObject(recipe) ? { recipe: pick(recipe, RECIPE) } : {}),
+      ...(isObject(pruned) ? { pruned: pick(pruned, PRUNED) } : {}),
       ...(isObject(test) ? { test: pick(test, SCORE) } : {}),
     },
     accuracy: pick(plainJson(whole.accuracy), ACCURACY),

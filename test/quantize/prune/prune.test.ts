@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Engine } from "../../../host/index.ts";
+import { compressionRatios, parameterCounts, wholeParameters } from "../../../tools/export/accounting.ts";
 import { pack } from "../../../tools/export/pack.ts";
 import { macsPer, parameterCount } from "../../../tools/graph/costs.ts";
 import type { FloatModel, Tensor } from "../../../tools/graph/model.ts";
@@ -135,9 +136,15 @@ describe("LAP", () => {
     expect(lost("effect")).toBeLessThan(lost("magnitude"));
   });
 
-  it("refuses a share that is none", () => {
-    expect(() => prune({ model, method: "effect", amount: { share: 1 }, calibration, crops })).toThrow(
-      /share of 1 .* below 1/,
-    );
+  it("is counted against the network that it began with", () => {
+    const { graph } = prune({ model, method: "effect", amount: { share: 0.4 }, calibration, crops }).model;
+    const counts = parameterCounts(graph);
+    const bits = new Map(Object.keys(counts.named).map((name) => [name, 2]));
+    const whole = wholeParameters({ pruned: { parameters: parameterCount(model.graph) } }) as number;
+    const [alone, against] = [undefined, whole].map((total) => compressionRatios(counts, bits, 1000, 500, total));
+    expect(whole).toBeGreaterThan(counts.total);
+    expect(against.paper / alone.paper).toBeCloseTo(whole / counts.total, 12);
+    expect(against.file).toBe((4 * whole) / 1000);
+    expect(against.flash).toBe((4 * whole + 500) / 1500);
   });
 });

@@ -12,7 +12,7 @@ const SHARES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 export interface PruneRequest {
   readonly model: FloatModel;
   readonly method: ScoreMethod;
-  /** One share for all sets, or a budget of divergence in nats that a search shares out. */
+  /** One share for all sets, below 1, or a budget of divergence in nats that a search shares out. */
   readonly amount: { readonly share: number } | { readonly divergenceBudget: number };
   /** What scores and batch norms are taken from. */
   readonly calibration: readonly Int16Array[];
@@ -38,15 +38,12 @@ export interface Pruned {
 /**
  * LAP by whole channels: the channels of the least score leave every set, those of a residual sum together. A search takes for each set, in
  * order, the largest share up to which the network stays within its part of the budget; what a set leaves the next may use.
- * Throws RangeError where no channel can leave, or the share is none.
+ * Throws RangeError where no channel can leave.
  */
 export function prune(request: PruneRequest): Pruned {
   const { model, method, amount, calibration } = request;
   const sets = channelSets(model.graph).filter(({ channels }) => channels > 1);
   if (sets.length === 0) throw new RangeError(`graph ${model.graph.name} has no channels that could leave it`);
-  if ("share" in amount && !(amount.share > 0 && amount.share < 1)) {
-    throw new RangeError(`a share of ${amount.share} of the channels, expected above 0 and below 1`);
-  }
   const { rows, statistics } = runCrops(model, calibration);
   const scores = new Map(sets.map((set) => [set, channelScores(model, set, method, rows)]));
   const keptOf = (shares: ReadonlyMap<ChannelSet, number>): KeptChannels =>
