@@ -4,7 +4,7 @@ import { applyTable } from "../kernels/apply-table";
 import { Product } from "../kernels/product";
 import { largestOf } from "../numeric/saturate";
 import { ACTIVATION_RELU, ACTIVATION_TABLE, OP_DEPTHWISE_CONV1D, TYPE_INT13, TYPE_INT16 } from "../shared/ops";
-import { ACTIVATION_TABLE_BYTES, TABLE_PART_BITS_INT13, TABLE_PART_BITS_INT16 } from "../shared/layout";
+import { ACTIVATION_TABLE_BYTES, TABLE_DOWN_INT13, TABLE_DOWN_INT16 } from "../shared/layout";
 import { TILE_CHANNELS } from "../shared/limits";
 import { EngineState } from "./engine-state";
 import { Layer, spanOf } from "./layer";
@@ -53,7 +53,7 @@ export function activateByTable(state: EngineState, layer: Layer, rows: I16View,
   if (layer.activation != ACTIVATION_TABLE) return;
   const tableAt = rowOffset(state, layer, layer.outChannels);
   if (flashRead(tableAt, state.entryAt, ACTIVATION_TABLE_BYTES) != 0) state.faulty = 1;
-  const partBits = layer.outType == TYPE_INT13 ? TABLE_PART_BITS_INT13 : TABLE_PART_BITS_INT16;
+  const down = layer.outType == TYPE_INT13 ? TABLE_DOWN_INT13 : TABLE_DOWN_INT16;
   const high = largestOf(layer.outType);
-  applyTable(rows, columns * layer.outChannels, at<I16View>(state.entryAt), layer.tableShift, partBits, high);
+  applyTable(rows, columns * layer.outChannels, at<I16View>(state.entryAt), layer.tableShift, down, high);
 }

@@ -100,9 +100,9 @@ export const NARROW_MULTIPLIER_SHIFT = 15;
 /** i16[ACTIVATION_TABLE_ENTRIES] and zeros behind. */
 export const ACTIVATION_TABLE_BYTES = 264;
 export const ACTIVATION_TABLE_ENTRIES = 129;
-/** An entry is in quarters of a count where the output is int13, in pairs of counts where it is int16: 2^bits parts to a count. */
-export const TABLE_PART_BITS_INT13 = 2;
-export const TABLE_PART_BITS_INT16 = -1;
+/** From 512 times an entry to an output count: an entry is in quarters of a count of int13, in pairs of counts of int16. */
+export const TABLE_DOWN_INT13 = 11;
+export const TABLE_DOWN_INT16 = 8;
 
 // --- tile CRCs: one u32 a tile, in the order of the weights -----------------------------------------------------------
 export const TILE_CRC_BYTES = 4;

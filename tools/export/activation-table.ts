@@ -1,8 +1,4 @@
-import {
-  ACTIVATION_TABLE_ENTRIES,
-  TABLE_PART_BITS_INT13,
-  TABLE_PART_BITS_INT16,
-} from "../../assembly/shared/layout.ts";
+import { ACTIVATION_TABLE_ENTRIES, TABLE_DOWN_INT13, TABLE_DOWN_INT16 } from "../../assembly/shared/layout.ts";
 import { MAX_TABLE_SHIFT } from "../../assembly/shared/limits.ts";
 import { TYPE_INT13 } from "../../assembly/shared/ops.ts";
 
@@ -49,7 +45,7 @@ export function tableShift({ preScale }: TableLookup): number {
  */
 export function activationTable(activation: (x: number) => number, lookup: TableLookup): Int16Array {
   const { preScale, outScale, outType } = lookup;
-  const parts = 2 ** (outType === TYPE_INT13 ? TABLE_PART_BITS_INT13 : TABLE_PART_BITS_INT16);
+  const parts = 2 ** (outType === TYPE_INT13 ? TABLE_DOWN_INT13 : TABLE_DOWN_INT16) / STEP;
   const shift = tableShift(lookup);
   const inParts = (value: number) => Math.round((parts * value) / outScale);
   const valueAt = (index: number) => activation((index * STEP - 32768) * 2 ** -shift * preScale);
