@@ -3,7 +3,6 @@ import { type CompressionRatios, compressionRatios, parameterCounts, wholeParame
 import { pack } from "../export/pack.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { packSealed } from "../export/seal.ts";
-import type { FloatModel } from "../graph/model.ts";
 import { type CandidateOptions, type Candidates, openCandidates } from "./candidates.ts";
 import type { CompressionMethod } from "./compression-method.ts";
 import { type CompressionReport, compressionFacts } from "./compression-report.ts";
