@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { ModelFile } from "../../host/index.ts";
 import { DataError } from "../data/record.ts";
+import type { WeightGrid } from "../export/quantized-network.ts";
 import { type Graph, isWeighted } from "../graph/graph.ts";
+import { widthOf } from "../quantize/trained-levels.ts";
 import { parseWidth, type Width } from "../quantize/width.ts";
 import { openModel } from "./model-files.ts";
 
@@ -41,8 +44,15 @@ function parsedWidths(path: string, found: unknown): ReadonlyMap<string, Width> 
   return new Map(Object.entries(widths).map(([name, width]) => [name, parseWidth(String(width))]));
 }
 
+function packedWidths({ layers }: ModelFile): Record<string, Width> {
+  const weighted = layers.filter(({ weights }) => weights > 0);
+  return Object.fromEntries(
+    weighted.map(({ name, grid, bits }) => [name, widthOf({ grid: grid as WeightGrid, bits })]),
+  );
+}
+
 async function widthsIn(path: string): Promise<unknown> {
-  if (path.endsWith(".qhb")) return (await openModel(path)).model.metadata.compression;
+  if (path.endsWith(".qhb")) return packedWidths((await openModel(path)).model);
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
