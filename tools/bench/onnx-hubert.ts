@@ -225,9 +225,9 @@ class HubertWriter {
     return isGelu ? codesBetween(LEAST_GELU, largest) : codesBetween(-largest, largest);
   }
 
-  /** Of what goes into a conv's gelu. */
+  /** Of what goes into a conv's gelu: as far as it reaches, where the engine's scale has room beyond. */
   private sumCodes(name: string): Codes {
-    const largest = this.tensors.lookupOf(name).preScale * largestCode(TYPE_INT16);
+    const largest = (this.network.preScales?.get(name) ?? 0) * largestCode(TYPE_INT16);
     return codesBetween(-largest, largest);
   }
 }
