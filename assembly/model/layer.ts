@@ -1,6 +1,6 @@
 import { at } from "../views";
 import * as layout from "../shared/layout";
-import { OP_AVERAGE_POOL, OP_DENSE, OP_WINDOW } from "../shared/ops";
+import { OP_AVERAGE_POOL, OP_DENSE, OP_GROUP_NORM, OP_LAYER_NORM, OP_WINDOW } from "../shared/ops";
 
 /**
  * A layer in RAM: the 64 bytes of the file's record, its reserved bytes used for progress, then what a run needs.
@@ -85,4 +85,8 @@ export function spanOf(layer: Layer): i32 {
 /** A network's head begins with such a layer: it takes the rows of its input as they come and keeps what a decision needs of them. */
 export function isHead(layer: Layer): bool {
   return layer.op == OP_AVERAGE_POOL || layer.op == OP_DENSE || layer.op == OP_WINDOW;
+}
+
+export function isNorm(layer: Layer): bool {
+  return layer.op == OP_LAYER_NORM || layer.op == OP_GROUP_NORM;
 }

@@ -11,7 +11,8 @@ import { Tensor, tensorAt } from "./tensor";
 import { validateBudget, validateGolden } from "./validate-contract";
 import { fail, PAGE_BYTES, readPage, validateFile, validateLength, validateNetwork, zeros } from "./validate-file";
 import { validateHead } from "./validate-head";
-import { Cursor, setShape, validateLayer } from "./validate-layer";
+import { setShape, validateLayer } from "./validate-layer";
+import { Cursor } from "./validate-ranges";
 import { validateTiles } from "./validate-tiles";
 
 /**

@@ -2,12 +2,12 @@ import { alignUp } from "../views";
 import { Product } from "../kernels/product";
 import { TILE_CHANNELS } from "../shared/limits";
 import { ACTIVATION_TABLE_BYTES, REQUANTIZATION_BYTES } from "../shared/layout";
-import { OP_ATTENTION, OP_AVERAGE_POOL, OP_DENSE, OP_GROUP_NORM, OP_LAYER_NORM } from "../shared/ops";
+import { OP_ATTENTION, OP_AVERAGE_POOL, OP_DENSE } from "../shared/ops";
 import { NOT_ENOUGH_RAM, OK } from "../shared/status";
 import { lanesBytes } from "./arrange";
 import { chooseKernel, inputScratchBytes } from "./choose-kernel";
 import { EngineState, fits, reserve } from "./engine-state";
-import { Layer, layerAt } from "./layer";
+import { isNorm, Layer, layerAt } from "./layer";
 import { ATTENTION_BYTES } from "./run-attention";
 import { planBlocks } from "./run-average-pool";
 import { entryBytes, hasWeights, tileBytes, tilesAcross } from "./tiles";
@@ -44,7 +44,7 @@ export function placeScratch(state: EngineState): i32 {
 /** What a layer without tiles reads or makes in the place of an entry, and the table that a conv reads there behind its tiles. */
 function constantBytes(layer: Layer): i32 {
   if (layer.op == OP_ATTENTION) return ATTENTION_BYTES;
-  if (layer.op == OP_LAYER_NORM || layer.op == OP_GROUP_NORM) return <i32>layer.inChannels * REQUANTIZATION_BYTES;
+  if (isNorm(layer)) return <i32>layer.inChannels * REQUANTIZATION_BYTES;
   return ACTIVATION_TABLE_BYTES;
 }
 

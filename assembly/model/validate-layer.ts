@@ -6,22 +6,15 @@ import {
 import * as ops from "../shared/ops";
 import * as status from "../shared/status";
 import { EngineState } from "./engine-state";
-import { isHead, Layer, spanOf } from "./layer";
+import { isHead, isNorm, Layer, spanOf } from "./layer";
 import { isWide, Tensor, tensorAt } from "./tensor";
-import { bytesAcross, hasWeights, laneWeights, rowBytes, tilesAcross } from "./tiles";
+import { hasWeights } from "./tiles";
 import { validateArithmetic } from "./validate-arithmetic";
 import { fail } from "./validate-file";
+import { Cursor, validateRanges } from "./validate-ranges";
 
 /** Reach of a tensor in samples, either way: keeps every row number of a run far within 32 bits. */
 const MAX_REACH_SAMPLES: i64 = 1 << 28;
-
-/** Where the next layer's requantisation rows, weights and tiles begin: everything is contiguous, in layer order. */
-@unmanaged @final
-export class Cursor {
-  requantization: i32;
-  weights: i32;
-  tile: i32;
-}
 
 /** Checks one layer record against its inputs, and sets up the tensor that it makes. */
 export function validateLayer(state: EngineState, index: i32, layer: Layer, from: i32, cursor: Cursor): i32 {
@@ -144,7 +137,7 @@ function validateWindow(state: EngineState, layer: Layer, from: i32): i32 {
   const op = <i32>layer.op;
   const isConv = op == ops.OP_CONV1D || op == ops.OP_DEPTHWISE_CONV1D;
   const head = isHead(layer);
-  const isRowByRow = op == ops.OP_ADD || op == ops.OP_LAYER_NORM || op == ops.OP_GROUP_NORM || op == ops.OP_ATTENTION;
+  const isRowByRow = op == ops.OP_ADD || isNorm(layer) || op == ops.OP_ATTENTION;
   const kernel = <i32>layer.kernel;
   if (kernel < 1 || kernel > (isRowByRow ? 1 : head ? MAX_WINDOW_COLUMNS : MAX_KERNEL)) {
     return fail(state, status.LAYER_BAD_KERNEL, from + layout.LAYER_KERNEL_AT);
@@ -212,10 +205,6 @@ function givesType(layer: Layer, input: i32, type: i32): bool {
   }
 }
 
-function isNorm(layer: Layer): bool {
-  return layer.op == ops.OP_LAYER_NORM || layer.op == ops.OP_GROUP_NORM;
-}
-
 /** Whether a layer copies what it takes. */
 function copies(layer: Layer): bool {
   return layer.op == ops.OP_MAX_POOL || layer.op == ops.OP_WINDOW;
@@ -248,54 +237,4 @@ export function setShape(tensor: Tensor, channels: i32, type: i32, strideSamples
   tensor.halo = 0;
   tensor.tail = 0;
   tensor.nonNegative = 0;
-}
-
-/** Requantisation rows, weights and tiles follow those of the layer before without a gap. */
-function validateRanges(state: EngineState, layer: Layer, from: i32, cursor: Cursor): i32 {
-  const weighted = hasWeights(layer);
-  const columns: i32 = layer.op == ops.OP_DENSE ? layer.kernel : 1;
-  const requantization = requantizationBytes(layer);
-  // In 64 bits: a hostile layer may claim 2^42 weights.
-  const bits: i32 = layer.grid == ops.GRID_TERNARY ? 1 : layer.bits;
-  const weightBits = weighted ? <i64>laneWeights(layer) * layer.outChannels * columns * bits : 0;
-  const sectionBytes = state.sectionBytes(layout.SECTION_WEIGHTS);
-  if (weightBits > <i64>sectionBytes * 8) {
-    return fail(state, status.LAYER_BAD_WEIGHTS_RANGE, from + layout.LAYER_WEIGHTS_LENGTH_AT);
-  }
-  const bytes = weighted ? columns * bytesAcross(layer) : 0;
-  const tiles = weighted ? columns * tilesAcross(layer) : 0;
-  if (<i32>layer.requantizationAt != cursor.requantization) {
-    return fail(state, status.LAYER_BAD_REQUANTIZATION_RANGE, from + layout.LAYER_REQUANTIZATION_AT);
-  }
-  if (<i32>layer.weightsAt != cursor.weights) {
-    return fail(state, status.LAYER_BAD_WEIGHTS_RANGE, from + layout.LAYER_WEIGHTS_AT);
-  }
-  if (<i32>layer.weightsBytes != bytes || bytes > sectionBytes - cursor.weights) {
-    return fail(state, status.LAYER_BAD_WEIGHTS_RANGE, from + layout.LAYER_WEIGHTS_LENGTH_AT);
-  }
-  if (<i32>layer.firstTile != cursor.tile) {
-    return fail(state, status.LAYER_BAD_TILE_RANGE, from + layout.LAYER_FIRST_TILE_AT);
-  }
-  if (<i32>layer.tileCount != tiles) {
-    return fail(state, status.LAYER_BAD_TILE_RANGE, from + layout.LAYER_TILE_COUNT_AT);
-  }
-  if (requantization > state.sectionBytes(layout.SECTION_REQUANTIZATION) - cursor.requantization) {
-    return fail(state, status.LAYER_BAD_REQUANTIZATION_RANGE, from + layout.LAYER_REQUANTIZATION_AT);
-  }
-  if (layer.op == ops.OP_ADD ? layer.multiplierA < 0 || layer.multiplierB < 0 : layer.multiplierA != 0 || layer.multiplierB != 0) {
-    return fail(state, status.LAYER_BAD_MULTIPLIER, from + layout.LAYER_MULTIPLIER_A_AT);
-  }
-  cursor.requantization += requantization;
-  cursor.weights += bytes;
-  cursor.tile += tiles;
-  return status.OK;
-}
-
-/** A row a channel and the table behind; a row a count of a pool; one of an attention. */
-function requantizationBytes(layer: Layer): i32 {
-  if (layer.op == ops.OP_ATTENTION) return layout.REQUANTIZATION_BYTES;
-  if (layer.op == ops.OP_AVERAGE_POOL) return <i32>layer.kernel * rowBytes(layer);
-  if (!hasWeights(layer) && !isNorm(layer)) return 0;
-  const table: i32 = layer.activation == ops.ACTIVATION_TABLE ? layout.ACTIVATION_TABLE_BYTES : 0;
-  return <i32>layer.outChannels * rowBytes(layer) + table;
 }
