@@ -35,8 +35,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   host: ["assembly/shared"],
   "tools/graph": [],
+  "tools/threads": [],
   "tools/data": ["tools/graph", "host", "assembly/shared"],
-  "tools/train": ["tools/graph", "tools/data", "tools/evaluate", "host", "assembly/shared"],
+  "tools/train": ["tools/graph", "tools/threads", "tools/data", "tools/evaluate", "host", "assembly/shared"],
   "tools/pretrain": ["tools/graph", "tools/data", "tools/train", "tools/evaluate", "host", "assembly/shared"],
   "tools/finetune": [
     "tools/graph",
@@ -49,7 +50,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "tools/evaluate": ["tools/graph", "host", "assembly/shared"],
   "tools/export": ["tools/graph", "host", "assembly/shared"],
-  "tools/quantize": ["tools/graph", "tools/data", "tools/evaluate", "tools/export", "host", "assembly/shared"],
+  "tools/quantize": [
+    "tools/graph",
+    "tools/threads",
+    "tools/data",
+    "tools/evaluate",
+    "tools/export",
+    "host",
+    "assembly/shared",
+  ],
   "tools/detector": ["tools/evaluate", "host", "assembly/shared"],
   // The engine's detector itself, in a module of its own.
   "tools/detector/assembly": ["assembly/signal", "assembly/views"],

@@ -6,7 +6,7 @@ import { writeWhole } from "../export/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import { decideAblation, type RecipeFigures, type RecipeGain, recipeGain } from "../train/ablation.ts";
 import { type TrainOptions, trainOptions } from "../train/options.ts";
-import { countNumber, wholeNumbers } from "./arguments.ts";
+import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumbers } from "./arguments.ts";
 import { runTrainings } from "./child-training.ts";
 import { claimFolder, type FoldPlan, readRuns, trainingsOf } from "./fold-plan.ts";
 import { percent, printJson, printLine, printTable } from "./output.ts";
@@ -43,8 +43,8 @@ export function addAblateCommand(program: Command): void {
     .option("--seeds <list>", "of weights and crops, separated by commas", wholeNumbers, [1])
     .option("--jobs <n>", "trainings at a time", countNumber, 1);
   addRecipeOptions(command)
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
-    .option("--cache <folder>", "where conditioned records are kept")
+    .addOption(LEAD_OPTION)
+    .addOption(CACHE_OPTION)
     .option("--json", "print JSON")
     .addHelpText(
       "after",

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 /** Reads a whole number from the command line. */
 export function wholeNumber(text: string): number {
@@ -36,3 +36,10 @@ export function positiveNumber(text: string): number {
 
 /** Where conditioned records are kept between runs. */
 export const DEFAULT_CACHE_FOLDER = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "qhubert");
+
+/** Options of every command that reads records. */
+export const LEAD_OPTION = new Option(
+  "--lead <name|index>",
+  "lead of records with several (default: II, else the first)",
+);
+export const CACHE_OPTION = new Option("--cache <folder>", "where conditioned records are kept");

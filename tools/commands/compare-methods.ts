@@ -9,7 +9,7 @@ import { laqMethod, menuFrom } from "../quantize/compression-method.ts";
 import { runStudy } from "../quantize/run-study.ts";
 import type { Study, StudyMethod } from "../quantize/study.ts";
 import type { Width } from "../quantize/width.ts";
-import { positiveNumber, wholeNumber } from "./arguments.ts";
+import { CACHE_OPTION, LEAD_OPTION, positiveNumber, wholeNumber } from "./arguments.ts";
 import { divideData, divisionOf } from "./divide-data.ts";
 import { firstDifference } from "./first-difference.ts";
 import { loadData } from "./load-data.ts";
@@ -49,8 +49,8 @@ export function addCompareMethodsCommand(program: Command): void {
     .option("--gamma <share>", "of the literal search: the paper's T_margin (default: 0.0001)", positiveNumber);
   addQuantizerOptions(command)
     .option("--seed <n>", "of the selection, and of the split where the model does not tell its own", wholeNumber, 1)
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
-    .option("--cache <folder>", "where conditioned records are kept")
+    .addOption(LEAD_OPTION)
+    .addOption(CACHE_OPTION)
     .option("--json", "print JSON")
     .addHelpText(
       "after",

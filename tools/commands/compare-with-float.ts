@@ -1,9 +1,7 @@
 import type { ConditionedRecord } from "../data/record.ts";
 import { argMax } from "../evaluate/arg-max.ts";
-import type { Comparison } from "../evaluate/comparison.ts";
-import { mcnemar } from "../evaluate/mcnemar.ts";
+import { type Comparison, comparisonOf, type Decided } from "../evaluate/comparison.ts";
 import type { RhythmScore } from "../evaluate/score.ts";
-import { isWithoutLoss } from "../evaluate/without-loss.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { selectBackend } from "../train/backends.ts";
 import { predict } from "../train/predict.ts";
@@ -17,18 +15,8 @@ export async function compareWithFloat(
   file: Uint8Array,
   records: readonly ConditionedRecord[],
 ): Promise<Comparison> {
-  const { classes } = model.graph;
-  await selectBackend();
-  const truths = records.map(({ label }) => classes.indexOf(label));
-  const compressed = await scoreOnEngine(file, classes, records);
-  const floatPredictions = predict(model, records).map(({ mean }) => argMax(mean));
-  const paired = mcnemar(truths, floatPredictions, compressed.predictions);
-  return {
-    float: score(truths, floatPredictions, classes),
-    compressed: compressed.score,
-    mcnemar: paired,
-    withoutLoss: isWithoutLoss(paired, records.length),
-  };
+  const compressed = await scoreOnEngine(file, model.graph.classes, records);
+  return comparisonOf(truthsOf(model, records), await decideInFloat(model, records), compressed);
 }
 
 /** The same for a model whose weights are quantized and nothing else: both in float. */
@@ -37,17 +25,20 @@ export async function compareInFloat(
   quantized: FloatModel,
   records: readonly ConditionedRecord[],
 ): Promise<Comparison> {
-  const { classes } = model.graph;
+  const float = await decideInFloat(model, records);
+  return comparisonOf(truthsOf(model, records), float, await decideInFloat(quantized, records));
+}
+
+/** The records' classes, as numbers of the model's. */
+export function truthsOf({ graph }: FloatModel, records: readonly ConditionedRecord[]): number[] {
+  return records.map(({ label }) => graph.classes.indexOf(label));
+}
+
+/** Whole records by the float network. */
+export async function decideInFloat(model: FloatModel, records: readonly ConditionedRecord[]): Promise<Decided> {
   await selectBackend();
-  const truths = records.map(({ label }) => classes.indexOf(label));
-  const [before, after] = [model, quantized].map((each) => predict(each, records).map(({ mean }) => argMax(mean)));
-  const paired = mcnemar(truths, before, after);
-  return {
-    float: score(truths, before, classes),
-    compressed: score(truths, after, classes),
-    mcnemar: paired,
-    withoutLoss: isWithoutLoss(paired, records.length),
-  };
+  const predictions = predict(model, records).map(({ mean }) => argMax(mean));
+  return { predictions, score: score(truthsOf(model, records), predictions, model.graph.classes) };
 }
 
 /** @param shares names of the shares with what was found on each @param where the quantized model ran */

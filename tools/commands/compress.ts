@@ -8,7 +8,7 @@ import { type Compressed, type CompressionRequest, compress } from "../quantize/
 import type { CompressionMethod } from "../quantize/compression-method.ts";
 import { trainedLevels } from "../quantize/trained-levels.ts";
 import { loadDraw } from "../report/plot.ts";
-import { wholeNumber } from "./arguments.ts";
+import { CACHE_OPTION, LEAD_OPTION, wholeNumber } from "./arguments.ts";
 import { compareWithFloat, printComparisons } from "./compare-with-float.ts";
 import { compressionDocument } from "./compression-document.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
@@ -60,8 +60,8 @@ export function addCompressCommand(program: Command): void {
     .option("--report <folder>", "also write report.html with its drawings, and report.json that it is drawn from")
     .option("--study <file>", "of --report: other methods to show beside it, study.json of compare-methods")
     .option("--seed <n>", "of the selection, and of the split where the model does not tell its own", wholeNumber, 1)
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
-    .option("--cache <folder>", "where conditioned records are kept")
+    .addOption(LEAD_OPTION)
+    .addOption(CACHE_OPTION)
     .option("--json", "print JSON")
     .addHelpText(
       "after",

@@ -5,7 +5,7 @@ import { type CrossValidation, crossValidationOf } from "../evaluate/cross-valid
 import { writeWhole } from "../export/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import { trainOptions } from "../train/options.ts";
-import { countNumber, wholeNumbers } from "./arguments.ts";
+import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumbers } from "./arguments.ts";
 import { runTrainings } from "./child-training.ts";
 import { type EngineComparison, engineComparison } from "./engine-comparison.ts";
 import { claimFolder, readRuns, trainingsOf } from "./fold-plan.ts";
@@ -40,8 +40,8 @@ export function addCrossValidateCommand(program: Command): void {
     .option("--jobs <n>", "trainings at a time", countNumber, 1)
     .option("--engine-bits <n>", "also decide on the integer engine with weights of so many bits", countNumber);
   addRecipeOptions(command)
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
-    .option("--cache <folder>", "where conditioned records are kept")
+    .addOption(LEAD_OPTION)
+    .addOption(CACHE_OPTION)
     .option("--json", "print JSON")
     .addHelpText(
       "after",

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { FrontEnd } from "../../host/index.ts";
 import { openRecord } from "../data/open-record.ts";
 import { pickLead } from "../data/pick-lead.ts";
+import { LEAD_OPTION } from "./arguments.ts";
 import { printBeatScores } from "./beat-report.ts";
 import { detectLead } from "./detect-lead.ts";
 import { printJson, printLine, printTable } from "./output.ts";
@@ -23,7 +24,7 @@ export function addDetectCommand(program: Command): void {
     .option("--record <file>", "a WFDB header, .mat or .csv record: lists its beats")
     .option("--data <folder>", "records with reference beats (.atr, or R_N.mat beside data_N.mat): scores by EC57")
     .option("--exclude <names>", "records of --data to score apart, a,b,c (paced ones are apart anyway)", nameList)
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
+    .addOption(LEAD_OPTION)
     .option("--json", "print JSON")
     .addHelpText(
       "after",

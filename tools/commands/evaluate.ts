@@ -3,7 +3,7 @@ import type { ConditionedRecord } from "../data/record.ts";
 import { argMax } from "../evaluate/arg-max.ts";
 import { decideRecords } from "../evaluate/decide.ts";
 import type { RhythmScore } from "../evaluate/score.ts";
-import { realNumber, wholeNumber } from "./arguments.ts";
+import { CACHE_OPTION, LEAD_OPTION, realNumber, wholeNumber } from "./arguments.ts";
 import { openClassifier } from "./classifier.ts";
 import { divideData, divisionOf } from "./divide-data.ts";
 import { evaluateAf, FLUTTER_CHOICES } from "./evaluate-af.ts";
@@ -36,8 +36,8 @@ export function addEvaluateCommand(program: Command): void {
     .requiredOption("--data <folder>", "records with REFERENCE.csv, or CPSC 2018 or Chapman as published")
     .addOption(new Option("--share <share>", "part of the data, as `train` divides it").choices(SHARES).default("all"))
     .option("--seed <n>", "of that division, where the model does not tell its own", wholeNumber, 1)
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
-    .option("--cache <folder>", "where conditioned records are kept")
+    .addOption(LEAD_OPTION)
+    .addOption(CACHE_OPTION)
     .addOption(
       new Option("--question <name>", "labels: the model's own classes; af: atrial fibrillation or not, see below")
         .choices(["labels", "af"])

@@ -7,7 +7,7 @@ import { FINETUNE_OPTIONS, finetune } from "../finetune/finetune.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { packCheckpoint, unpackCheckpoint } from "../train/checkpoint.ts";
 import { trainOptions } from "../train/options.ts";
-import { realNumber, wholeNumber } from "./arguments.ts";
+import { CACHE_OPTION, LEAD_OPTION, realNumber, wholeNumber } from "./arguments.ts";
 import { openTeachers } from "./ask-teachers.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
 import { compareInFloat, printComparisons } from "./compare-with-float.ts";
@@ -49,8 +49,8 @@ export function addFinetuneCommand(program: Command): void {
     .option("--teacher <file>", "whose decisions to keep (default: what --model was fine-tuned from, or itself)")
     .option("--block-weight <w>", "of the distance from the teacher at the ends of blocks", realNumber)
     .option("--seed <n>", "of crops, and of the split where the model does not tell its own", wholeNumber, 1)
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
-    .option("--cache <folder>", "where conditioned records are kept")
+    .addOption(LEAD_OPTION)
+    .addOption(CACHE_OPTION)
     .option("--resume", "go on from the checkpoint beside --out")
     .option("--json", "print JSON")
     .addHelpText(

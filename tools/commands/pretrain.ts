@@ -11,7 +11,7 @@ import type { PretrainOptions } from "../pretrain/options.ts";
 import { type PretrainRequest, type PretrainResult, pretrain, pretrainingPlan } from "../pretrain/pretrain.ts";
 import type { PretrainEpochRecord } from "../pretrain/state.ts";
 import { selectBackend } from "../train/backends.ts";
-import { wholeNumber } from "./arguments.ts";
+import { CACHE_OPTION, wholeNumber } from "./arguments.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
 import { type Fold, parseFold } from "./divide-data.ts";
 import { type HeldOut, loadUnlabelled, type UnlabelledFolder } from "./load-unlabelled.ts";
@@ -56,7 +56,7 @@ export function addPretrainCommand(program: Command): void {
     )
     .option("--split-seed <n>", "of that division (default: --seed)", wholeNumber)
     .option("--lead <name|index|all>", "lead of records with several (default: II, else the first)")
-    .option("--cache <folder>", "where conditioned records are kept")
+    .addOption(CACHE_OPTION)
     .option("--resume", "go on from the checkpoint beside --out")
     .option("--json", "print JSON")
     .addHelpText(

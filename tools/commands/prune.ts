@@ -7,7 +7,7 @@ import type { Graph } from "../graph/graph.ts";
 import { SCORE_METHODS, type ScoreMethod } from "../quantize/prune/channel-scores.ts";
 import { prune } from "../quantize/prune/prune.ts";
 import { selectCrops, withFloatLogits } from "../quantize/selection-set.ts";
-import { countNumber, positiveNumber, wholeNumber } from "./arguments.ts";
+import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "./arguments.ts";
 import { divideData, divisionOf } from "./divide-data.ts";
 import { loadData } from "./load-data.ts";
 import { openFloatModel } from "./model-files.ts";
@@ -46,8 +46,8 @@ export function addPruneCommand(program: Command): void {
     .option("--selection-crops <n>", "windows that a search judges by", countNumber, 64)
     .option("--calibration-crops <n>", "windows that batch norms are settled on", countNumber, 32)
     .option("--seed <n>", "of the crops, and of the split where the model does not tell its own", wholeNumber, 1)
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
-    .option("--cache <folder>", "where conditioned records are kept")
+    .addOption(LEAD_OPTION)
+    .addOption(CACHE_OPTION)
     .option("--json", "print JSON")
     .addHelpText(
       "after",

@@ -6,7 +6,7 @@ import { DataError } from "../data/record.ts";
 import { PAPER_RESULTS } from "../evaluate/paper-tables.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import { DEFAULT_TRAIN_OPTIONS } from "../train/options.ts";
-import { countNumber, wholeNumber } from "./arguments.ts";
+import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber } from "./arguments.ts";
 import { conditionWithProgress, printSkipped, requireTwoLabels } from "./load-data.ts";
 import { printJson, printNote } from "./output.ts";
 import {
@@ -45,8 +45,8 @@ export function addReproduceCommand(program: Command): void {
     )
     .option("--selection-crops <n>", "validation records that LAQ judges by, at most", countNumber, 128)
     .option("--seed <n>", "of weights, batches and split", wholeNumber, DEFAULT_TRAIN_OPTIONS.seed)
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
-    .option("--cache <folder>", "where conditioned records are kept")
+    .addOption(LEAD_OPTION)
+    .addOption(CACHE_OPTION)
     .option("--out <folder>", "where the models go, and what is finished")
     .option("--resume", "go on from what is finished in --out, after an interrupted run")
     .option("--json", "print JSON")

@@ -69,7 +69,7 @@ export function addQuantizerOptions(command: Command): Command {
     .option("--correct-bias", "layers without batch norm take the mean error of their output into the bias", false)
     .option(
       "--selection-crops <n>",
-      "crops that candidates are judged by (default: 2000, at most 3 a record)",
+      "crops that candidates are judged by (default: 2000, at most 3 a record; 128 where none is chosen)",
       countNumber,
     )
     .option("--calibration-crops <n>", "crops for ranges and statistics (default: 32)", countNumber)

@@ -1,13 +1,10 @@
 import type { ConditionedRecord } from "../data/record.ts";
 import { argMax } from "../evaluate/arg-max.ts";
-import type { Comparison } from "../evaluate/comparison.ts";
-import { mcnemar } from "../evaluate/mcnemar.ts";
+import { type Comparison, comparisonOf, type Decided } from "../evaluate/comparison.ts";
 import type { RhythmScore } from "../evaluate/score.ts";
-import { isWithoutLoss } from "../evaluate/without-loss.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { type LogitsSource, startLogitsSource } from "../quantize/logits-source.ts";
-import { selectBackend } from "../train/backends.ts";
-import { predict } from "../train/predict.ts";
+import { decideInFloat, truthsOf } from "./compare-with-float.ts";
 import { score } from "./scores.ts";
 
 /** Many packed models beside one float network on the same records: that one decides them once. */
@@ -15,9 +12,7 @@ export class ShareComparer {
   private constructor(
     private readonly classes: readonly string[],
     private readonly truths: readonly number[],
-    private readonly floatPredictions: readonly number[],
-    /** The float network's. */
-    readonly float: RhythmScore,
+    private readonly decidedInFloat: Decided,
     private readonly source: LogitsSource,
   ) {}
 
@@ -26,26 +21,26 @@ export class ShareComparer {
     records: readonly ConditionedRecord[],
     workers: number,
   ): Promise<ShareComparer> {
-    const { classes } = model.graph;
-    await selectBackend();
-    const truths = records.map(({ label }) => classes.indexOf(label));
-    const predictions = predict(model, records).map(({ mean }) => argMax(mean));
+    const decidedInFloat = await decideInFloat(model, records);
     const samples = records.map((record) => record.samples);
     const source = startLogitsSource(samples, "mean", workers);
-    return new ShareComparer(classes, truths, predictions, score(truths, predictions, classes), source);
+    return new ShareComparer(model.graph.classes, truthsOf(model, records), decidedInFloat, source);
+  }
+
+  /** The float network's. */
+  get float(): RhythmScore {
+    return this.decidedInFloat.score;
   }
 
   /** Whole records on the engine. One without a decision counts as wrong: it gets the next class. */
   async compare(file: Uint8Array): Promise<Comparison> {
-    const { classes, truths, floatPredictions, float } = this;
+    const { classes, truths } = this;
     const predictions: number[] = [];
     await this.source.run(file, (logits, index) => {
       predictions.push(logits ? argMax(logits) : (truths[index] + 1) % classes.length);
       return true;
     });
-    const paired = mcnemar(truths, floatPredictions, predictions);
-    const compressed = score(truths, predictions, classes);
-    return { float, compressed, mcnemar: paired, withoutLoss: isWithoutLoss(paired, truths.length) };
+    return comparisonOf(truths, this.decidedInFloat, { predictions, score: score(truths, predictions, classes) });
   }
 
   close(): Promise<void> {

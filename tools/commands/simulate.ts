@@ -5,7 +5,7 @@ import { pickLead } from "../data/pick-lead.ts";
 import type { EcgRecord } from "../data/record.ts";
 import { RHYTHMS, type Rhythm } from "../data/synth/rhythm.ts";
 import { synthesize } from "../data/synth/synthesize.ts";
-import { realNumber, wholeNumber } from "./arguments.ts";
+import { LEAD_OPTION, realNumber, wholeNumber } from "./arguments.ts";
 import { openModel } from "./model-files.ts";
 import { bytesText, percent, printJson, printLine, printTable } from "./output.ts";
 
@@ -31,7 +31,7 @@ export function addSimulateCommand(program: Command): void {
     .addOption(new Option("--synth <rhythm>", "a synthetic record instead").choices(Object.keys(RHYTHMS)))
     .option("--seconds <s>", "length of the synthetic record", realNumber, 30)
     .option("--seed <n>", "of the synthetic record", wholeNumber, 1)
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
+    .addOption(LEAD_OPTION)
     .option("--json", "print JSON")
     .addHelpText(
       "after",

@@ -12,7 +12,7 @@ import { frozenNodes } from "../train/freeze.ts";
 import { initWeights } from "../train/init-weights.ts";
 import { DEFAULT_TRAIN_OPTIONS, trainOptions } from "../train/options.ts";
 import { requireLongCrops } from "../train/train.ts";
-import { wholeNumber } from "./arguments.ts";
+import { CACHE_OPTION, LEAD_OPTION, wholeNumber } from "./arguments.ts";
 import { openTeachers } from "./ask-teachers.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
 import { divideData, divisionFacts, type Fold, parseFold } from "./divide-data.ts";
@@ -51,8 +51,8 @@ export function addTrainCommand(program: Command): void {
     .option("--fold <k/n>", "of a cross-validation: its records are the test share", parseFold)
     .option("--split-seed <n>", "of the division into shares (default: --seed)", wholeNumber)
     .option("--logits <file>", "also write the logits of the validation and test records (JSON)")
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
-    .option("--cache <folder>", "where conditioned records are kept")
+    .addOption(LEAD_OPTION)
+    .addOption(CACHE_OPTION)
     .option("--resume", "go on from the checkpoint beside --out")
     .option("--json", "print JSON")
     .addHelpText(

@@ -59,10 +59,18 @@ export async function compress(request: CompressionRequest): Promise<Compressed>
   }
 }
 
+/** Crops that tell the loss of a file where none is chosen by it, at most, one a record. */
+const UNCHOSEN_CROPS = 128;
+
 /** Training has estimated the statistics on the weights as they are. */
 function withMethod({ quantization = DEFAULT_QUANTIZATION, ...request }: CompressionRequest): CandidateOptions {
-  const isTrained = request.method.kind === "trained";
-  return { ...request, quantization: isTrained ? { ...quantization, reestimateBatchNorm: false } : quantization };
+  const { kind } = request.method;
+  const unchosen = Math.min(UNCHOSEN_CROPS, request.records.length);
+  return {
+    ...request,
+    quantization: kind === "trained" ? { ...quantization, reestimateBatchNorm: false } : quantization,
+    selectionCrops: request.selectionCrops ?? (kind === "laq" ? undefined : unchosen),
+  };
 }
 
 function startOf({ model, method }: CompressionRequest): StartingPoint {

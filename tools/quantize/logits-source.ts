@@ -1,4 +1,5 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { answerOf, startThread } from "../threads/thread.ts";
 import type { LogitsAnswer, LogitsTask, LogitsWorkerData } from "./logits-worker.ts";
 import { loadForRecords, type Pooling, recordLogits } from "./record-logits.ts";
 
@@ -14,12 +15,6 @@ export interface LogitsSource {
 
 /** Records of one task: short enough that threads end together, and that little is done in vain behind a stop. */
 const TASK_RECORDS = 8;
-
-/** From the sources (as tests run them) a thread still needs the compiled module. */
-const WORKER_MODULE = new URL(
-  import.meta.url.endsWith(".ts") ? "../../dist/tools/quantize/logits-worker.js" : "./logits-worker.js",
-  import.meta.url,
-);
 
 /** The same logits in the same order for any number of threads; one runs in this thread. */
 export function startLogitsSource(records: readonly Int16Array[], pooling: Pooling, workers: number): LogitsSource {
@@ -51,7 +46,7 @@ class LogitsPool implements LogitsSource {
     workers: number,
   ) {
     const workerData: LogitsWorkerData = { records, pooling };
-    this.threads = Array.from({ length: workers }, () => new Worker(WORKER_MODULE, { workerData }));
+    this.threads = Array.from({ length: workers }, () => startThread("quantize/logits-worker", workerData));
   }
 
   async run(file: Uint8Array, take: (logits: Float64Array | null, index: number) => boolean): Promise<void> {
@@ -71,7 +66,8 @@ class LogitsPool implements LogitsSource {
       for (let first = true; going && asked < this.records.length; first = false) {
         const from = asked;
         asked = Math.min(this.records.length, from + TASK_RECORDS);
-        arrived.set(from, await answerTo(thread, { file: first ? file : null, from, to: asked }));
+        const task: LogitsTask = { file: first ? file : null, from, to: asked };
+        arrived.set(from, await answerOf<LogitsAnswer>(thread, task));
         deliver();
       }
     };
@@ -81,19 +77,4 @@ class LogitsPool implements LogitsSource {
   async close(): Promise<void> {
     await Promise.all(this.threads.map((thread) => thread.terminate()));
   }
-}
-
-/** A thread's next message; rejects where it fails instead. */
-function answerTo(thread: Worker, task: LogitsTask): Promise<LogitsAnswer> {
-  return new Promise((resolve, reject) => {
-    const onExit = (code: number) => reject(new Error(`an evaluating thread ended with code ${code}`));
-    thread.once("error", reject);
-    thread.once("exit", onExit);
-    thread.once("message", (answer: LogitsAnswer) => {
-      thread.off("error", reject);
-      thread.off("exit", onExit);
-      resolve(answer);
-    });
-    thread.postMessage(task);
-  });
 }

@@ -5,9 +5,9 @@ import type { FloatModel } from "../graph/model.ts";
 import { type BackendName, selectBackend } from "./backends.ts";
 import type { FrozenNodes } from "./freeze.ts";
 import type { Distillation } from "./options.ts";
-import { type Batch, type Gradients, gradientsOf, type Weights } from "./step.ts";
+import { type Batch, gradientsOf, type Weights } from "./step.ts";
 
-/** The module that a thread of the gradient pool runs. */
+/** The module that a thread of the gradient pool runs: it answers "ready" once, then the gradients of each task. */
 
 export interface PoolWorkerData {
   readonly graph: Graph;
@@ -23,9 +23,6 @@ export interface PoolTask {
   readonly batch: Batch;
   readonly seed: number;
 }
-
-/** The gradients of a task, or "ready" once. */
-export type PoolAnswer = Gradients | "ready";
 
 const { graph, distillation, frozen, cropTeacher, backend } = workerData as PoolWorkerData;
 await selectBackend([backend]);
