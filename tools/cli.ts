@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   train: async () => (await import("./commands/train.ts")).addTrainCommand,
   pretrain: async () => (await import("./commands/pretrain.ts")).addPretrainCommand,
   finetune: async () => (await import("./commands/finetune.ts")).addFinetuneCommand,
+  alternate: async () => (await import("./commands/alternate.ts")).addAlternateCommand,
   crossvalidate: async () => (await import("./commands/crossvalidate.ts")).addCrossValidateCommand,
   ablate: async () => (await import("./commands/ablate.ts")).addAblateCommand,
   import: async () => (await import("./commands/import.ts")).addImportCommand,

@@ -5,6 +5,8 @@ import type { Width, Widths } from "../../tools/quantize/width.ts";
 export class AdditiveTarget implements SearchTarget {
   widths: Widths = new Map();
   readonly spent = { evaluations: 0, seconds: 0 };
+  /** What was measured once costs nothing again. */
+  private readonly known = new Set<string>();
 
   constructor(private readonly cost: (layer: string, width: Width) => number) {}
 
@@ -17,7 +19,9 @@ export class AdditiveTarget implements SearchTarget {
   }
 
   async measure(widths: Widths, limit: number): Promise<number> {
-    this.spent.evaluations++;
+    const key = JSON.stringify([...widths]);
+    if (!this.known.has(key)) this.spent.evaluations++;
+    this.known.add(key);
     const loss = this.lossAt(widths);
     return loss > limit ? Number.POSITIVE_INFINITY : loss;
   }

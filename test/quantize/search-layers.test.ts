@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const RECORDS = toyRecords(24, 5);
 const OPTIONS = { model: toyModel(11), records: RECORDS, seed: 1, selectionCrops: 12, calibrationCrops: 3 };
-const SEARCH = laqMethod("kl", { divergenceBudget: 0.00003, menu: ["ternary", 2, 4] });
+const SEARCH = laqMethod("kl", { divergenceBudget: 0.00003, menu: ["ternary", 2, 4], screeningCrops: 5 });
 const run = (changes: Partial<CompressionRequest> = {}) => compress({ ...OPTIONS, method: SEARCH, ...changes });
 
 describe("a search", () => {
@@ -21,6 +21,22 @@ describe("a search", () => {
     const shared = await run({ workers: 2 });
     expect(shared.file).toEqual(alone.file);
     expect(shared.report.search).toEqual(alone.report.search);
+  });
+
+  it("compares steps on few crops and takes none that was not measured on all", async () => {
+    const path = join(folder, "screened.journal");
+    const { report } = await run({ journal: path });
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n").slice(1);
+    const measured = lines.map((line) => JSON.parse(line));
+    expect(new Set(measured.map(({ crops }) => crops))).toEqual(new Set([5, 12]));
+    const steps = report.search?.steps ?? [];
+    expect(steps.length).toBeGreaterThan(0);
+    for (const { layer, width, loss } of steps.filter(({ outcome }) => outcome === "accepted")) {
+      expect(measured).toContainEqual(expect.objectContaining({ layer, width, loss, crops: 12 }));
+    }
+    const whole = await run({ method: { ...SEARCH, screeningCrops: 12 } });
+    expect(whole.report.selection.crops).toBe(12);
+    expect(Math.max(report.search?.loss ?? 1, whole.report.search?.loss ?? 1)).toBeLessThanOrEqual(0.00003);
   });
 
   it("that was interrupted gives the same file byte for byte, and measures nothing twice", async () => {

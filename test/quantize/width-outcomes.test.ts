@@ -18,20 +18,20 @@ const LAYERS = ["a", "b"];
 const CROPS = 10;
 
 /** Crop by crop, with stops, as the engine measures: every crop adds to the divergence and may add an error. */
-function measure(widths: Widths, { criterion, limit }: LossLimit): Outcome {
+function measure(widths: Widths, { criterion, limit, crops = CROPS }: LossLimit): Outcome {
   const bits = [...widths.values()].reduce<number>((sum, width) => sum + (width as number), 0);
   let errors = 0;
   let divergence = 0;
-  for (let crop = 0; crop < CROPS; crop++) {
-    divergence += (1 + (crop % 3)) / bits / CROPS;
+  for (let crop = 0; crop < crops; crop++) {
+    divergence += (1 + (crop % 3)) / bits / crops;
     if ((crop * bits) % 3 === 0) errors++;
-    if ((criterion === "errors" ? errors : divergence) > limit) return outcome(divergence, errors, false);
+    if ((criterion === "errors" ? errors : divergence) > limit) return outcome(divergence, errors, crops, false);
   }
-  return outcome(divergence, errors, true);
+  return outcome(divergence, errors, crops, true);
 }
 
-function outcome(divergence: number, errors: number, complete: boolean): Outcome {
-  return { divergence, standardError: divergence / 7, errors, changed: errors, crops: CROPS, complete };
+function outcome(divergence: number, errors: number, crops: number, complete: boolean): Outcome {
+  return { divergence, standardError: divergence / 7, errors, changed: errors, crops, complete };
 }
 
 const widthsOf = ([a, b]: readonly Width[]): Widths =>
@@ -47,6 +47,7 @@ class Counted {
   constructor(journal: Journal | null) {
     this.outcomes = new WidthOutcomes(
       LAYERS,
+      CROPS,
       async (widths, limit) => {
         this.measured.push([...widths.values()].join(" "));
         return measure(widths, limit);
@@ -69,6 +70,7 @@ const demands = fc.array(
         criterion: fc.constant("kl" as const),
         margin: fc.constantFrom(0, 1),
         limit: fc.constantFrom(0.2, 0.5, 1, Number.POSITIVE_INFINITY),
+        crops: fc.constantFrom(undefined, 3),
       }),
       fc.record({
         criterion: fc.constant("errors" as const),
@@ -88,7 +90,7 @@ describe("outcomes by the vector of widths", () => {
         const counted = new Counted(null);
         const complete = new Set<string>();
         for (const demand of list) {
-          const key = demand.pair.join(" ");
+          const key = `${demand.pair.join(" ")} on ${"crops" in demand.limit ? demand.limit.crops : undefined}`;
           const before = counted.measured.length;
           const loss = await counted.ask(demand);
           if (complete.has(key)) expect(counted.measured.length).toBe(before);

@@ -8,7 +8,7 @@ import { decideAblation, type RecipeFigures, type RecipeGain, recipeGain } from 
 import { type TrainOptions, trainOptions } from "../train/options.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumbers } from "./arguments.ts";
 import { runTrainings } from "./child-training.ts";
-import { claimFolder, type FoldPlan, readRuns, trainingsOf } from "./fold-plan.ts";
+import { claimForPlan, type FoldPlan, readRuns, trainingsOf } from "./fold-plan.ts";
 import { percent, printJson, printLine, printTable } from "./output.ts";
 import { addRecipeOptions, type RecipeArguments, recipeOf, recipeWords } from "./recipe-options.ts";
 
@@ -80,7 +80,7 @@ async function runAblate(args: AblateArguments, command: Command): Promise<void>
       places: { lead: args.lead, cache: args.cache },
     }),
   );
-  plans.forEach(claimFolder);
+  plans.forEach(claimForPlan);
   const trainings = plans.map((plan, index) =>
     trainingsOf(plan).map((one) => ({ ...one, title: `${recipes[index].change}, ${one.title}` })),
   );

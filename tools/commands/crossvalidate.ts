@@ -8,7 +8,7 @@ import { trainOptions } from "../train/options.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumbers } from "./arguments.ts";
 import { runTrainings } from "./child-training.ts";
 import { type EngineComparison, engineComparison } from "./engine-comparison.ts";
-import { claimFolder, readRuns, trainingsOf } from "./fold-plan.ts";
+import { claimForPlan, readRuns, trainingsOf } from "./fold-plan.ts";
 import { percent, printJson, printLine, printTable } from "./output.ts";
 import { addRecipeOptions, type RecipeArguments, recipeOf, recipeWords } from "./recipe-options.ts";
 
@@ -66,7 +66,7 @@ async function runCrossValidate(args: CrossValidateArguments, command: Command):
     places: { lead: args.lead, cache: args.cache },
     recipe: trainOptions(recipeOf(args)),
   };
-  claimFolder(plan);
+  claimForPlan(plan);
   const trainings = trainingsOf(plan);
   await runTrainings("cross-validating", trainings, args.jobs);
   const runs = readRuns(trainings);

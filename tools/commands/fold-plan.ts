@@ -1,11 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { DataError } from "../data/record.ts";
 import type { FoldRun } from "../evaluate/cross-validation.ts";
-import { writeWhole } from "../export/write-whole.ts";
 import type { TrainOptions } from "../train/options.ts";
 import type { ChildTraining } from "./child-training.ts";
-import { firstDifference } from "./first-difference.ts";
+import { claimFolder } from "./claim-folder.ts";
 import { readLogits } from "./logits-file.ts";
 
 /** The folds are the same for every seed, so that their models can be averaged, and teach. */
@@ -58,18 +55,10 @@ export function trainingsOf(plan: FoldPlan): FoldTraining[] {
   );
 }
 
-/**
- * Makes the folder the plan's own. Throws DataError where it holds trainings of another recipe: their figures would be
- * mixed. Folds and seeds may be added.
- */
-export function claimFolder({ folder, model, data, of, words, recipe, places }: FoldPlan): void {
-  const path = join(folder, "plan.json");
+/** Makes the folder the plan's own. Throws DataError where it holds trainings of another recipe; folds and seeds may be added. */
+export function claimForPlan({ folder, model, data, of, words, recipe, places }: FoldPlan): void {
   const { lead } = places;
-  const plan = JSON.stringify({ model, data: basename(resolve(data)), folds: of, words, lead, recipe });
-  const found = existsSync(path) ? readFileSync(path, "utf8") : plan;
-  const difference = firstDifference(JSON.parse(found), JSON.parse(plan));
-  if (difference) throw new DataError(`${path}: the folder holds other trainings: ${difference}; give another --out`);
-  writeWhole(path, new TextEncoder().encode(`${plan}\n`));
+  claimFolder(folder, { model, data: basename(resolve(data)), folds: of, words, lead, recipe }, "trainings");
 }
 
 /** What the finished trainings of a plan decided. */

@@ -47,6 +47,7 @@ export interface SearchArguments {
   readonly floor?: Width;
   readonly divergenceBudget?: number;
   readonly margin?: number;
+  readonly screeningCrops?: number;
   readonly maxEvaluations?: number;
   readonly maxSeconds?: number;
 }
@@ -100,6 +101,11 @@ export function addSearchOptions(command: Command): Command {
       positiveNumber,
     )
     .option("--margin <n>", "of laq by kl: standard errors added to a measured mean (default: 1)", realNumber)
+    .option(
+      "--screening-crops <n>",
+      "of a balance: crops that steps are compared on; a step taken is measured on all (default: 250)",
+      countNumber,
+    )
     .addOption(
       choices("--polarity <name>", "of a scan: as eq. 3 has it, or important layers kept better", [
         "eq3",
@@ -151,6 +157,7 @@ const LAQ_OPTIONS = [
   "squeezeRounds",
   "divergenceBudget",
   "margin",
+  "screeningCrops",
   "maxEvaluations",
   "maxSeconds",
 ] as const;

@@ -84,7 +84,7 @@ export function openCandidates(options: CandidateOptions, start: StartingPoint, 
   const { tickSamples } = networkTiming(model.graph);
   const measure = (widths: Widths, limit: LossLimit): Promise<Outcome> =>
     measureOutcome(pack({ ...state.network(widths), graph }, { tickSamples }), crops, limit, source);
-  const outcomes = new WidthOutcomes([...state.layers.keys()], measure, journal);
+  const outcomes = new WidthOutcomes([...state.layers.keys()], crops.length, measure, journal);
   return { model, state, crops, calibration, outcomes, onNote, close: () => source.close() };
 }
 

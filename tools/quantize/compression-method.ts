@@ -27,6 +27,8 @@ export interface LaqOptions {
   readonly margin: number;
   /** "errors": gamma of eq. 3; the paper's T_margin. */
   readonly gamma: number;
+  /** "balance": crops that steps are compared on; one that is taken is measured on all. Where these are no more than twice as many, on all. */
+  readonly screeningCrops: number;
   readonly maxEvaluations?: number;
   readonly maxSeconds?: number;
 }
@@ -59,6 +61,7 @@ export function laqMethod(
     divergenceBudget: 0.005,
     margin: 1,
     gamma: 1e-4,
+    screeningCrops: 250,
     ...changes,
   };
 }

@@ -30,6 +30,8 @@ export interface LossLimit {
   readonly margin: number;
   /** Largest loss: nats, or wrong crops. */
   readonly limit: number;
+  /** Only so many crops, the first; default: all. */
+  readonly crops?: number;
 }
 
 /** Measures every crop. */
@@ -50,11 +52,12 @@ export async function measureOutcome(
   let squares = 0;
   let errors = 0;
   let changed = 0;
+  const count = limit.crops ?? crops.length;
   const outcome = (complete: boolean): Outcome => {
-    const mean = sum / crops.length;
-    const variance = Math.max(0, squares / crops.length - mean * mean);
-    const standardError = Math.sqrt(variance / crops.length);
-    return { divergence: mean, standardError, errors, changed, crops: crops.length, complete };
+    const mean = sum / count;
+    const variance = Math.max(0, squares / count - mean * mean);
+    const standardError = Math.sqrt(variance / count);
+    return { divergence: mean, standardError, errors, changed, crops: count, complete };
   };
   let stopped = false;
   await source.run(file, (logits, index) => {
@@ -66,7 +69,7 @@ export async function measureOutcome(
     if (argMax(logits) !== classIndex) errors++;
     if (argMax(logits) !== argMax(floatLogits)) changed++;
     stopped = mustBeAbove(outcome(false), limit);
-    return !stopped;
+    return !stopped && index + 1 < count;
   });
   return outcome(!stopped);
 }

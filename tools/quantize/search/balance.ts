@@ -16,14 +16,18 @@ export interface BalanceOptions extends SearchBudget {
 interface Found {
   readonly widths: Widths;
   readonly loss: number;
+  /** The target's, or the loss where it has none. */
+  readonly estimate: number;
 }
 
 /** One layer a step of the menu away, with the loss a byte that the step costs or saves. */
-interface Candidate extends Found {
+interface Candidate {
   readonly layer: string;
   readonly width: Width;
+  readonly widths: Widths;
+  readonly estimate: number;
   readonly price: number;
-  /** The widths that it was measured from: a price from earlier ones is an estimate. */
+  /** The widths that it was compared from: a price from earlier ones is an impression. */
   readonly from: Widths | null;
 }
 
@@ -32,7 +36,8 @@ interface Candidate extends Found {
  * layer, always where a byte saved costs the least loss; and again from the uniform width below that, up where a byte added
  * saves the most loss until the limit holds, and down from there. The smaller of the two is the result: never more bytes
  * than the best uniform width. Every loss is that of the whole network with all that follows its widths, so no choice rests on
- * an early impression; prices are measured anew before they decide, but only those that come first (Minoux's lazy greedy).
+ * an early impression; prices are told anew before they decide, but only those that come first (Minoux's lazy greedy). Where the target
+ * estimates, prices are estimates, and a step is measured before it is taken.
  */
 export async function balanceWidths(target: SearchTarget, options: BalanceOptions): Promise<SearchResult> {
   return new Balance(target, options).search();
@@ -62,7 +67,8 @@ class Balance {
     const start = await this.narrowestUniform();
     if (start === null || start.loss > limit) {
       const widest = uniformWidths(layers, menu[menu.length - 1]);
-      return this.result(start ?? { widths: widest, loss: Number.POSITIVE_INFINITY }, start === null ? [] : layers);
+      const none = { widths: widest, loss: Number.POSITIVE_INFINITY };
+      return this.result(start ?? none, start === null ? [] : layers);
     }
     const below = menu[menu.indexOf(start.widths.get(layers[0]) as Width) - 1];
     let best = await this.descend(start);
@@ -78,7 +84,7 @@ class Balance {
     const widest = menu[menu.length - 1];
     const widths = uniformWidths(layers, widest);
     const loss = await this.target.measure(widths, Number.POSITIVE_INFINITY, { layer: null, width: widest });
-    return this.result(await this.descend({ widths, loss }, bytes), []);
+    return this.result(await this.descend(await this.found(widths, loss, widest), bytes), []);
   }
 
   /** The widest where none is within the limit; null where the budget is spent before. */
@@ -90,7 +96,7 @@ class Balance {
       const last = width === menu[menu.length - 1];
       const bound = last ? Number.POSITIVE_INFINITY : limit;
       const loss = await this.target.measure(widths, bound, { layer: null, width });
-      if (loss <= limit || last) return { widths, loss };
+      if (loss <= limit || last) return this.found(widths, loss, width);
     }
     return null;
   }
@@ -105,15 +111,18 @@ class Balance {
       open.sort((a, b) => a.price - b.price);
       const [first, ...others] = open;
       if (first.from === at.widths) {
-        at = this.accept(first);
+        const taken = await this.take(first, limit);
+        // What does not fit now fits less when others have taken their share.
+        open = others;
+        if (taken === null) continue;
+        at = taken;
         // The next step costs more as a rule: its price now is a good guess of where it comes.
-        open = [...others, ...this.next(at, first.layer, -1, first.price)];
+        open.push(...this.next(at, first.layer, -1, first.price));
         continue;
       }
       if (this.run.exhausted()) return at;
-      const tried = await this.measured(at, first, limit);
-      // What does not fit now fits less when others have taken their share.
-      open = tried.loss <= limit ? [...others, tried] : others;
+      const tried = await this.priced(at, first, limit);
+      open = tried === null ? others : [...others, tried];
     }
     return at;
   }
@@ -122,29 +131,43 @@ class Balance {
   private async climb(widths: Widths, width: Width): Promise<Found | null> {
     const { layers, limit } = this.options;
     const loss = await this.target.measure(widths, Number.POSITIVE_INFINITY, { layer: null, width });
-    let at: Found = { widths, loss };
+    let at = await this.found(widths, loss, width);
     this.target.settle(widths);
     let open = layers.flatMap((layer) => this.next(at, layer, 1, Number.NEGATIVE_INFINITY));
     while (at.loss > limit) {
       if (open.length === 0) return null;
       open.sort((a, b) => a.price - b.price);
       const [first, ...others] = open;
-      if (first.from === at.widths) {
-        at = this.accept(first);
+      const taken = first.from === at.widths ? await this.take(first, Number.POSITIVE_INFINITY) : null;
+      if (taken !== null) {
+        at = taken;
         open = [...others, ...this.next(at, first.layer, 1, first.price)];
         continue;
       }
       if (this.run.exhausted()) return null;
-      open = [...others, await this.measured(at, first, Number.POSITIVE_INFINITY)];
+      const tried = await this.priced(at, first, Number.POSITIVE_INFINITY);
+      open = tried === null ? others : [...others, tried];
     }
     return this.descend(at);
   }
 
-  private accept(step: Candidate): Found {
-    const { layer, width, widths, loss } = step;
+  /** Widths whose loss is known. */
+  private async found(widths: Widths, loss: number, width: Width): Promise<Found> {
+    return { widths, loss, estimate: (await this.target.estimate?.(widths, { layer: null, width })) ?? loss };
+  }
+
+  /** The step, where its loss is within the limit; else null. */
+  private async take({ layer, width, widths, estimate }: Candidate, limit: number): Promise<Found | null> {
+    const loss = await this.target.measure(widths, limit, { layer, width });
+    if (loss > limit) return this.refuse(layer, width, loss);
     this.target.settle(widths);
     this.run.record({ layer, width, loss, limit: this.options.limit, outcome: "accepted" });
-    return { widths, loss };
+    return { widths, loss, estimate };
+  }
+
+  private refuse(layer: string, width: Width, loss: number): null {
+    this.run.record({ layer, width, loss, limit: this.options.limit, outcome: "refused" });
+    return null;
   }
 
   /** The step of a layer from there, not measured yet; none at the end of the menu. */
@@ -154,21 +177,26 @@ class Balance {
     return width === undefined ? [] : [{ ...at, layer, width, price, from: null }];
   }
 
-  /** Price: loss gained a byte saved; on the way up minus the loss saved a byte added. */
-  private async measured(at: Found, { layer, width }: Candidate, limit: number): Promise<Candidate> {
+  /**
+   * Price: loss gained a byte saved; on the way up minus the loss saved a byte added. Null where the loss is measured and
+   * above the limit.
+   */
+  private async priced(at: Found, { layer, width }: Candidate, limit: number): Promise<Candidate | null> {
     const widths = withWidth(at.widths, layer, width);
-    const loss = await this.target.measure(widths, limit, { layer, width });
-    if (loss > limit) this.run.record({ layer, width, loss, limit, outcome: "refused" });
+    const tried = { layer, width };
+    const estimate = await (this.target.estimate?.(widths, tried) ?? this.target.measure(widths, limit, tried));
+    if (this.target.estimate === undefined && estimate > limit) return this.refuse(layer, width, estimate);
     const bytes = this.options.bytesOf(layer, at.widths.get(layer) as Width) - this.options.bytesOf(layer, width);
     // A step that changes no byte is priced as one.
-    return { layer, width, widths, loss, from: at.widths, price: (loss - at.loss) / Math.max(1, Math.abs(bytes)) };
+    const price = (estimate - at.estimate) / Math.max(1, Math.abs(bytes));
+    return { layer, width, widths, estimate, from: at.widths, price };
   }
 
   private bytes(widths: Widths): number {
     return [...widths].reduce((sum, [layer, width]) => sum + this.options.bytesOf(layer, width), 0);
   }
 
-  private result({ widths, loss }: Found, unmet: readonly string[]): SearchResult {
+  private result({ widths, loss }: Pick<Found, "widths" | "loss">, unmet: readonly string[]): SearchResult {
     const { steps, evaluations, complete } = this.run;
     this.target.settle(widths);
     return { widths, loss, unmet, steps, evaluations, complete };

@@ -20,6 +20,8 @@ export async function searchLayers(
   const { criterion, margin, menu, divergenceBudget, maxEvaluations, maxSeconds } = method;
   if (menu.length === 0) throw new RangeError("a menu without a width leaves nothing to choose from");
   const target = searchTarget(candidates, { criterion, margin });
+  const { screeningCrops } = method;
+  if (2 * screeningCrops <= candidates.crops.length) target.estimate = estimateOn(candidates, method);
   const budget = { maxEvaluations, maxSeconds, onStep };
   if (method.search === "scan") return scan(candidates, target, method, budget);
   const { state, crops } = candidates;
@@ -40,6 +42,15 @@ export function searchTarget(
       return outcomes.spent;
     },
   };
+}
+
+/** The loss on the first crops alone. */
+function estimateOn(
+  { outcomes }: Candidates,
+  { criterion, margin, screeningCrops: crops }: LaqOptions,
+): SearchTarget["estimate"] {
+  const limit = { criterion, margin, limit: Number.POSITIVE_INFINITY, crops };
+  return (widths, tried) => outcomes.loss(widths, limit, tried);
 }
 
 async function scan(

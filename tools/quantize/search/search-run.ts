@@ -5,6 +5,8 @@ import type { Spent, Tried } from "./width-outcomes.ts";
 export interface SearchTarget {
   /** Loss at these widths. May stop early and return Infinity once it is above `limit`. */
   measure(widths: Widths, limit: number, tried: Tried): Promise<number>;
+  /** A quicker estimate of that, to compare steps by; without it every step is measured. */
+  estimate?(widths: Widths, tried: Tried): Promise<number>;
   /** The widths that next candidates differ little from. */
   settle(widths: Widths): void;
   readonly spent: Spent;

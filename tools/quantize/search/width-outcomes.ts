@@ -29,15 +29,18 @@ export class WidthOutcomes {
 
   /**
    * @param layers names in the order of the graph
+   * @param crops that there are
    * @param measure may stop early where the outcome must be above the limit
    */
   constructor(
     private readonly layers: readonly string[],
+    private readonly crops: number,
     private readonly measure: (widths: Widths, limit: LossLimit) => Promise<Outcome>,
     private readonly journal: Journal | null = null,
   ) {
     for (const entry of journal?.entries ?? []) {
-      this.replay.set(entry.widths, [...(this.replay.get(entry.widths) ?? []), entry]);
+      const key = keyOf(entry.widths, entry.crops);
+      this.replay.set(key, [...(this.replay.get(key) ?? []), entry]);
     }
   }
 
@@ -54,10 +57,11 @@ export class WidthOutcomes {
 
   /** What was measured; maybe stopped early, where the loss is above the limit. */
   async outcome(widths: Widths, limit: LossLimit, tried: Tried): Promise<Outcome> {
-    const key = this.layers.map((name) => widths.get(name)).join(" ");
+    const text = this.layers.map((name) => widths.get(name)).join(" ");
+    const key = keyOf(text, limit.crops ?? this.crops);
     const known = this.known.get(key);
     if (known && tells(known, limit)) return known;
-    const outcome = this.replayed(key, limit) ?? (await this.measured(key, widths, limit, tried));
+    const outcome = this.replayed(key, limit) ?? (await this.measured(text, widths, limit, tried));
     this.evaluations++;
     this.known.set(key, outcome);
     return outcome;
@@ -73,14 +77,14 @@ export class WidthOutcomes {
     return { divergence, standardError, errors, changed, crops, complete };
   }
 
-  private async measured(key: string, widths: Widths, limit: LossLimit, tried: Tried): Promise<Outcome> {
+  private async measured(text: string, widths: Widths, limit: LossLimit, tried: Tried): Promise<Outcome> {
     const startMs = performance.now();
     const outcome = await this.measure(widths, limit);
     this.seconds += (performance.now() - startMs) / 1000;
     const loss = lossOf(outcome, limit);
     this.journal?.append({
       ...tried,
-      widths: key,
+      widths: text,
       loss: finite(loss),
       limit: finite(limit.limit),
       outcome: loss <= limit.limit ? "within" : "above",
@@ -89,6 +93,11 @@ export class WidthOutcomes {
     });
     return outcome;
   }
+}
+
+/** Outcomes on fewer crops are others. */
+function keyOf(widths: string, crops: number): string {
+  return `${widths} on ${crops}`;
 }
 
 /** Whether an outcome, maybe stopped early at another limit, decides about this one. */
