@@ -7,6 +7,7 @@ const COMMANDS = [
   "train",
   "pretrain",
   "finetune",
+  "alternate",
   "crossvalidate",
   "ablate",
   "import",

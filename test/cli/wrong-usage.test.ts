@@ -160,6 +160,8 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
     "finetune --model model.safetensors --data data --widths fixed:4 --block-weight -1 --out OUT/q.safetensors",
     /blocks must be within 0 to 100, not -1/,
   ],
+  ["alternate --model model.safetensors --data data --menu 9 --out OUT", /--menu.*ternary, found "9"/],
+  ["alternate --model nowhere.safetensors --data data --out OUT", /nowhere.safetensors: /],
   ["evaluate --model model.qhb --data data --share most", /'most' is invalid.*all, train, validation, test/],
   ["reproduce --data data --model resnet9000 --out OUT/r", /"resnet9000"; known: /],
   ["plot model.qhb --out OUT/f.png", /--out.*expected a file that ends in .svg, found "OUT\/f.png"/],
