@@ -47,6 +47,19 @@ export async function descendToBytes(
   return new Balance(target, { ...options, limit: Number.POSITIVE_INFINITY }).descendTo(bytes);
 }
 
+/**
+ * The least loss within so many bytes: from the widest uniform width that takes fewer, the one that takes as many where there is one,
+ * and down from the narrowest that takes more; then up wherever a step still fits and saves loss. Throws RangeError where even the
+ * narrowest widths do not fit.
+ */
+export async function balanceToBytes(
+  target: SearchTarget,
+  options: Omit<BalanceOptions, "limit">,
+  bytes: number,
+): Promise<SearchResult> {
+  return new Balance(target, { ...options, limit: Number.POSITIVE_INFINITY }).within(bytes);
+}
+
 class Balance {
   private readonly run: SearchRun;
 
@@ -74,11 +87,31 @@ class Balance {
   }
 
   async descendTo(bytes: number): Promise<SearchResult> {
+    const { menu } = this.options;
+    return this.result(await this.descend(await this.uniform(menu[menu.length - 1]), bytes), []);
+  }
+
+  async within(bytes: number): Promise<SearchResult> {
     const { layers, menu } = this.options;
-    const widest = menu[menu.length - 1];
-    const widths = uniformWidths(layers, widest);
-    const loss = await this.target.measure(widths, Number.POSITIVE_INFINITY, { layer: null, width: widest });
-    return this.result(await this.descend({ widths, loss }, bytes), []);
+    const distances = menu.map((width) => this.bytes(uniformWidths(layers, width)) - bytes);
+    const starts = [
+      distances.findLastIndex((distance) => distance < 0),
+      distances.indexOf(0),
+      distances.findIndex((distance) => distance > 0),
+    ].filter((index) => index >= 0);
+    let best: Found | null = null;
+    for (const index of starts) {
+      if (best !== null && this.run.exhausted()) break;
+      const at = await this.fill(await this.descend(await this.uniform(menu[index]), bytes), bytes);
+      if (this.bytes(at.widths) <= bytes && (best === null || at.loss < best.loss)) best = at;
+    }
+    if (best === null) throw new RangeError(`no widths of the menu fit into ${bytes} bytes`);
+    return this.result(best, []);
+  }
+
+  private async uniform(width: Width): Promise<Found> {
+    const widths = uniformWidths(this.options.layers, width);
+    return { widths, loss: await this.target.measure(widths, Number.POSITIVE_INFINITY, { layer: null, width }) };
   }
 
   /** The widest where none is within the limit; null where the budget is spent before. */
@@ -138,6 +171,28 @@ class Balance {
       open = [...others, await this.measured(at, first, Number.POSITIVE_INFINITY)];
     }
     return this.descend(at);
+  }
+
+  /** Wider step by step where that saves loss and fits into the bytes, the most saved a byte first. */
+  private async fill(start: Found, bytes: number): Promise<Found> {
+    let at = start;
+    this.target.settle(at.widths);
+    let open = this.options.layers.flatMap((layer) => this.next(at, layer, 1, Number.NEGATIVE_INFINITY));
+    while (open.length > 0) {
+      open.sort((a, b) => a.price - b.price);
+      const [first, ...others] = open;
+      open = others;
+      if (this.bytes(withWidth(at.widths, first.layer, first.width)) > bytes) continue;
+      if (first.from === at.widths) {
+        at = this.accept(first);
+        open = [...others, ...this.next(at, first.layer, 1, first.price)];
+        continue;
+      }
+      if (this.run.exhausted()) return at;
+      const tried = await this.measured(at, first, Number.POSITIVE_INFINITY);
+      if (tried.price < 0) open = [...others, tried];
+    }
+    return at;
   }
 
   private accept(step: Candidate): Found {
