@@ -14,8 +14,8 @@ import { score } from "./scores.ts";
 export class ShareComparer {
   private constructor(
     private readonly classes: readonly string[],
-    private readonly truths: readonly number[],
-    private readonly floatPredictions: readonly number[],
+    readonly truths: readonly number[],
+    readonly floatPredictions: readonly number[],
     /** The float network's. */
     readonly float: RhythmScore,
     private readonly source: LogitsSource,
@@ -36,13 +36,18 @@ export class ShareComparer {
   }
 
   /** Whole records on the engine. One without a decision counts as wrong: it gets the next class. */
-  async compare(file: Uint8Array): Promise<Comparison> {
-    const { classes, truths, floatPredictions, float } = this;
+  async decide(file: Uint8Array): Promise<readonly number[]> {
+    const { classes, truths } = this;
     const predictions: number[] = [];
     await this.source.run(file, (logits, index) => {
       predictions.push(logits ? argMax(logits) : (truths[index] + 1) % classes.length);
       return true;
     });
+    return predictions;
+  }
+
+  compare(predictions: readonly number[]): Comparison {
+    const { classes, truths, floatPredictions, float } = this;
     const paired = mcnemar(truths, floatPredictions, predictions);
     const compressed = score(truths, predictions, classes);
     return { float, compressed, mcnemar: paired, withoutLoss: isWithoutLoss(paired, truths.length) };
