@@ -60,7 +60,7 @@ export async function runStudy(candidates: Candidates, options: StudyOptions): P
   for (const order of options.orders) literal.push(await study.literal(order));
   for (const size of options.sizes) {
     const method = size === "literal" ? literal[0] : uniform.get(size);
-    if (method && study.reaches(method)) sizes.push(method);
+    if (method) sizes.push(method);
   }
   for (const size of sizes) await study.atEqualBytes(size);
   for (const size of sizes) await study.randomMixes(size);
@@ -86,12 +86,6 @@ class StudyRun {
       methods.set(width, await this.add("uniform", `uniform ${text}`, uniformWidths(this.layers, width)));
     }
     return methods;
-  }
-
-  /** Whether the menu has widths of no more bytes. */
-  reaches({ widths }: StudyMethod): boolean {
-    const narrowest = uniformWidths(this.layers, this.options.menu[0]);
-    return mixBytes({ bytesOf: this.bytesOf }, narrowest) <= this.bytes(widths);
   }
 
   robust(budget: number): Promise<StudyMethod> {
@@ -148,8 +142,13 @@ class StudyRun {
     }
   }
 
+  /** Of the weights; those of the menu's narrowest width where the literal search, whose menu begins at one bit, has fewer. */
   private bytes(widths: StudyMethod["widths"]): number {
-    return mixBytes({ bytesOf: this.bytesOf }, new Map(Object.entries(widths)));
+    const narrowest = uniformWidths(this.layers, this.options.menu[0]);
+    const [least, own] = [narrowest, new Map(Object.entries(widths))].map((all) =>
+      mixBytes({ bytesOf: this.bytesOf }, all),
+    );
+    return Math.max(least, own);
   }
 
   /** Squared error of the weights as they are multiplied in the end, batch norm folded. */
