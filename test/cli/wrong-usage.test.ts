@@ -144,7 +144,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ["compare-methods --model model.safetensors --data data --out OUT/s.json --folds 1", /--folds must be 2 or more/],
   [
     "compare-methods --model model.safetensors --data data --out OUT/s.json --folds 5",
-    /model.safetensors: expected a model of fold 1\/5, found one of no fold/,
+    /model.safetensors: expected a model of fold 1\/5 .*, found one of no fold/,
   ],
   [
     "compress --model model.safetensors --data data --out OUT/m.qhb --method magic",

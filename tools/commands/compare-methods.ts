@@ -99,16 +99,19 @@ async function runCompareMethods(args: CompareMethodsArguments): Promise<void> {
   else printPooledStudy(pooled);
 }
 
-/** Throws DataError where a model is not of the fold that it stands for: a record would be reported twice. */
+/** Throws DataError where the models are not of the folds of one division: a record would be reported twice. */
 function foldModels(pattern: string, folds: number): readonly { readonly path: string; readonly model: FloatModel }[] {
   if (folds < 2) throw new DataError(`--folds must be 2 or more, found ${folds}`);
+  const seeds = new Set<number>();
   return Array.from({ length: folds }, (_, index) => {
     const path = pattern.replaceAll("{fold}", String(index + 1));
     const model = openFloatModel(path);
-    const { fold } = divisionOf(model.facts, 1);
-    if (fold?.number === index + 1 && fold.of === folds) return { path, model };
-    const found = fold ? `one of fold ${fold.number}/${fold.of}` : "one of no fold";
-    throw new DataError(`${path}: expected a model of fold ${index + 1}/${folds}, found ${found}`);
+    const { seed, fold } = divisionOf(model.facts, 1);
+    const found = fold ? `one of fold ${fold.number}/${fold.of} by seed ${seed}` : "one of no fold";
+    if (fold?.number === index + 1 && fold.of === folds && seeds.add(seed).size === 1) return { path, model };
+    throw new DataError(
+      `${path}: expected a model of fold ${index + 1}/${folds} by the seed of the others, found ${found}`,
+    );
   });
 }
 
