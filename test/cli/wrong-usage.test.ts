@@ -132,6 +132,20 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
     /text.safetensors: is no study to go on with/,
   ],
   ["compare-methods --model model.safetensors --data data --out OUT/s.json --budgets 0.1,0.1", /names a budget twice/],
+  ["compare-methods --model model.safetensors --data data --out OUT/s.json --sizes 2,nine", /ternary, found "nine"/],
+  [
+    "compare-methods --model model.safetensors --data data --out OUT/s.json --sizes 2 --menu 3,4",
+    /--sizes 2: is no width of the menu 3, 4/,
+  ],
+  [
+    "compare-methods --model model.safetensors --data data --out OUT/s.json --orders luck",
+    /expected orders of importanceDescending, .*network, found "luck"/,
+  ],
+  ["compare-methods --model model.safetensors --data data --out OUT/s.json --folds 1", /--folds must be 2 or more/],
+  [
+    "compare-methods --model model.safetensors --data data --out OUT/s.json --folds 5",
+    /model.safetensors: expected a model of fold 1\/5 .*, found one of no fold/,
+  ],
   [
     "compress --model model.safetensors --data data --out OUT/m.qhb --method magic",
     /fixed:B, laq or trained, found "magic"/,

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../host/index.ts";
+import { wholeParameters } from "../../tools/export/accounting.ts";
 import { type FinetuneRequest, finetune } from "../../tools/finetune/finetune.ts";
 import { initialSteps } from "../../tools/finetune/initial-steps.ts";
 import { quantizedView } from "../../tools/finetune/quantized-view.ts";
@@ -58,6 +59,13 @@ beforeAll(async () => {
 });
 
 describe("fine-tuning", () => {
+  it("keeps what the model tells of its pruning: ratios count from the whole network", async () => {
+    const pruned = { parameters: 12345 };
+    const tuned = await finetune(requestOf({ model: { ...model, facts: { ...model.facts, pruned } } }));
+    expect(wholeParameters(tuned.facts)).toBe(12345);
+    expect(wholeParameters((await finetune(requestOf())).facts)).toBeUndefined();
+  });
+
   it("keeps closer to the float model than quantizing alone", async () => {
     const { codes, steps } = initialSteps(model, everyLayer(model, "ternary"));
     const untuned = { ...model, weights: quantizedView(codes).used(new Map([...model.weights, ...steps])) };

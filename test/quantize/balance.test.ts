@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { balanceWidths, descendToBytes } from "../../tools/quantize/search/balance.ts";
+import { balanceToBytes, balanceWidths, descendToBytes } from "../../tools/quantize/search/balance.ts";
 import type { SearchResult } from "../../tools/quantize/search/search-run.ts";
 import { bitsPerWeight, SEARCH_WIDTHS, uniformWidths, type Width, type Widths } from "../../tools/quantize/width.ts";
 import { AdditiveTarget } from "./additive-target.ts";
@@ -165,6 +165,48 @@ describe("the way down to a number of bytes", () => {
         if (!last) return;
         const wider = MENU[MENU.indexOf(last.width) + 1];
         expect(bytes(network, new Map(result.widths).set(last.layer, wider))).toBeGreaterThan(wanted);
+      }),
+    );
+  });
+});
+
+describe("the balanced search within a number of bytes", () => {
+  const sized = fc.tuple(networks, fc.double({ min: 0, max: 1.2, noNaN: true })).map(([network, share]) => {
+    const [least, most] = [MENU[0], MENU[MENU.length - 1]].map((width) =>
+      bytes(network, uniformWidths(network.layers, width)),
+    );
+    return { network, wanted: Math.floor(least + share * (most - least)) };
+  });
+
+  it("fits, with no more loss than the widest uniform width that does, and no step up left that fits and saves loss", async () => {
+    await fc.assert(
+      fc.asyncProperty(sized, async ({ network, wanted }) => {
+        const target = new AdditiveTarget(network.cost);
+        const { widths, loss } = await balanceToBytes(target, { ...network, menu: MENU }, wanted);
+        expect(bytes(network, widths)).toBeLessThanOrEqual(wanted);
+        expect(loss).toBeCloseTo(target.lossAt(widths), 9);
+        expect(target.widths).toEqual(widths);
+        const uniform = MENU.map((width) => uniformWidths(network.layers, width)).findLast(
+          (candidate) => bytes(network, candidate) <= wanted,
+        );
+        expect(loss).toBeLessThanOrEqual(target.lossAt(uniform as Widths) + 1e-9);
+        for (const layer of network.layers) {
+          const wider = MENU[MENU.indexOf(widths.get(layer) as Width) + 1];
+          if (wider === undefined) continue;
+          const stepped = new Map(widths).set(layer, wider);
+          if (bytes(network, stepped) <= wanted) expect(target.lossAt(stepped)).toBeGreaterThanOrEqual(loss - 1e-9);
+        }
+      }),
+    );
+  });
+
+  it("keeps to the bytes where its evaluations end early, and says which bytes nothing fits into", async () => {
+    await fc.assert(
+      fc.asyncProperty(sized, fc.integer({ min: 1, max: 40 }), async ({ network, wanted }, maxEvaluations) => {
+        const target = new AdditiveTarget(network.cost);
+        const { widths } = await balanceToBytes(target, { ...network, menu: MENU, maxEvaluations }, wanted);
+        expect(bytes(network, widths)).toBeLessThanOrEqual(wanted);
+        await expect(balanceToBytes(target, { ...network, menu: MENU }, 0)).rejects.toThrow("fit into 0 bytes");
       }),
     );
   });

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { decisionGradient } from "../../tools/finetune/decision-gradient.ts";
 import { type CompressionRequest, compress } from "../../tools/quantize/compress.ts";
 import { laqMethod, menuFrom, parseMenu } from "../../tools/quantize/compression-method.ts";
 import { IMPORTANCE_NAMES } from "../../tools/quantize/importance-measures.ts";
@@ -11,7 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), "qhubert-resume-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const RECORDS = toyRecords(24, 5);
-const OPTIONS = { model: toyModel(11), records: RECORDS, seed: 1, selectionCrops: 12, calibrationCrops: 3 };
+const CROPS = { selectionCrops: 12, calibrationCrops: 3 };
+const OPTIONS = { model: toyModel(11), records: RECORDS, seed: 1, ...CROPS, gradient: decisionGradient };
 const SEARCH = laqMethod("kl", { divergenceBudget: 0.00003, menu: ["ternary", 2, 4], screeningCrops: 5 });
 const run = (changes: Partial<CompressionRequest> = {}) => compress({ ...OPTIONS, method: SEARCH, ...changes });
 
@@ -67,6 +69,11 @@ describe("a search", () => {
       expect(report.selection.errors).toBeLessThanOrEqual(report.selection.floatErrors + 0.2 * 12);
     },
   );
+
+  it("says where it lacks gradients", async () => {
+    const method = laqMethod("errors", { importance: "hessianTrace" });
+    await expect(run({ method, gradient: undefined })).rejects.toThrow("takes gradients of the network");
+  });
 
   it("says what a user may have meant otherwise", async () => {
     const notes: string[] = [];

@@ -152,7 +152,7 @@ describe("a journal", () => {
       [1, 2],
       [2, 2],
     ] as const)
-      await counted.ask({ pair: [...pair], limit: { criterion: "kl", margin: 0, limit: 1 } });
+      await counted.ask({ pair: [...pair], limit: { criterion: "kl", margin: 0, limit: 1, crops: undefined } });
     const [header, first, second] = readFileSync(path, "utf8").split("\n");
     writeFileSync(path, [header, first.replace('"complete"', '"compleat"'), second, ""].join("\n"));
     expect(() => Journal.open(path, HEADER)).toThrow(`${path}: line 2 is no evaluation`);

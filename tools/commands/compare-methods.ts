@@ -1,36 +1,34 @@
-import { existsSync, readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
+import { SeededRandom } from "../data/random.ts";
 import { DataError } from "../data/record.ts";
-import type { RhythmScore } from "../evaluate/score.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import type { FloatModel } from "../graph/model.ts";
-import { openCandidates } from "../quantize/candidates.ts";
 import { laqMethod, menuFrom } from "../quantize/compression-method.ts";
-import { runStudy } from "../quantize/run-study.ts";
-import type { Study, StudyMethod } from "../quantize/study.ts";
+import { SEARCH_ORDERS, type SearchOrder } from "../quantize/laq.ts";
+import { poolStudies } from "../quantize/pool-studies.ts";
+import type { StudySize } from "../quantize/run-study.ts";
+import type { Study } from "../quantize/study.ts";
 import type { Width } from "../quantize/width.ts";
-import { CACHE_OPTION, LEAD_OPTION, positiveNumber, wholeNumber } from "./arguments.ts";
-import { divideData, divisionOf } from "./divide-data.ts";
-import { firstDifference } from "./first-difference.ts";
-import { loadData } from "./load-data.ts";
+import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "./arguments.ts";
+import { divisionOf } from "./divide-data.ts";
+import { type MethodStudyArguments, methodStudy } from "./method-study.ts";
 import { openFloatModel } from "./model-files.ts";
-import { printJson, printNote } from "./output.ts";
-import { addQuantizerOptions, candidateOptionsOf, menuOf, type QuantizerArguments, widthOf } from "./search-options.ts";
-import { ShareComparer } from "./share-comparer.ts";
+import { printJson } from "./output.ts";
+import { printPooledStudy } from "./pooled-table.ts";
+import { addQuantizerOptions, menuOf, widthOf } from "./search-options.ts";
 import { printStudy } from "./study-table.ts";
 
-interface CompareMethodsArguments extends QuantizerArguments {
+interface CompareMethodsArguments extends MethodStudyArguments {
   readonly model: string;
-  readonly data: string;
   readonly out: string;
+  readonly folds?: number;
   readonly seeds: number;
   readonly budgets: readonly number[];
+  readonly sizes: readonly StudySize[];
+  readonly orders: readonly SearchOrder[];
   readonly menu?: readonly Width[];
   readonly floor?: Width;
   readonly gamma?: number;
-  readonly seed: number;
-  readonly lead?: string;
-  readonly cache?: string;
   readonly json?: boolean;
 }
 
@@ -39,11 +37,19 @@ export function addCompareMethodsCommand(program: Command): void {
   const command = program
     .command("compare-methods")
     .description("robust and literal LAQ beside uniform widths, random mixes, greedy and knapsack, equally measured")
-    .requiredOption("--model <file>", "a .safetensors model")
+    .requiredOption("--model <file>", 'a .safetensors model; with --folds "{fold}" in it stands for the fold')
     .requiredOption("--data <folder>", "the records it was trained on: methods choose by the validation share")
     .requiredOption("--out <file>", "the study to write (.json); begun before, it goes on where it stopped")
-    .option("--budgets <nats>", "divergence budgets of the robust search", budgetsOf, [0.005, 0.01, 0.02])
-    .option("--seeds <n>", "random mixes at the bytes of each robust result", wholeNumber, 20)
+    .option("--folds <n>", "one model a fold, as crossvalidate leaves them: their test shares as one set", countNumber)
+    .option("--budgets <nats>", "divergence budgets of the robust search, or none", budgetsOf, [0.005, 0.01, 0.02])
+    .option(
+      "--sizes <sizes>",
+      "also compare at the bytes of these: uniform widths, literal, or none",
+      sizesOf,
+      [] as readonly StudySize[],
+    )
+    .option("--orders <names>", `of the literal search: ${SEARCH_ORDERS.join(", ")}`, ordersOf, SEARCH_ORDERS)
+    .option("--seeds <n>", "random mixes at each size; every fold draws its own", wholeNumber, 20)
     .option("--menu <widths>", "of all but the literal search (default: ternary,2,3,4,5,6,7,8)", menuOf)
     .option("--floor <width>", "the narrowest width of the menu that is used", widthOf)
     .option("--gamma <share>", "of the literal search: the paper's T_margin (default: 0.0001)", positiveNumber);
@@ -54,7 +60,8 @@ export function addCompareMethodsCommand(program: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nExample:\n  qhubert compare-methods --model models/resnet1d-edge.safetensors --data cinc2017 --out study.json",
+      "\nExamples:\n  qhubert compare-methods --model models/resnet1d-edge.safetensors --data cinc2017 --out study.json\n" +
+        '  qhubert compare-methods --model "out/edge/seed1-fold{fold}.safetensors" --folds 5 --data cinc2017 --budgets none --sizes 2,3,4 --out study.json',
     )
     .action(runCompareMethods);
 }
@@ -65,103 +72,71 @@ async function runCompareMethods(args: CompareMethodsArguments): Promise<void> {
     ...(args.gamma ? { gamma: args.gamma } : {}),
   });
   const menu = args.floor === undefined ? widths : menuFrom(widths, args.floor);
-  const begun = readStudy(args.out);
-  const model = openFloatModel(args.model);
-  const data = await loadData(args.data, { ...args, knownTo: { model: args.model, classes: model.graph.classes } });
-  const split = divideData(data, divisionOf(model.facts, args.seed));
-  const journal = `${args.out}.journal`;
-  const options = { ...candidateOptionsOf(args), model, records: split.validation, seed: args.seed, journal };
-  const opened: { close(): Promise<void> }[] = [];
-  const open = <T extends { close(): Promise<void> }>(resource: T): T => {
-    opened.push(resource);
-    return resource;
-  };
-  try {
-    const candidates = open(openCandidates(options, menu[menu.length - 1], "compare-methods"));
-    const validation = open(await ShareComparer.start(model, split.validation, args.workers));
-    const test = open(await ShareComparer.start(model, split.test, args.workers));
-    const shares = { selection: split.validation.length, reported: split.test.length };
-    let study = emptyStudy(args, { model, name: data.name, shares, crops: candidates.crops.length, float: test.float });
-    const kept = begun === null ? [] : keptMethods(args.out, begun, study);
-    await runStudy(candidates, {
-      menu,
-      budgets: args.budgets,
-      seeds: args.seeds,
-      gamma,
-      kept,
-      compare: async (file) => ({ validation: await validation.compare(file), test: await test.compare(file) }),
-      onMethod: (method) => {
-        study = { ...study, methods: [...study.methods, method] };
-        if (study.methods.length >= kept.length) writeStudy(args.out, study);
-        const { correct, records } = correctOf(method);
-        printNote(`${method.label}: ${method.fileBytes} B, ${correct} of ${records} right`);
-      },
+  const { budgets, sizes, orders, folds, seeds } = args;
+  const foreign = sizes.find((size) => size !== "literal" && !menu.includes(size));
+  if (foreign) throw new DataError(`--sizes ${foreign}: is no width of the menu ${menu.join(", ")}`);
+  const options = { menu, gamma, budgets, sizes, orders };
+  if (folds === undefined) {
+    const model = openFloatModel(args.model);
+    const study = await methodStudy(args, {
+      ...options,
+      path: args.model,
+      model,
+      out: args.out,
+      seeds: seedsOf(seeds, 0),
     });
-    writeStudy(args.out, study);
-    if (args.json) printJson(study);
-    else printStudy(study);
-  } finally {
-    await Promise.all(opened.map((resource) => resource.close()));
+    return args.json ? printJson(study) : printStudy(study);
   }
+  const models = foldModels(args.model, folds);
+  const studies: Study[] = [];
+  for (const [index, { path, model }] of models.entries()) {
+    const out = args.out.replace(/(\.json)?$/, `.fold${index + 1}$1`);
+    studies.push(await methodStudy(args, { ...options, path, model, out, seeds: seedsOf(seeds, index) }));
+  }
+  const pooled = poolStudies(args.model, studies, () => new SeededRandom(1));
+  writeWhole(args.out, new TextEncoder().encode(`${JSON.stringify(pooled, null, 1)}\n`));
+  if (args.json) printJson(pooled);
+  else printPooledStudy(pooled);
 }
 
-function emptyStudy(
-  args: CompareMethodsArguments,
-  made: {
-    readonly model: FloatModel;
-    /** Of the data. */
-    readonly name: string;
-    readonly shares: { readonly selection: number; readonly reported: number };
-    readonly crops: number;
-    readonly float: RhythmScore;
-  },
-): Study {
-  return {
-    kind: "study",
-    model: args.model,
-    data: {
-      name: made.name,
-      share: "test",
-      records: made.shares.reported,
-      selectionRecords: made.shares.selection,
-      selectionCrops: made.crops,
-      seed: args.seed,
-    },
-    quantization: candidateOptionsOf(args).quantization,
-    classes: made.model.graph.classes,
-    float: made.float,
-    methods: [],
-  };
+/** Throws DataError where the models are not of the folds of one division: a record would be reported twice. */
+function foldModels(pattern: string, folds: number): readonly { readonly path: string; readonly model: FloatModel }[] {
+  if (folds < 2) throw new DataError(`--folds must be 2 or more, found ${folds}`);
+  const seeds = new Set<number>();
+  return Array.from({ length: folds }, (_, index) => {
+    const path = pattern.replaceAll("{fold}", String(index + 1));
+    const model = openFloatModel(path);
+    const { seed, fold } = divisionOf(model.facts, 1);
+    const found = fold ? `one of fold ${fold.number}/${fold.of} by seed ${seed}` : "one of no fold";
+    if (fold?.number === index + 1 && fold.of === folds && seeds.add(seed).size === 1) return { path, model };
+    throw new DataError(
+      `${path}: expected a model of fold ${index + 1}/${folds} by the seed of the others, found ${found}`,
+    );
+  });
 }
 
-function correctOf({ test: { compressed } }: StudyMethod): { correct: number; records: number } {
-  return { correct: Math.round(compressed.accuracy * compressed.records), records: compressed.records };
-}
-
-/** A study begun before, null where there is none. Throws DataError on a file that is no study. */
-function readStudy(path: string): Study | null {
-  if (!existsSync(path)) return null;
-  let found: Study | null = null;
-  try {
-    found = JSON.parse(readFileSync(path, "utf8"));
-  } catch {}
-  if (found?.kind === "study" && Array.isArray(found.methods)) return found;
-  throw new DataError(`${path}: is no study to go on with; expected the JSON of compare-methods or no file`);
-}
-
-/** Its methods. Throws DataError where it is of something else than this one. */
-function keptMethods(path: string, begun: Study, study: Study): readonly StudyMethod[] {
-  const difference = firstDifference({ ...begun, methods: [] }, JSON.parse(JSON.stringify(study)));
-  if (difference) throw new DataError(`${path}: is of another study: ${difference}`);
-  return begun.methods;
-}
-
-function writeStudy(path: string, study: Study): void {
-  writeWhole(path, new TextEncoder().encode(`${JSON.stringify(study, null, 1)}\n`));
-}
+const seedsOf = (count: number, fold: number) => Array.from({ length: count }, (_, index) => fold * count + index + 1);
 
 function budgetsOf(text: string): readonly number[] {
-  const budgets = text.split(",").map(positiveNumber);
-  if (new Set(budgets).size < budgets.length) throw new InvalidArgumentError(`"${text}" names a budget twice.`);
-  return budgets;
+  return text === "none" ? [] : distinct(text, text.split(",").map(positiveNumber), "a budget");
+}
+
+function sizesOf(text: string): readonly StudySize[] {
+  if (text === "none") return [];
+  const sizes = text.split(",").map((name) => (name === "literal" ? name : widthOf(name)));
+  return distinct(text, sizes, "a size");
+}
+
+function ordersOf(text: string): readonly SearchOrder[] {
+  const orders = text.split(",").map((name) => {
+    const order = SEARCH_ORDERS.find((known) => known === name);
+    if (order) return order;
+    throw new InvalidArgumentError(`expected orders of ${SEARCH_ORDERS.join(", ")}, found "${name}".`);
+  });
+  return distinct(text, orders, "an order");
+}
+
+function distinct<T>(text: string, values: readonly T[], what: string): readonly T[] {
+  if (new Set(values).size < values.length) throw new InvalidArgumentError(`"${text}" names ${what} twice.`);
+  return values;
 }

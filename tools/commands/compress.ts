@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
 import type { Comparison } from "../evaluate/comparison.ts";
 import { writeWhole } from "../export/write-whole.ts";
+import { decisionGradient } from "../finetune/decision-gradient.ts";
 import { isWeighted } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { type Compressed, type CompressionRequest, compress } from "../quantize/compress.ts";
@@ -88,6 +89,7 @@ async function runCompress(args: CompressArguments): Promise<void> {
     journal: args.journal,
     seed: args.seed,
     reference,
+    gradient: decisionGradient,
     measureAccuracy: async (file) => {
       shares.validation = await compareWithFloat(reference, file, split.validation);
       if (args.test) shares.test = await compareWithFloat(reference, file, split.test);

@@ -12,7 +12,7 @@ import {
 } from "../quantize/compression-method.ts";
 import type { Criterion } from "../quantize/engine-loss.ts";
 import { IMPORTANCE_NAMES, type ImportanceName } from "../quantize/importance-measures.ts";
-import type { SearchOrder } from "../quantize/laq.ts";
+import { SEARCH_ORDERS, type SearchOrder } from "../quantize/laq.ts";
 import type { Polarity } from "../quantize/loss-limits.ts";
 import { DEFAULT_QUANTIZATION, type QuantizationOptions } from "../quantize/quantization-state.ts";
 import { parseWidth, type Width } from "../quantize/width.ts";
@@ -112,14 +112,7 @@ export function addSearchOptions(command: Command): Command {
         "conservative",
       ]),
     )
-    .addOption(
-      choices("--order <name>", "of a scan", [
-        "importanceDescending",
-        "importanceAscending",
-        "sizeDescending",
-        "network",
-      ]),
-    )
+    .addOption(choices("--order <name>", "of a scan", SEARCH_ORDERS))
     .addOption(choices("--importance <name>", "of layers in a scan (default: weighted, eq. 2)", IMPORTANCE_NAMES))
     .option("--alpha <share>", "of the density in eq. 2 (default: 0.5)", realNumber)
     .option("--beta <share>", "of the deviation in eq. 2 (default: 0.5)", realNumber)

@@ -11,7 +11,7 @@ import { score } from "./scores.ts";
 export class ShareComparer {
   private constructor(
     private readonly classes: readonly string[],
-    private readonly truths: readonly number[],
+    readonly truths: readonly number[],
     private readonly decidedInFloat: Decided,
     private readonly source: LogitsSource,
   ) {}
@@ -32,15 +32,24 @@ export class ShareComparer {
     return this.decidedInFloat.score;
   }
 
+  get floatPredictions(): readonly number[] {
+    return this.decidedInFloat.predictions;
+  }
+
   /** Whole records on the engine. One without a decision counts as wrong: it gets the next class. */
-  async compare(file: Uint8Array): Promise<Comparison> {
+  async decide(file: Uint8Array): Promise<readonly number[]> {
     const { classes, truths } = this;
     const predictions: number[] = [];
     await this.source.run(file, (logits, index) => {
       predictions.push(logits ? argMax(logits) : (truths[index] + 1) % classes.length);
       return true;
     });
-    return comparisonOf(truths, this.decidedInFloat, { predictions, score: score(truths, predictions, classes) });
+    return predictions;
+  }
+
+  compare(predictions: readonly number[]): Comparison {
+    const { classes, truths, decidedInFloat } = this;
+    return comparisonOf(truths, decidedInFloat, { predictions, score: score(truths, predictions, classes) });
   }
 
   close(): Promise<void> {

@@ -7,7 +7,7 @@ export interface RandomSource {
   integer(limit: number): number;
 }
 
-const RESAMPLES = 2000;
+export const RESAMPLES = 2000;
 
 /**
  * A 95 % percentile bootstrap interval (Efron 1979) of any figure of a confusion matrix: records are drawn with
@@ -38,8 +38,13 @@ export function resampledInterval(
   random: RandomSource,
 ): Interval {
   if (records === 0) throw new RangeError("a bootstrap interval needs one record or more");
-  const figures = Array.from({ length: RESAMPLES }, () =>
-    figure(Array.from({ length: records }, () => random.integer(records))),
-  ).sort((a, b) => a - b);
-  return [figures[Math.floor(0.025 * (RESAMPLES - 1))], figures[Math.ceil(0.975 * (RESAMPLES - 1))]];
+  return percentileInterval(
+    Array.from({ length: RESAMPLES }, () => figure(Array.from({ length: records }, () => random.integer(records)))),
+  );
+}
+
+/** The middle 95 % of as many figures as there are resamples. */
+export function percentileInterval(figures: ArrayLike<number>): Interval {
+  const sorted = Float64Array.from(figures).sort();
+  return [sorted[Math.floor(0.025 * (RESAMPLES - 1))], sorted[Math.ceil(0.975 * (RESAMPLES - 1))]];
 }

@@ -53,7 +53,7 @@ export interface FinetuneRequest {
 /**
  * Trains a float model on with its weights on the grids of the widths (see quantizedView), batch-norm statistics estimated anew at
  * the end: the validation figures of its history are from before that. The same request gives the same model on the same backend.
- * @returns a float model whose weights lie on their grids, with the steps; its facts name the grids
+ * @returns a float model whose weights lie on their grids, with the steps; its facts name the grids, and what was pruned before
  */
 export async function finetune(request: FinetuneRequest): Promise<FloatModel> {
   const { model, widths } = request;
@@ -68,12 +68,13 @@ export async function finetune(request: FinetuneRequest): Promise<FloatModel> {
     cropTeacher: request.teacher ?? model,
     view,
   });
+  const { pruned } = model.facts;
   const weights = copyWeights(view.used(trained.weights));
   if (hasBatchNorm(model.graph)) settleMoments(request, options, weights);
   return {
     graph: model.graph,
     weights: new Map([...weights, ...trainedSteps(trained.weights, codes)]),
-    facts: { ...trained.facts, ...gridFacts(codes) },
+    facts: { ...trained.facts, ...gridFacts(codes), ...(pruned ? { pruned } : {}) },
   };
 }
 

@@ -5,6 +5,7 @@ import { pack } from "../export/pack.ts";
 import { networkTiming } from "../export/timing.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { cropLogits, type LossLimit, measureOutcome, type Outcome } from "./engine-loss.ts";
+import type { GradientAt } from "./hessian-trace.ts";
 import { lastDecisionAlone } from "./last-decision.ts";
 import {
   DEFAULT_QUANTIZATION,
@@ -34,6 +35,8 @@ export interface CandidateOptions {
   readonly workers?: number;
   /** File of the evaluations: a search that was interrupted goes on from there. */
   readonly journal?: string;
+  /** Gives a measure of importance the gradient of the decisions on these crops; see `decisionGradient` of tools/finetune. */
+  readonly gradient?: (model: FloatModel, crops: readonly SelectionCrop[]) => GradientAt;
   /** What a user should know and may have meant otherwise. */
   readonly onNote?: (text: string) => void;
 }
@@ -49,6 +52,8 @@ export interface Candidates {
   readonly crops: readonly SelectionCrop[];
   readonly calibration: readonly Int16Array[];
   readonly outcomes: WidthOutcomes;
+  /** Null where nobody gave gradients. */
+  readonly gradient: ((crops: readonly SelectionCrop[]) => GradientAt) | null;
   readonly onNote: (text: string) => void;
   close(): Promise<void>;
 }
@@ -85,7 +90,9 @@ export function openCandidates(options: CandidateOptions, start: StartingPoint, 
   const measure = (widths: Widths, limit: LossLimit): Promise<Outcome> =>
     measureOutcome(pack({ ...state.network(widths), graph }, { tickSamples }), crops, limit, source);
   const outcomes = new WidthOutcomes([...state.layers.keys()], crops.length, measure, journal);
-  return { model, state, crops, calibration, outcomes, onNote, close: () => source.close() };
+  const given = options.gradient;
+  const gradient = given ? (some: readonly SelectionCrop[]) => given(model, some) : null;
+  return { model, state, crops, calibration, outcomes, gradient, onNote, close: () => source.close() };
 }
 
 export function modelHash({ graph, weights }: FloatModel): string {

@@ -1,6 +1,8 @@
+import { SeededRandom } from "../data/random.ts";
 import { type Graph, INPUT } from "../graph/graph.ts";
-import type { FloatModel } from "../graph/model.ts";
+import { type FloatModel, weightOf } from "../graph/model.ts";
 import { forward, type Rows } from "./float-forward.ts";
+import { type GradientAt, hessianTraces } from "./hessian-trace.ts";
 import { EVEN_IMPORTANCE, type ImportanceWeights, type RankedLayer, rankLayers } from "./importance.ts";
 import { foldedValues, type LayerWeights, nodeWeights } from "./layer-weights.ts";
 import { outputError } from "./quantizers/output-error-rounding.ts";
@@ -13,10 +15,15 @@ export interface ImportanceContext {
   readonly layers: ReadonlyMap<string, LayerWeights>;
   readonly weights: ImportanceWeights;
   readonly calibration: readonly Int16Array[];
+  /** Of the decisions' loss by the weights, named as in the model; null where there are no gradients. */
+  readonly gradientAt: GradientAt | null;
   lowLevels(layer: string): QuantizedLevels;
   /** Divergence of the whole network with that layer alone at the low width. */
   divergenceAlone(layer: string): Promise<number>;
 }
+
+/** Two gradients each. */
+const TRACE_PROBES = 16;
 
 type Measure = (context: ImportanceContext) => Promise<readonly RankedLayer[]>;
 
@@ -24,8 +31,9 @@ type Measure = (context: ImportanceContext) => Promise<readonly RankedLayer[]>;
  * How much a layer matters. The paper's: "pdi" (its share of the weights), "pvi" (their log-scaled variance) and "weighted" (eq.
  * 2). "sensitivity" is measured on the engine; "weightError" is the squared error of the weights at the low width, relative to
  * their squares; "outputError" that of the layer's sums on the calibration rows: tr(dW H dW^T) / tr(W H W^T), H the second
- * moments of its input, which is the Gauss-Newton form of a loss on the layer's own output. A Hessian of the network's loss
- * would take gradients, which the quantizer has none of.
+ * moments of its input, which is the Gauss-Newton form of a loss on the layer's own output. "hessianTrace" is the mean trace a weight
+ * of the Hessian of the network's loss times the squared error at the low width (HAWQ-V2, Dong et al. 2020): the loss that the
+ * error costs, were it random. It throws RangeError where the context has no gradients.
  */
 export const IMPORTANCE_MEASURES = {
   weighted: async ({ layers, weights }) => rankLayers(folded(layers), weights),
@@ -45,6 +53,17 @@ export const IMPORTANCE_MEASURES = {
       const low = context.lowLevels(name);
       const nothing = { ...low, levels: new Int8Array(values.length) };
       return outputError(low, values, layerMoments) / outputError(nothing, values, layerMoments);
+    });
+  },
+  hessianTrace: async (context) => {
+    const { gradientAt, layers } = context;
+    if (!gradientAt) throw new RangeError("the Hessian trace takes gradients of the network, and there are none here");
+    const at = new Map([...layers].map(([name]) => [`${name}.weight`, weightOf(context.model, `${name}.weight`).data]));
+    const traces = await hessianTraces(gradientAt, at, TRACE_PROBES, new SeededRandom(1));
+    return rankBy(context, async (name) => {
+      const { values } = layers.get(name) as LayerWeights;
+      const trace = traces.get(`${name}.weight`) as number;
+      return (Math.max(0, trace) / values.length) * squaredError(context.lowLevels(name), values);
     });
   },
 } as const satisfies Readonly<Record<string, Measure>>;

@@ -4,7 +4,8 @@ import { bitsPerWeight, uniformWidths, type Width, type Widths, withWidth } from
 
 export type { SearchResult, SearchStep, SearchTarget } from "./search/search-run.ts";
 
-export type SearchOrder = "importanceDescending" | "importanceAscending" | "sizeDescending" | "network";
+export const SEARCH_ORDERS = ["importanceDescending", "importanceAscending", "sizeDescending", "network"] as const;
+export type SearchOrder = (typeof SEARCH_ORDERS)[number];
 
 export interface SearchOptions extends SearchBudget {
   /** In the order of the search. */

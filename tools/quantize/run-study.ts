@@ -1,5 +1,4 @@
 import { SeededRandom } from "../data/random.ts";
-import type { Comparison } from "../evaluate/comparison.ts";
 import { meanBits } from "../export/accounting.ts";
 import { knapsack } from "./baselines/knapsack.ts";
 import { mixBytes, randomMix } from "./baselines/random-mix.ts";
@@ -9,28 +8,34 @@ import { laqMethod } from "./compression-method.ts";
 import type { SearchOrder } from "./laq.ts";
 import { foldedValues, type LayerWeights } from "./layer-weights.ts";
 import { squaredError } from "./quantizers/quantized-levels.ts";
-import { descendToBytes } from "./search/balance.ts";
+import { balanceToBytes, descendToBytes } from "./search/balance.ts";
 import { searchLayers, searchTarget } from "./search/search-layers.ts";
-import type { MethodName, StudyMethod } from "./study.ts";
+import type { Measured, MethodName, StudyMethod } from "./study.ts";
 import { weightBytes } from "./weight-bytes.ts";
-import { BIT_WIDTHS, bitsOf, uniformWidths, type Width, type Widths } from "./width.ts";
+import { bitsOf, uniformWidths, type Width, type Widths } from "./width.ts";
 
 export interface StudyOptions {
-  /** Of the robust search and of what is compared with it at equal bytes. */
+  /** Of the uniform widths, the robust search and what is compared at equal bytes. */
   readonly menu: readonly Width[];
   /** Divergence budgets of the robust search, in nats. */
   readonly budgets: readonly number[];
-  /** Random mixes at the bytes of each robust result. */
-  readonly seeds: number;
+  /** At whose bytes methods are compared, beside those of each budget's result: uniform widths, and the literal search's. */
+  readonly sizes: readonly StudySize[];
+  /** Of the random mixes at each size. */
+  readonly seeds: readonly number[];
+  /** Orders of the literal search; the first one's result is a size where "literal" is. */
+  readonly orders: readonly SearchOrder[];
   /** gamma of the literal search. */
   readonly gamma: number;
   /** Both shares, whole records. */
-  readonly compare: (file: Uint8Array) => Promise<Pick<StudyMethod, "validation" | "test">>;
+  readonly compare: (file: Uint8Array) => Promise<Measured>;
   /** Methods of an earlier run: one with the same label and widths is not measured again. */
   readonly kept: readonly StudyMethod[];
   /** Called with each method as it comes, in the order of the study. */
   readonly onMethod: (method: StudyMethod) => void;
 }
+
+export type StudySize = Width | "literal";
 
 /** A random mix is this near to the file it is compared with. */
 const MIX_TOLERANCE = 0.005;
@@ -45,15 +50,20 @@ const LITERAL_ORDERS: Readonly<Record<SearchOrder, string>> = {
 /** Every method's widths, each chosen on the selection crops alone, measured in the same way. */
 export async function runStudy(candidates: Candidates, options: StudyOptions): Promise<void> {
   const study = new StudyRun(candidates, options);
-  await study.uniform();
-  const robust: StudyMethod[] = [];
+  const uniform = await study.uniform();
+  const sizes: StudyMethod[] = [];
   for (const budget of options.budgets) {
-    robust.push(await study.robust(budget));
+    sizes.push(await study.robust(budget));
     await study.withoutSearch(budget);
   }
-  for (const order of Object.keys(LITERAL_ORDERS) as SearchOrder[]) await study.literal(order);
-  for (const method of robust) await study.atEqualBytes(method);
-  for (const method of robust) await study.randomMixes(method);
+  const literal: StudyMethod[] = [];
+  for (const order of options.orders) literal.push(await study.literal(order));
+  for (const size of options.sizes) {
+    const method = size === "literal" ? literal[0] : uniform.get(size);
+    if (method) sizes.push(method);
+  }
+  for (const size of sizes) await study.atEqualBytes(size);
+  for (const size of sizes) await study.randomMixes(size);
 }
 
 class StudyRun {
@@ -69,11 +79,13 @@ class StudyRun {
     this.bytesOf = weightBytes(state.graph, state.layers);
   }
 
-  async uniform(): Promise<void> {
-    for (const width of new Set<Width>([...BIT_WIDTHS, ...this.options.menu])) {
+  async uniform(): Promise<ReadonlyMap<Width, StudyMethod>> {
+    const methods = new Map<Width, StudyMethod>();
+    for (const width of this.options.menu) {
       const text = width === "ternary" ? "ternary" : `${width} bit${width > 1 ? "s" : ""}`;
-      await this.add("uniform", `uniform ${text}`, uniformWidths(this.layers, width));
+      methods.set(width, await this.add("uniform", `uniform ${text}`, uniformWidths(this.layers, width)));
     }
+    return methods;
   }
 
   robust(budget: number): Promise<StudyMethod> {
@@ -103,32 +115,40 @@ class StudyRun {
     });
   }
 
-  /** What else the bytes of a robust result buy. */
-  async atEqualBytes({ label, widths }: StudyMethod): Promise<void> {
+  /** What the bytes of a result buy otherwise. */
+  async atEqualBytes({ name, label: size, widths }: StudyMethod): Promise<void> {
     const { candidates, layers, bytesOf } = this;
     const { menu } = this.options;
     const bytes = this.bytes(widths);
-    await this.searched("greedy", `greedy by loss, bytes of ${label}`, async () => {
-      const target = searchTarget(candidates, { criterion: "kl", margin: 0 });
-      return (await descendToBytes(target, { layers, menu, bytesOf }, bytes)).widths;
-    });
+    const space = { layers, menu, bytesOf };
+    if (name !== "robust-laq") {
+      const search = () => balanceToBytes(searchTarget(candidates, { criterion: "kl", margin: 1 }), space, bytes);
+      await this.searched("robust-laq", `robust LAQ, bytes of ${size}`, async () => (await search()).widths, size);
+    }
+    const descend = () => descendToBytes(searchTarget(candidates, { criterion: "kl", margin: 0 }), space, bytes);
+    await this.searched("greedy", `greedy by loss, bytes of ${size}`, async () => (await descend()).widths, size);
     const costOf = (layer: string, width: Width) => this.weightError(layer, width);
-    const packed = knapsack({ layers, menu, bytesOf, costOf, capacityBytes: bytes });
-    await this.add("knapsack", `knapsack by weight error, bytes of ${label}`, packed);
+    const packed = knapsack({ ...space, costOf, capacityBytes: bytes });
+    await this.add("knapsack", `knapsack by weight error, bytes of ${size}`, packed, { size });
   }
 
-  async randomMixes({ label, widths, fileBytes }: StudyMethod): Promise<void> {
+  async randomMixes({ label: size, widths, fileBytes }: StudyMethod): Promise<void> {
     const { layers, bytesOf } = this;
     const { menu, seeds } = this.options;
     const mix = { layers, menu, bytesOf, bytes: this.bytes(widths), toleranceBytes: MIX_TOLERANCE * fileBytes };
-    for (let seed = 1; seed <= seeds; seed++) {
+    for (const seed of seeds) {
       const drawn = randomMix(mix, new SeededRandom(seed).fork("random mix"));
-      await this.add("random", `random mix ${seed}, bytes of ${label}`, drawn, { seed });
+      await this.add("random", `random mix ${seed}, bytes of ${size}`, drawn, { seed, size });
     }
   }
 
+  /** Of the weights; those of the menu's narrowest width where the literal search, whose menu begins at one bit, has fewer. */
   private bytes(widths: StudyMethod["widths"]): number {
-    return mixBytes({ bytesOf: this.bytesOf }, new Map(Object.entries(widths)));
+    const narrowest = uniformWidths(this.layers, this.options.menu[0]);
+    const [least, own] = [narrowest, new Map(Object.entries(widths))].map((all) =>
+      mixBytes({ bytesOf: this.bytesOf }, all),
+    );
+    return Math.max(least, own);
   }
 
   /** Squared error of the weights as they are multiplied in the end, batch norm folded. */
@@ -145,42 +165,45 @@ class StudyRun {
     return squaredError({ ...levels, scale }, folded);
   }
 
-  private async searched(name: MethodName, label: string, search: () => Promise<Widths>): Promise<StudyMethod> {
+  private async searched(
+    name: MethodName,
+    label: string,
+    search: () => Promise<Widths>,
+    size: string | null = null,
+  ): Promise<StudyMethod> {
     const { outcomes } = this.candidates;
     const before = outcomes.spent.evaluations;
     const widths = await search();
-    return this.add(name, label, widths, { evaluations: outcomes.spent.evaluations - before });
+    return this.add(name, label, widths, { evaluations: outcomes.spent.evaluations - before, size });
   }
 
   private async add(
     name: MethodName,
     label: string,
     widths: Widths,
-    { seed = null, evaluations = 0 }: { seed?: number | null; evaluations?: number } = {},
+    { seed = null, evaluations = 0, size = null }: Partial<Pick<StudyMethod, "seed" | "evaluations" | "size">> = {},
   ): Promise<StudyMethod> {
     const plain = Object.fromEntries(this.layers.map((layer) => [layer, widths.get(layer) as Width]));
     const same = (other: StudyMethod) => JSON.stringify(other.widths) === JSON.stringify(plain);
     const kept = this.options.kept.find((other) => other.label === label && same(other));
-    const method = kept ?? { name, label, seed, evaluations, ...(await this.measured(widths, plain)) };
+    const method = kept ?? { name, label, size, seed, evaluations, ...(await this.measured(widths, plain)) };
     this.options.onMethod(method);
     return method;
   }
 
   private async measured(widths: Widths, plain: StudyMethod["widths"]) {
     const { graph } = this.candidates.state;
-    let shares: Record<"validation" | "test", Comparison> | undefined;
+    let measured: Measured | undefined;
     const { file, ratios } = await packWidths(this.candidates, widths, { widths: plain }, async (packed) => {
-      shares = await this.options.compare(packed);
+      measured = await this.options.compare(packed);
       return {};
     });
-    const { validation, test } = shares as Record<"validation" | "test", Comparison>;
     return {
       widths: plain,
       meanBits: meanBits(graph, bitsOf(widths)),
       fileBytes: file.length,
       ratios,
-      validation,
-      test,
+      ...(measured as Measured),
     };
   }
 }

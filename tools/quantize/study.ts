@@ -27,6 +27,9 @@ export interface Study {
   readonly classes: readonly string[];
   /** The float network on the reported share. */
   readonly float: RhythmScore;
+  /** Class indices of the reported records, separated by spaces: the true ones, and what the float network decides. */
+  readonly truths: string;
+  readonly floatDecisions: string;
   readonly methods: readonly StudyMethod[];
 }
 
@@ -37,6 +40,8 @@ export interface StudyMethod {
   /** For people: "robust LAQ, 0.005 nats". Unique in a study. */
   readonly label: string;
   readonly widths: Readonly<Record<string, Width>>;
+  /** The label of the method whose bytes it was to have; null: they came of themselves. */
+  readonly size: string | null;
   /** Of the conv and dense weights. */
   readonly meanBits: number;
   readonly fileBytes: number;
@@ -47,4 +52,9 @@ export interface StudyMethod {
   readonly evaluations: number;
   readonly validation: Comparison;
   readonly test: Comparison;
+  /** On the reported records, as `truths`. */
+  readonly decisions: string;
 }
+
+/** What is measured of a packed model on whole records. */
+export type Measured = Pick<StudyMethod, "validation" | "test" | "decisions">;

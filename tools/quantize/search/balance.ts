@@ -52,6 +52,19 @@ export async function descendToBytes(
   return new Balance(target, { ...options, limit: Number.POSITIVE_INFINITY }).descendTo(bytes);
 }
 
+/**
+ * The least loss within so many bytes: from the widest uniform width that takes fewer, the one that takes as many where there is one,
+ * and down from the narrowest that takes more; then up wherever a step still fits and saves loss. Throws RangeError where even the
+ * narrowest widths do not fit.
+ */
+export async function balanceToBytes(
+  target: SearchTarget,
+  options: Omit<BalanceOptions, "limit">,
+  bytes: number,
+): Promise<SearchResult> {
+  return new Balance(target, { ...options, limit: Number.POSITIVE_INFINITY }).within(bytes);
+}
+
 class Balance {
   private readonly run: SearchRun;
 
@@ -73,18 +86,39 @@ class Balance {
     const below = menu[menu.indexOf(start.widths.get(layers[0]) as Width) - 1];
     let best = await this.descend(start);
     if (below !== undefined && !this.run.exhausted()) {
-      const up = await this.climb(uniformWidths(layers, below), below);
+      const up = await this.climb(await this.uniform(below));
       if (up !== null && this.bytes(up.widths) < this.bytes(best.widths)) best = up;
     }
     return this.result(best, []);
   }
 
   async descendTo(bytes: number): Promise<SearchResult> {
+    const { menu } = this.options;
+    return this.result(await this.descend(await this.uniform(menu[menu.length - 1]), bytes), []);
+  }
+
+  async within(bytes: number): Promise<SearchResult> {
     const { layers, menu } = this.options;
-    const widest = menu[menu.length - 1];
-    const widths = uniformWidths(layers, widest);
-    const loss = await this.target.measure(widths, Number.POSITIVE_INFINITY, { layer: null, width: widest });
-    return this.result(await this.descend(await this.found(widths, loss, widest), bytes), []);
+    const distances = menu.map((width) => this.bytes(uniformWidths(layers, width)) - bytes);
+    const starts = [
+      distances.findLastIndex((distance) => distance < 0),
+      distances.indexOf(0),
+      distances.findIndex((distance) => distance > 0),
+    ].filter((index) => index >= 0);
+    let best: Found | null = null;
+    for (const index of starts) {
+      if (best !== null && this.run.exhausted()) break;
+      const at = await this.fill(await this.descend(await this.uniform(menu[index]), bytes), bytes);
+      if (this.bytes(at.widths) <= bytes && (best === null || at.loss < best.loss)) best = at;
+    }
+    if (best === null) throw new RangeError(`no widths of the menu fit into ${bytes} bytes`);
+    return this.result(best, []);
+  }
+
+  private async uniform(width: Width): Promise<Found> {
+    const widths = uniformWidths(this.options.layers, width);
+    const loss = await this.target.measure(widths, Number.POSITIVE_INFINITY, { layer: null, width });
+    return this.found(widths, loss, width);
   }
 
   /** The widest where none is within the limit; null where the budget is spent before. */
@@ -128,11 +162,10 @@ class Balance {
   }
 
   /** Wider step by step until the loss is within the limit, and down from there; null where the budget is spent before. */
-  private async climb(widths: Widths, width: Width): Promise<Found | null> {
+  private async climb(start: Found): Promise<Found | null> {
     const { layers, limit } = this.options;
-    const loss = await this.target.measure(widths, Number.POSITIVE_INFINITY, { layer: null, width });
-    let at = await this.found(widths, loss, width);
-    this.target.settle(widths);
+    let at = start;
+    this.target.settle(at.widths);
     let open = layers.flatMap((layer) => this.next(at, layer, 1, Number.NEGATIVE_INFINITY));
     while (at.loss > limit) {
       if (open.length === 0) return null;
@@ -149,6 +182,30 @@ class Balance {
       open = tried === null ? others : [...others, tried];
     }
     return this.descend(at);
+  }
+
+  /** Wider step by step where that saves loss and fits into the bytes, the most saved a byte first. */
+  private async fill(start: Found, bytes: number): Promise<Found> {
+    let at = start;
+    this.target.settle(at.widths);
+    let open = this.options.layers.flatMap((layer) => this.next(at, layer, 1, Number.NEGATIVE_INFINITY));
+    while (open.length > 0) {
+      open.sort((a, b) => a.price - b.price);
+      const [first, ...others] = open;
+      open = others;
+      if (this.bytes(withWidth(at.widths, first.layer, first.width)) > bytes) continue;
+      if (first.from === at.widths) {
+        const taken = await this.take(first, at.loss);
+        if (taken === null) continue;
+        at = taken;
+        open.push(...this.next(at, first.layer, 1, first.price));
+        continue;
+      }
+      if (this.run.exhausted()) return at;
+      const tried = await this.priced(at, first, Number.POSITIVE_INFINITY);
+      if (tried !== null && tried.price < 0) open.push(tried);
+    }
+    return at;
   }
 
   /** Widths whose loss is known. */

@@ -11,6 +11,9 @@ import { balanceWidths } from "./balance.ts";
 import type { SearchBudget, SearchResult, SearchTarget } from "./search-run.ts";
 import type { Tried } from "./width-outcomes.ts";
 
+/** Crops that gradients are taken over, at most: they go through the network as one batch. */
+const GRADIENT_CROPS = 64;
+
 /** Chooses a width for every layer. Throws RangeError on a menu without a width. */
 export async function searchLayers(
   candidates: Candidates,
@@ -80,7 +83,7 @@ async function scan(
 }
 
 function rank(
-  { model, state, calibration }: Candidates,
+  { model, state, crops, calibration, gradient }: Candidates,
   target: SearchTarget,
   { importance, importanceWeights, menu }: LaqOptions,
 ): Promise<readonly RankedLayer[]> {
@@ -91,6 +94,7 @@ function rank(
     layers: state.layers,
     weights: importanceWeights,
     calibration,
+    gradientAt: gradient?.(crops.slice(0, GRADIENT_CROPS)) ?? null,
     lowLevels: (layer) => state.levelsOf(layer, low),
     divergenceAlone: (layer) =>
       target.measure(withWidth(wide, layer, low), Number.POSITIVE_INFINITY, { layer, width: low }),

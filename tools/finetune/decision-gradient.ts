@@ -1,0 +1,35 @@
+import { SeededRandom } from "../data/random.ts";
+import type { FloatModel, Tensor } from "../graph/model.ts";
+import type { GradientAt } from "../quantize/hessian-trace.ts";
+import type { SelectionCrop } from "../quantize/selection-set.ts";
+import { selectBackend } from "../train/backends.ts";
+import { gradientsOf } from "../train/step.ts";
+import { softTargets } from "../train/targets.ts";
+
+/** Without teachers the loss is the cross-entropy alone. */
+const LABELS_ALONE = { weight: 0, temperature: 1 } as const;
+
+const MICROVOLTS_A_MILLIVOLT = 1000;
+
+/**
+ * The gradient of the cross-entropy from the float network's own decisions on crops of one length, batch norm by the crops'
+ * statistics as in training. Its weights are as they stand but for the tensors of the point; only these have a gradient.
+ */
+export function decisionGradient({ graph, weights }: FloatModel, crops: readonly SelectionCrop[]): GradientAt {
+  const signals = Float32Array.from(crops.flatMap(({ samples }) => [...samples])).map(
+    (v) => v / MICROVOLTS_A_MILLIVOLT,
+  );
+  const hard = softTargets(
+    crops.map(({ floatLogits }) => floatLogits),
+    1,
+  );
+  const batch = { size: crops.length, signals, targets: { hard, soft: null } };
+  return async (point) => {
+    await selectBackend();
+    const moved = new Map(
+      [...weights].map(([key, tensor]): [string, Tensor] => [key, { ...tensor, data: point.get(key) ?? tensor.data }]),
+    );
+    const { gradients } = gradientsOf(graph, moved, batch, LABELS_ALONE, new SeededRandom(1));
+    return new Map([...point.keys()].map((key) => [key, gradients.get(key) as Float32Array]));
+  };
+}
