@@ -8,6 +8,7 @@ import { arrangePairsPacked, arrangeQuadsPacked } from "../kernels/panel.dsp";
 import { arrangeBytePairs, arrangeQuadsSimd } from "../kernels/panel.simd";
 import { unpack } from "../kernels/unpack";
 import { unpackPlanes } from "../kernels/unpack-planes";
+import { unpackPlanesSimd } from "../kernels/unpack-planes.simd";
 import { unpackSimd } from "../kernels/unpack.simd";
 import { arrangeWinogradQuads } from "../kernels/winograd-quads-panel.relaxed";
 import { arrangeWinograd } from "../kernels/winograd-panel.simd";
@@ -22,11 +23,15 @@ export function makePanel(state: EngineState, layer: Layer, lanes: i32, panel: i
   const span = tapSpanOf(layer);
   const lanes8 = at<I8View>(lanesAt(state, layer, taps * span, panel));
   const packed = at<U8View>(state.packedAt);
-  if (layer.planes != 0) unpackPlanes(packed, at<I32View>(addressOf(lanes8)), taps * span, layer.bits);
-  else if (ASC_FEATURE_SIMD) unpackSimd(packed, lanes8, taps * span, lanes, layer.bits, layer.grid);
-  else unpack(packed, lanes8, taps * span, lanes, layer.bits, layer.grid);
-  if (ASC_FEATURE_SIMD) arrangeSimd(layer, lanes8, taps, span, panel);
-  else arrange(layer, lanes8, taps, span, panel);
+  if (ASC_FEATURE_SIMD) {
+    if (layer.planes != 0) unpackPlanesSimd(packed, lanes8, taps * span, layer.bits);
+    else unpackSimd(packed, lanes8, taps * span, lanes, layer.bits, layer.grid);
+    arrangeSimd(layer, lanes8, taps, span, panel);
+  } else {
+    if (layer.planes != 0) unpackPlanes(packed, at<I32View>(addressOf(lanes8)), taps * span, layer.bits);
+    else unpack(packed, lanes8, taps * span, lanes, layer.bits, layer.grid);
+    arrange(layer, lanes8, taps, span, panel);
+  }
 }
 
 function arrangeSimd(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32): void {
