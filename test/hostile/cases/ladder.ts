@@ -28,7 +28,6 @@ export const LADDER_CASES: readonly HostileCase[] = [
   ["LAYER_BAD_PLANES", "fewer than the weights have bits", (m) => u8(m.layer(conv1), layout.LAYER_PLANES_AT, 6), first],
   ["LAYER_BAD_PLANES", "of a mid-tread grid", (m) => midTread(m), first],
   ["LAYER_BAD_PLANES", "of a layer without weights", (m) => u8(m.layer(pool), layout.LAYER_PLANES_AT, 1), first],
-  ["LAYER_BAD_BITS", "8 on the mid-rise grid", (m) => u8(m.layer(conv1), layout.LAYER_BITS_AT, 8), first],
   ["LAYER_BAD_WEIGHTS_RANGE", "a stream called planes", (m) => streamInPlanes(m), first],
   ["LAYER_BAD_TILE_CRC", "a rung of other bits", (m) => raiseBits(m), last],
   ["LAYER_BAD_TILE_CRC", "a changed plane", (m) => flipPlane(m), last],
