@@ -12,6 +12,7 @@ const COMMANDS = [
   "import",
   "prune",
   "compress",
+  "ladder",
   "compare-methods",
   "evaluate",
   "plot",
