@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { ModelFile } from "../../host/index.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import type { Comparison } from "../evaluate/comparison.ts";
@@ -9,7 +9,7 @@ import { sealLadder } from "../export/seal.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { fileFacts } from "../quantize/file-facts.ts";
-import { ladderNetworks } from "../quantize/ladder.ts";
+import { checkLadderWidths, ladderNetworks } from "../quantize/ladder.ts";
 import { countNumber, wholeNumber, wholeNumbers } from "./arguments.ts";
 import { printComparisons } from "./compare-with-float.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
@@ -40,7 +40,7 @@ export function addLadderCommand(program: Command): void {
     .requiredOption("--model <file>", "a .safetensors model")
     .requiredOption("--data <folder>", "the records it was trained on: calibration uses their validation share")
     .requiredOption("--out <file>", "the model to write (.qhb)")
-    .option("--rungs <bits>", "bits a weight of each rung, the finest first", wholeNumbers, [7, 4, 3])
+    .option("--rungs <bits>", "bits a weight of each rung, the finest first", rungsOf, [7, 4, 3])
     .option("--calibration-crops <n>", "crops for ranges and statistics", countNumber, 32)
     .option("--workers <n>", "threads that share the records", countNumber, availableParallelism())
     .option("--no-test", "do not look at the test share: for comparing settings")
@@ -53,6 +53,16 @@ export function addLadderCommand(program: Command): void {
       "\nExample:\n  qhubert ladder --model model.safetensors --data cinc2017 --rungs 7,4,3 --out model.qhb",
     )
     .action(runLadder);
+}
+
+function rungsOf(text: string): readonly number[] {
+  const widths = wholeNumbers(text);
+  try {
+    checkLadderWidths(widths);
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
+  return widths;
 }
 
 async function runLadder(args: LadderArguments): Promise<void> {

@@ -33,7 +33,7 @@ const SHARED_BITS = 8;
  */
 export function ladderNetworks(request: LadderRequest): readonly QuantizedNetwork[] {
   const { model, records, widths, seed, calibrationCrops } = request;
-  checkWidths(widths);
+  checkLadderWidths(widths);
   requireEngineNodes(model.graph);
   const crops = selectCrops(records, model.graph, calibrationCrops, seed + 1).map(({ samples }) => samples);
   const moments = inputMoments(model.graph, floatTensors(model, crops));
@@ -53,7 +53,7 @@ export function ladderNetworks(request: LadderRequest): readonly QuantizedNetwor
 }
 
 /** Throws RangeError unless widths fall from rung to rung, two of them or more. */
-function checkWidths(widths: readonly number[]): void {
+export function checkLadderWidths(widths: readonly number[]): void {
   const isLadder = widths.every(
     (bits, rung) => bits >= 1 && bits <= MAX_PLANES && (rung === 0 || bits < widths[rung - 1]),
   );
