@@ -25,7 +25,7 @@ const make = (out: string) =>
   run(`ladder --model m.safetensors --data data --out ${out} --rungs 7,4,2 --calibration-crops 2 --workers 1`);
 
 beforeAll(() => {
-  const { records } = syntheticDataset({ recordsPerClass: 10, seconds: 12, seed: 3 });
+  const { records } = syntheticDataset({ recordsPerClass: 12, seconds: 11, seed: 5 });
   writeDataset(
     join(folder, "data"),
     records.map(({ label, patient, load }) => ({ record: load(), label, patient })),
