@@ -75,9 +75,16 @@ function refusal(exports: EngineExports, code: number, request: LoadRequest, gra
   return new EngineError(code, "load model", {
     layer: layer < 0 ? undefined : layer,
     offset: offset < 0 ? undefined : offset,
-    detail: {
-      [NOT_ENOUGH_RAM]: `it takes ${exports.ramBytes()} bytes, ${grantedBytes} are granted`,
-      [NO_SUCH_RUNG]: `rung ${request.rung} of ${rungsOf(request.model)}, counted from 0`,
-    }[code],
+    detail: detailOf(exports, code, request, grantedBytes),
   });
+}
+
+function detailOf(
+  exports: EngineExports,
+  code: number,
+  { model, rung }: LoadRequest,
+  grantedBytes: number,
+): string | undefined {
+  if (code === NO_SUCH_RUNG) return `rung ${rung} of ${rungsOf(model)}, counted from 0`;
+  return code === NOT_ENOUGH_RAM ? `it takes ${exports.ramBytes()} bytes, ${grantedBytes} are granted` : undefined;
 }
