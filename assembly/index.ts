@@ -21,9 +21,12 @@ export function initialize(memoryBytes: i32): i32 {
   return code;
 }
 
-/** Loads and checks the model behind env.flashRead; up to `cacheBytes` more memory keep unpacked tiles. */
-export function loadModel(fileBytes: i32, cacheBytes: i32): i32 {
-  const code = load(fileBytes, cacheBytes);
+/**
+ * Loads and checks a rung of the model behind env.flashRead, 0 for the finest or only one; up to `cacheBytes` more memory keep
+ * unpacked tiles.
+ */
+export function loadModel(fileBytes: i32, cacheBytes: i32, rung: i32): i32 {
+  const code = load(fileBytes, cacheBytes, rung);
   if (code == status.OK) resetRecord(engine());
   return code;
 }

@@ -25,7 +25,13 @@ export interface CoreCosts {
   /** One input element of a pool. */
   readonly cyclesPerPoolElement: Constant;
   /** Unpacking one weight, and arranging it in the panel of a conv over int8 rows. */
-  readonly cyclesPerWeight: { readonly bits: Constant; readonly ternary: Constant };
+  readonly cyclesPerWeight: {
+    readonly bits: Constant;
+    readonly ternary: Constant;
+    /** Of a layer in bit planes, and for each plane. */
+    readonly planes: Constant;
+    readonly plane: Constant;
+  };
   /** One place in the panel of a conv over wide rows, instead of that of one over int8. */
   readonly cyclesPerWidePanelElement: Constant;
   /** Resampler, band limit, R-peak detector and the copy into the network's input, for one 500 Hz sample. */
@@ -51,6 +57,11 @@ function counted(instructions: number, what: string): Constant {
   return modelled(instructions * CYCLES_PER_INSTRUCTION, basis);
 }
 
+function estimated(instructions: number, what: string): Constant {
+  const basis = `${instructions} instructions read off the source, not run (${what}), x ${CYCLES_PER_INSTRUCTION} cycles each`;
+  return modelled(instructions * CYCLES_PER_INSTRUCTION, basis);
+}
+
 export const CORTEX_M4_COSTS: CoreCosts = {
   cyclesPerMac: {
     conv1d: counted(1.75, "four products in two smlad; resnet1d-edge, convs of 16 to 40 channels"),
@@ -70,6 +81,8 @@ export const CORTEX_M4_COSTS: CoreCosts = {
   cyclesPerWeight: {
     bits: counted(22, "tiles of eight channels, 3 to 5 bits; 18 to unpack, 3 to arrange"),
     ternary: counted(16, "13 to unpack, by hubert-nano in ternary; 3 to arrange, as above"),
+    planes: estimated(5, "2 to round off four weights at once, 3 to arrange, as above"),
+    plane: estimated(2.75, "11 in the inner loop of unpack-planes.ts, for four weights"),
   },
   cyclesPerWidePanelElement: counted(7.3, "hubert-nano at 8 bits: 29.3 a weight in full tiles, of which 22 as above"),
   cyclesPerConditionedSample: counted(600, "500 Hz in, with sinus rhythm; resampling, band limit, R peaks, quality"),
@@ -102,7 +115,12 @@ export const CORTEX_M33_COSTS: CoreCosts = {
   cyclesPerNorm: onCortexM33(CORTEX_M4_COSTS.cyclesPerNorm),
   cyclesPerWindowElement: onCortexM33(CORTEX_M4_COSTS.cyclesPerWindowElement),
   cyclesPerPoolElement: onCortexM33(CORTEX_M4_COSTS.cyclesPerPoolElement),
-  cyclesPerWeight: { bits: onCortexM33(cyclesPerWeight.bits), ternary: onCortexM33(cyclesPerWeight.ternary) },
+  cyclesPerWeight: {
+    bits: onCortexM33(cyclesPerWeight.bits),
+    ternary: onCortexM33(cyclesPerWeight.ternary),
+    planes: onCortexM33(cyclesPerWeight.planes),
+    plane: onCortexM33(cyclesPerWeight.plane),
+  },
   cyclesPerWidePanelElement: onCortexM33(CORTEX_M4_COSTS.cyclesPerWidePanelElement),
   cyclesPerConditionedSample: onCortexM33(CORTEX_M4_COSTS.cyclesPerConditionedSample),
   cyclesPerTask: CORTEX_M4_COSTS.cyclesPerTask,

@@ -53,9 +53,14 @@ function elementCost(costs: CoreCosts, { op, activation, kernel }: ModelLayer): 
   }
 }
 
+function unpackCost({ cyclesPerWeight }: CoreCosts, { grid, planes, bits }: ModelLayer): number {
+  if (planes > 0) return cyclesPerWeight.planes.value + bits * cyclesPerWeight.plane.value;
+  return (grid === "ternary" ? cyclesPerWeight.ternary : cyclesPerWeight.bits).value;
+}
+
 /** Cycles to unpack one weight and put it into its panel. */
 export function weightCost(costs: CoreCosts, model: ModelFile, layer: ModelLayer): number {
-  const unpacked = (layer.grid === "ternary" ? costs.cyclesPerWeight.ternary : costs.cyclesPerWeight.bits).value;
+  const unpacked = unpackCost(costs, layer);
   if (!readsWideRows(model, layer)) return unpacked;
   // A group's last tile has places for eight channels, whether or not it has so many.
   const channels = layer.outChannels / layer.groups;

@@ -21,6 +21,8 @@ export interface Simulation {
   readonly model: Uint8Array;
   /** A device's name, or one of your own. */
   readonly device: string | Device;
+  /** Of a model with several; default 0, the finest. */
+  readonly rung?: number;
   readonly record: SimulatedRecord;
   readonly options?: SimulationOptions;
 }
@@ -33,19 +35,25 @@ const DEFAULT_RING_SAMPLES = 512;
  * Throws BudgetError where the model does not fit the device's RAM or flash, EngineError for a model that the engine
  * refuses, RangeError for an unknown device or an option out of its range.
  */
-export async function simulate({ model, device: chosen, record, options = {} }: Simulation): Promise<SimulationReport> {
+export async function simulate({
+  model,
+  device: chosen,
+  rung = 0,
+  record,
+  options = {},
+}: Simulation): Promise<SimulationReport> {
   const device = typeof chosen === "string" ? deviceNamed(chosen) : chosen;
   const { ringSamples = DEFAULT_RING_SAMPLES, sampleRateHz = record.sampleRateHz, ...frontEndOptions } = options;
   const frontEnd = new AnalogFrontEnd(record, { ...DEFAULT_FRONT_END, ...frontEndOptions, sampleRateHz });
   const ring = new RingBuffer(ringSamples);
 
   const flash = flashUse(device, model.length, (await engineBytes("dsp")).length);
-  const { ramBytes } = await Engine.load(model, { build: "dsp" });
+  const { ramBytes } = await Engine.load(model, { build: "dsp", rung });
   requireFit(device, "flashBytes", flash);
   const ram = ramUse(device, ramBytes, ring.bytes, frontEnd.dmaBytes);
   requireFit(device, "ramBytes", ram);
 
-  const engine = await Engine.load(model, { build: "scalar" });
+  const engine = await Engine.load(model, { build: "scalar", rung });
 
   const run = new Wearable(engine, device, frontEnd, ring, sampleRateHz).run();
   return writeReport({

@@ -10,7 +10,7 @@ export type EngineBuild = (typeof ENGINE_BUILDS)[number];
 /** What a build exports: assembly/index.ts. */
 export interface EngineExports extends Record<string, unknown> {
   initialize(memoryBytes: number): number;
-  loadModel(fileBytes: number, cacheBytes: number): number;
+  loadModel(fileBytes: number, cacheBytes: number, rung: number): number;
   statusOffset(): number;
   statusLayer(): number;
   ramBytes(): number;

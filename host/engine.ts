@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly ramBytes?: number;
   /** RAM beyond the plan for unpacked weight tiles, which then stay: faster on a host. Default 0, as on a wearable. */
   readonly tileCacheBytes?: number;
+  /** Which of the file's networks that share their weights: 0, the default, is the finest. */
+  readonly rung?: number;
 }
 
 /**
@@ -58,23 +60,29 @@ export class Engine {
     if (!(model instanceof Uint8Array)) {
       throw new TypeError(`model must be a Uint8Array with the bytes of a .qhb file, found ${typeof model}`);
     }
-    const { build = "auto", ramBytes = MAX_MEMORY_BYTES, tileCacheBytes = 0 } = options;
+    const { build = "auto", ramBytes = MAX_MEMORY_BYTES, tileCacheBytes = 0, rung = 0 } = options;
     if (build !== "auto" && !ENGINE_BUILDS.includes(build)) {
       const known = ENGINE_BUILDS.map((name) => `"${name}"`).join(", ");
       throw new RangeError(`build must be "auto" or one of ${known}, found ${JSON.stringify(build)}`);
     }
     requireBytes("ramBytes", ramBytes);
     requireBytes("tileCacheBytes", tileCacheBytes);
+    if (!Number.isInteger(rung) || rung < 0) throw new RangeError(`rung must be a whole number from 0, found ${rung}`);
     // A copy: what has been checked cannot change under the engine.
     const bytes = model.slice();
     const load = async (chosen: EngineBuild) => {
-      const instance = await loadInstance(chosen, bytes, ramBytes, tileCacheBytes);
-      return new Engine(chosen, new ModelFile(bytes), instance);
+      const instance = await loadInstance(chosen, { model: bytes, rung, limitBytes: ramBytes, tileCacheBytes });
+      return new Engine(chosen, new ModelFile(bytes, rung), instance);
     };
     if (build !== "auto") return load(build);
     const [fastest, next] = runnableBuilds();
     const engine = await load(fastest);
     return fastest !== "relaxed" || engine.#passesSelfTest() ? engine : load(next);
+  }
+
+  /** Networks in the model's file, the finest first: `load` takes one of them. */
+  get rungs(): number {
+    return this.model.rungs;
   }
 
   /** Says how samples are to be read, and starts a new record. Throws RangeError with the value out of range. */
@@ -123,7 +131,7 @@ export class Engine {
   /**
    * Goes on with the record of a snapshot of the same model, in this or another engine of any build, as if nothing had
    * happened; settings too are those of then, counters start at 0. Throws TypeError on anything but bytes, and EngineError
-   * on a snapshot that is damaged or of another model: the record under way is kept unless the message says otherwise.
+   * on a snapshot that is damaged or of another model or rung: the record under way is kept unless the message says otherwise.
    */
   restore(snapshot: Uint8Array): void {
     if (!(snapshot instanceof Uint8Array)) {

@@ -11,7 +11,7 @@ const SENTENCES: Readonly<Record<number, string>> = {
     "the length in the header is not that of the file; it is truncated or has bytes behind its end",
   [status.MODEL_BAD_CRC]: "the CRC-32 of the file does not match its content; the file is damaged, fetch it again",
   [status.MODEL_RESERVED_NOT_ZERO]: "a reserved byte is not zero",
-  [status.MODEL_BAD_SECTION_COUNT]: "the number of sections is not the format's",
+  [status.MODEL_BAD_SECTION_COUNT]: "the number of sections is not that of one rung or of up to seven",
   [status.MODEL_BAD_SECTION_KIND]: "the sections are not in the format's order",
   [status.MODEL_BAD_SECTION_OFFSET]: "a section does not begin at the next multiple of 16 behind the one before",
   [status.MODEL_BAD_SECTION_LENGTH]: "a section's length does not fit its content",
@@ -41,6 +41,7 @@ const SENTENCES: Readonly<Record<number, string>> = {
   [status.LAYER_BAD_SHIFT]: "the layer's shift is out of range",
   [status.LAYER_BAD_OUT_TYPE]: "the layer's output has the wrong element type",
   [status.LAYER_BAD_ROW_FORM]: "the layer's requantisation rows are in a form that it cannot have",
+  [status.LAYER_BAD_PLANES]: "the layer's weights cannot be in so many bit planes",
   [status.LAYER_BAD_REQUANTIZATION_RANGE]: "the layer's requantisation rows do not follow those of the layer before",
   [status.LAYER_BAD_MULTIPLIER]: "a multiplier is negative or lets a value leave 32 bits",
   [status.LAYER_BAD_BIAS]: "an average pool has a bias",
@@ -70,7 +71,8 @@ const SENTENCES: Readonly<Record<number, string>> = {
   [status.INPUT_TOO_LONG]: "more samples were pushed at once than the input area holds",
   [status.INPUT_FINISHED]: "the record is finished; reset the engine before the next one",
   [status.SNAPSHOT_NOT_AT_REST]: "the record is finished or events wait; take a snapshot between two pushes",
-  [status.SNAPSHOT_BAD]: "the snapshot is damaged or not of this model",
+  [status.SNAPSHOT_BAD]: "the snapshot is damaged or not of this model and rung",
+  [status.NO_SUCH_RUNG]: "the model has no such rung",
   [status.SELF_TEST_MISMATCH]: "a layer's output differs from the golden vectors; the model or the engine is damaged",
 };
 

@@ -1,7 +1,8 @@
-import { NOT_ENOUGH_RAM, OK } from "../assembly/shared/status.ts";
+import { NO_SUCH_RUNG, NOT_ENOUGH_RAM, OK } from "../assembly/shared/status.ts";
 import { compileEngine, type EngineBuild, type EngineExports, instantiateEngine } from "./engine-module.ts";
 import { EngineError } from "./errors.ts";
 import { LayerTimes } from "./layer-times.ts";
+import { rungsOf } from "./model-file.ts";
 
 const PAGE_BYTES = 65536;
 /** Most memory that a host grants an engine. */
@@ -20,27 +21,31 @@ function generousBytes(modelBytes: number, tileCacheBytes: number): number {
   return (1 << 20) + 8 * modelBytes + tileCacheBytes;
 }
 
+/** What of a model is loaded, into how much memory. */
+export interface LoadRequest {
+  readonly model: Uint8Array;
+  readonly rung: number;
+  readonly limitBytes: number;
+  readonly tileCacheBytes: number;
+}
+
 /**
  * An engine with a checked and loaded model, in no more than `limitBytes` of memory. Memory cannot grow, so an instance
  * that proves too small is made again with what it asked for. Throws EngineError.
  */
-export async function loadInstance(
-  build: EngineBuild,
-  model: Uint8Array,
-  limitBytes: number,
-  tileCacheBytes: number,
-): Promise<Instance> {
+export async function loadInstance(build: EngineBuild, request: LoadRequest): Promise<Instance> {
+  const { model, rung, limitBytes, tileCacheBytes } = request;
   const module = await compileEngine(build);
   let grantedBytes = Math.min(limitBytes, generousBytes(model.length, tileCacheBytes));
   for (;;) {
     const instance = instantiateWithModel(module, model, grantedBytes);
     const { exports } = instance;
     const started = exports.initialize(grantedBytes);
-    const code = started === OK ? exports.loadModel(model.length, tileCacheBytes) : started;
+    const code = started === OK ? exports.loadModel(model.length, tileCacheBytes, rung) : started;
     if (code === OK) return instance;
     const neededBytes = exports.ramBytes();
     if (code !== NOT_ENOUGH_RAM || neededBytes <= grantedBytes || grantedBytes === limitBytes) {
-      throw refusal(exports, code, grantedBytes);
+      throw refusal(exports, code, request, grantedBytes);
     }
     grantedBytes = Math.min(limitBytes, neededBytes + tileCacheBytes);
   }
@@ -64,12 +69,22 @@ function instantiateWithModel(module: WebAssembly.Module, model: Uint8Array, mem
   return { exports, memory, flash, times };
 }
 
-function refusal(exports: EngineExports, code: number, grantedBytes: number): EngineError {
+function refusal(exports: EngineExports, code: number, request: LoadRequest, grantedBytes: number): EngineError {
   const layer = exports.statusLayer();
   const offset = exports.statusOffset();
   return new EngineError(code, "load model", {
     layer: layer < 0 ? undefined : layer,
     offset: offset < 0 ? undefined : offset,
-    detail: code === NOT_ENOUGH_RAM ? `it takes ${exports.ramBytes()} bytes, ${grantedBytes} are granted` : undefined,
+    detail: detailOf(exports, code, request, grantedBytes),
   });
+}
+
+function detailOf(
+  exports: EngineExports,
+  code: number,
+  { model, rung }: LoadRequest,
+  grantedBytes: number,
+): string | undefined {
+  if (code === NO_SUCH_RUNG) return `rung ${rung} of ${rungsOf(model)}, counted from 0`;
+  return code === NOT_ENOUGH_RAM ? `it takes ${exports.ramBytes()} bytes, ${grantedBytes} are granted` : undefined;
 }

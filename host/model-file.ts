@@ -39,6 +39,8 @@ export interface ModelLayer {
   readonly requantizationAt: number;
   /** Of its requantisation rows: 0 wide, else narrow. */
   readonly rowForm: number;
+  /** Bit planes of its weights in the file, of which this rung reads the `bits` upper ones; 0: a bit stream a tile. */
+  readonly planes: number;
   readonly weightsAt: number;
   readonly weightsBytes: number;
   readonly firstTile: number;
@@ -108,6 +110,9 @@ const GRID_NAMES: Readonly<Record<number, GridName>> = {
  */
 export class ModelFile {
   readonly bytes: Uint8Array;
+  /** Networks in the file, the finest first: they share weights, and one of them is read here. */
+  readonly rungs: number;
+  readonly rung: number;
   readonly classes: readonly string[];
   readonly layers: readonly ModelLayer[];
   readonly metadata: ModelMetadata;
@@ -122,8 +127,14 @@ export class ModelFile {
   readonly plan: readonly TensorPlace[];
   readonly goldenSamples: number;
 
-  constructor(bytes: Uint8Array) {
+  /** Throws RangeError on a rung that the file does not have. */
+  constructor(bytes: Uint8Array, rung = 0) {
     this.bytes = bytes;
+    this.rung = rung;
+    this.rungs = rungsOf(bytes);
+    if (!Number.isInteger(rung) || rung < 0 || rung >= this.rungs) {
+      throw new RangeError(`rung must be 0 to ${this.rungs - 1}, found ${rung}`);
+    }
     const network = this.section(layout.SECTION_NETWORK);
     const layerCount = network.getUint16(layout.NETWORK_LAYER_COUNT_AT, true);
     this.tickSamples = network.getUint32(layout.NETWORK_TICK_SAMPLES_AT, true);
@@ -143,13 +154,23 @@ export class ModelFile {
     this.goldenSamples = this.section(layout.SECTION_GOLDEN).getUint32(layout.GOLDEN_SAMPLES_AT, true);
   }
 
-  /** The bytes of a section, by its kind in assembly/shared/layout.ts. */
+  /** The bytes of the rung's section, by its kind in assembly/shared/layout.ts. */
   section(kind: number): DataView {
-    const entry = layout.HEADER_BYTES + (kind - 1) * layout.SECTION_ENTRY_BYTES;
     const file = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+    const entry = layout.HEADER_BYTES + this.entryOf(file, kind) * layout.SECTION_ENTRY_BYTES;
     const offset = file.getUint32(entry + layout.SECTION_OFFSET_AT, true);
     const length = file.getUint32(entry + layout.SECTION_LENGTH_AT, true);
     return new DataView(this.bytes.buffer, this.bytes.byteOffset + offset, length);
+  }
+
+  /** Index in the section table: the rung's own section where it has one of that kind, else the shared one. */
+  private entryOf(file: DataView, kind: number): number {
+    const first = layout.SECTION_COUNT + (this.rung - 1) * layout.RUNG_SECTION_COUNT;
+    for (let entry = first; this.rung > 0 && entry < first + layout.RUNG_SECTION_COUNT; entry++) {
+      const at = layout.HEADER_BYTES + entry * layout.SECTION_ENTRY_BYTES;
+      if (file.getUint32(at + layout.SECTION_KIND_AT, true) === kind) return entry;
+    }
+    return kind - 1;
   }
 
   /** The JSON of the metadata section; names for what it leaves out, since the engine runs without it. */
@@ -170,6 +191,13 @@ export class ModelFile {
     const layerNames = Array.isArray(parsed.layerNames) ? parsed.layerNames.map(String) : undefined;
     return { ...parsed, name: typeof parsed.name === "string" ? parsed.name : "unnamed", classes, layerNames };
   }
+}
+
+/** Networks in a file. */
+export function rungsOf(bytes: Uint8Array): number {
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sections = header.getUint32(layout.HEADER_SECTION_COUNT_AT, true);
+  return 1 + (sections - layout.SECTION_COUNT) / layout.RUNG_SECTION_COUNT;
 }
 
 function readLayer(records: DataView, index: number, name: string): ModelLayer {
@@ -201,6 +229,7 @@ function readLayer(records: DataView, index: number, name: string): ModelLayer {
     outType: TYPE_NAMES[u8(layout.LAYER_OUT_TYPE_AT)],
     requantizationAt: u32(layout.LAYER_REQUANTIZATION_AT),
     rowForm: u8(layout.LAYER_ROW_FORM_AT),
+    planes: u8(layout.LAYER_PLANES_AT),
     weightsAt: u32(layout.LAYER_WEIGHTS_AT),
     weightsBytes: u32(layout.LAYER_WEIGHTS_LENGTH_AT),
     firstTile: u32(layout.LAYER_FIRST_TILE_AT),

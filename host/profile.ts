@@ -1,7 +1,7 @@
 import { attentionMacs } from "./attention-macs.ts";
 import type { EngineExports } from "./engine-module.ts";
 import type { LayerTime, LayerTimes } from "./layer-times.ts";
-import type { ModelFile } from "./model-file.ts";
+import type { ModelFile, ModelLayer } from "./model-file.ts";
 
 /**
  * Counters since the last reset; a cost model turns them into a device's cycles. Times are of this machine, and 0 unless
@@ -32,6 +32,11 @@ export interface LayerProfile extends LayerTime {
   readonly unpackedWeights: number;
 }
 
+/** Bytes of a layer's tiles that a pass reads: of planes the upper ones. */
+function bytesRead({ weightsBytes, planes, bits }: ModelLayer): number {
+  return planes > 0 ? (weightsBytes / planes) * bits : weightsBytes;
+}
+
 /** Reads the engine's counters. */
 export function readProfile(
   exports: EngineExports,
@@ -50,7 +55,7 @@ export function readProfile(
       bits: layer.bits,
       rows,
       macs: layer.op === "attention" ? attentionMacs(model, layer, rows, host.decisions) : rows * layer.weights,
-      flashBytes: Math.round(passes * layer.weightsBytes),
+      flashBytes: Math.round(passes * bytesRead(layer)),
       unpackedWeights: Math.round(passes * layer.weights),
       ...times.of(index),
     };

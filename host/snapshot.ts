@@ -7,15 +7,17 @@ import type { ModelFile } from "./model-file.ts";
 
 /**
  * A snapshot in bytes, little-endian:
- *    0  u32  magic "QHS1"
+ *    0  u32  magic "QHS2"
  *    4  u32  CRC-32 in the header of the model that it belongs to
- *    8  u32  CRC-32 of everything behind
- *   12       the engine's parts (assembly/model/snapshot.ts), end to end
+ *    8  u32  its rung: what one network has left behind means nothing to another
+ *   12  u32  CRC-32 of everything behind
+ *   16       the engine's parts (assembly/model/snapshot.ts), end to end
  */
-const MAGIC = 0x31534851;
+const MAGIC = 0x32534851;
 const MODEL_CRC_AT = 4;
-const CRC_AT = 8;
-const PARTS_AT = 12;
+const RUNG_AT = 8;
+const CRC_AT = 12;
+const PARTS_AT = 16;
 
 interface Part {
   readonly at: number;
@@ -45,6 +47,7 @@ export function takeSnapshot(exports: EngineExports, memory: WebAssembly.Memory,
   const header = new DataView(snapshot.buffer);
   header.setUint32(0, MAGIC, true);
   header.setUint32(MODEL_CRC_AT, modelCrc(model), true);
+  header.setUint32(RUNG_AT, model.rung, true);
   header.setUint32(CRC_AT, crc32(snapshot.subarray(PARTS_AT)), true);
   return snapshot;
 }
@@ -60,9 +63,11 @@ export function restoreSnapshot(
   const bytes = PARTS_AT + parts.reduce((sum, part) => sum + part.bytes, 0);
   if (snapshot.length !== bytes) throw damaged(`${snapshot.length} bytes, expected ${bytes}`);
   const header = new DataView(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
-  if (header.getUint32(0, true) !== MAGIC) throw damaged('it does not begin with "QHS1"');
+  if (header.getUint32(0, true) !== MAGIC) throw damaged('it does not begin with "QHS2"');
   const [found, expected] = [header.getUint32(MODEL_CRC_AT, true), modelCrc(model)];
   if (found !== expected) throw damaged(`it is of the model with CRC ${hex(found)}, this one's is ${hex(expected)}`);
+  const rung = header.getUint32(RUNG_AT, true);
+  if (rung !== model.rung) throw damaged(`it is of rung ${rung}, this engine runs rung ${model.rung}`);
   if (header.getUint32(CRC_AT, true) !== crc32(snapshot.subarray(PARTS_AT))) throw damaged("its CRC does not match");
   let from = PARTS_AT;
   for (const part of parts) {

@@ -36,6 +36,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   import: async () => (await import("./commands/import.ts")).addImportCommand,
   prune: async () => (await import("./commands/prune.ts")).addPruneCommand,
   compress: async () => (await import("./commands/compress.ts")).addCompressCommand,
+  ladder: async () => (await import("./commands/ladder.ts")).addLadderCommand,
   "compare-methods": async () => (await import("./commands/compare-methods.ts")).addCompareMethodsCommand,
   evaluate: async () => (await import("./commands/evaluate.ts")).addEvaluateCommand,
   plot: async () => (await import("./commands/plot.ts")).addPlotCommand,

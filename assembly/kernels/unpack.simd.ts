@@ -5,10 +5,11 @@ import { unpack } from "./unpack";
 
 /**
  * The SIMD128 twin of unpack.ts: same result. Eight lanes of one weight each are exactly `bits` bytes, eight ternary
- * bytes are five rows of lanes. Reads up to 7 bytes behind the tile; a tile of fewer lanes goes to the plain twin.
+ * bytes are five rows of lanes. Reads up to 7 bytes behind the tile; a tile of fewer lanes goes to the plain twin, as does the
+ * mid-rise grid above three bits, which is for planes.
  */
 export function unpackSimd(packed: U8View, lanes8: I8View, count: i32, lanes: i32, bits: i32, grid: i32): void {
-  if (lanes < TILE_CHANNELS) unpack(packed, lanes8, count, lanes, bits, grid);
+  if (lanes < TILE_CHANNELS || (grid == GRID_MID_RISE && bits > 3)) unpack(packed, lanes8, count, lanes, bits, grid);
   else if (grid == GRID_TERNARY) unpackTernary(addressOf(packed), addressOf(lanes8), count);
   else unpackBits(addressOf(packed), addressOf(lanes8), count, bits, grid == GRID_MID_RISE);
 }

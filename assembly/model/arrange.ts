@@ -1,4 +1,4 @@
-import { at, I8View, I16View, I32View, U8View } from "../views";
+import { addressOf, at, I8View, I16View, I32View, U8View } from "../views";
 import { arrangeWords } from "../kernels/gemm.swar";
 import {
   PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD,
@@ -7,6 +7,8 @@ import {
 import { arrangePairsPacked, arrangeQuadsPacked } from "../kernels/panel.dsp";
 import { arrangeBytePairs, arrangeQuadsSimd } from "../kernels/panel.simd";
 import { unpack } from "../kernels/unpack";
+import { unpackPlanes } from "../kernels/unpack-planes";
+import { unpackPlanesSimd } from "../kernels/unpack-planes.simd";
 import { unpackSimd } from "../kernels/unpack.simd";
 import { arrangeWinogradQuads } from "../kernels/winograd-quads-panel.relaxed";
 import { arrangeWinograd } from "../kernels/winograd-panel.simd";
@@ -22,10 +24,12 @@ export function makePanel(state: EngineState, layer: Layer, lanes: i32, panel: i
   const lanes8 = at<I8View>(lanesAt(state, layer, taps * span, panel));
   const packed = at<U8View>(state.packedAt);
   if (ASC_FEATURE_SIMD) {
-    unpackSimd(packed, lanes8, taps * span, lanes, layer.bits, layer.grid);
+    if (layer.planes != 0) unpackPlanesSimd(packed, lanes8, taps * span, layer.bits);
+    else unpackSimd(packed, lanes8, taps * span, lanes, layer.bits, layer.grid);
     arrangeSimd(layer, lanes8, taps, span, panel);
   } else {
-    unpack(packed, lanes8, taps * span, lanes, layer.bits, layer.grid);
+    if (layer.planes != 0) unpackPlanes(packed, at<I32View>(addressOf(lanes8)), taps * span, layer.bits);
+    else unpack(packed, lanes8, taps * span, lanes, layer.bits, layer.grid);
     arrange(layer, lanes8, taps, span, panel);
   }
 }

@@ -56,10 +56,13 @@ export class EngineState {
   lookAheadSamples: i32;
   totalStride: i32;
   fileBytes: i32;
+  /** The network of the file that runs, 0 for the finest, and sections of the file. */
+  rung: i32;
+  sectionCount: i32;
   /** Bytes of all tensors by the plan. */
   arenaBytes: i32;
   goldenSamples: i32;
-  /** Offset and length of each section of the file: i32[SECTION_COUNT][2]. */
+  /** Offset and length of each section of the rung, by kind: i32[SECTION_COUNT][2]. */
   sectionsAt: i32;
   /** Scratch: an unpacked tile (or a page of the file), a packed tile, the lanes between, a layer's input as its kernel
    * takes it, a product. */

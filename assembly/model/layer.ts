@@ -35,6 +35,7 @@ export class Layer {
   epsilon: u32;
   tableShift: u8;
   rowForm: u8;
+  planes: u8;
   /** Columns summed so far of a dense layer's window. */
   column: i32;
   /** Input rows that a head layer has taken. */
@@ -71,6 +72,7 @@ if (offsetof<Layer>("multiplierB") != layout.LAYER_MULTIPLIER_B_AT) ERROR("multi
 if (offsetof<Layer>("epsilon") != layout.LAYER_EPSILON_AT) ERROR("epsilon moved");
 if (offsetof<Layer>("tableShift") != layout.LAYER_TABLE_SHIFT_AT) ERROR("tableShift moved");
 if (offsetof<Layer>("rowForm") != layout.LAYER_ROW_FORM_AT) ERROR("rowForm moved");
+if (offsetof<Layer>("planes") != layout.LAYER_PLANES_AT) ERROR("planes moved");
 if (<i32>offsetof<Layer>("column") < layout.LAYER_RESERVED_AT) ERROR("column lies on a field of the file's record");
 
 export function layerAt(layersAt: i32, index: i32): Layer {

@@ -16,13 +16,14 @@ import { Cursor } from "./validate-ranges";
 import { validateTiles } from "./validate-tiles";
 
 /**
- * Loads a model: every check there is, once. After OK a run cannot fail. `cacheBytes` more memory may keep unpacked tiles.
+ * Loads a rung of a model: every check of it there is, once. After OK a run cannot fail. `cacheBytes` more memory may keep unpacked tiles.
  * On NOT_ENOUGH_RAM `used` tells how much memory it takes.
  */
-export function load(fileBytes: i32, cacheBytes: i32): i32 {
+export function load(fileBytes: i32, cacheBytes: i32, rung: i32): i32 {
   const state = engine();
   state.loaded = 0;
   state.fileBytes = fileBytes;
+  state.rung = rung;
   state.statusOffset = -1;
   state.statusLayer = -1;
   state.faulty = 0;

@@ -10,7 +10,7 @@ import { EngineState, fits, reserve } from "./engine-state";
 import { isNorm, Layer, layerAt } from "./layer";
 import { ATTENTION_BYTES } from "./run-attention";
 import { planBlocks } from "./run-average-pool";
-import { entryBytes, hasWeights, tileBytes, tilesAcross } from "./tiles";
+import { entryBytes, hasWeights, packedTileBytes, tilesAcross } from "./tiles";
 import { PAGE_BYTES } from "./validate-file";
 
 /** Kernels may read this far behind what they use. */
@@ -29,7 +29,7 @@ export function placeScratch(state: EngineState): i32 {
     if (!hasWeights(layer)) continue;
     chooseKernel(state, layer);
     entry = max(entry, entryBytes(layer));
-    packed = max(packed, tileBytes(layer, 0));
+    packed = max(packed, packedTileBytes(layer, 0));
     input = max(input, inputScratchBytes(state, layer));
     lanes = max(lanes, lanesBytes(layer));
   }

@@ -85,17 +85,29 @@ export function maxWeight(layer: Layer): i32 {
   return layer.grid == GRID_MID_RISE ? (1 << layer.bits) - 1 : (1 << (layer.bits - 1)) - 1;
 }
 
-/** Packed bytes of a tile. */
-export function tileBytes(layer: Layer, across: i32): i32 {
-  return packedBytes(laneWeights(layer), lanesOf(layer, across), layer.bits, layer.grid);
+/** Planes of a layer's weights in the file. A bit stream counts as one, whatever its width. */
+export function planesOf(layer: Layer): i32 {
+  return max<i32>(layer.planes, 1);
 }
 
-/** Packed bytes of all tiles across the output channels. */
+/** Bytes of a tile in one plane. */
+function tileBytes(layer: Layer, across: i32): i32 {
+  return layer.planes != 0
+    ? laneWeights(layer)
+    : packedBytes(laneWeights(layer), lanesOf(layer, across), layer.bits, layer.grid);
+}
+
+/** Bytes of a tile as it is read: of a layer in planes the upper ones, as many as its weights have bits. */
+export function packedTileBytes(layer: Layer, across: i32): i32 {
+  return tileBytes(layer, across) * (layer.planes != 0 ? <i32>layer.bits : 1);
+}
+
+/** Bytes of all tiles across the output channels in one plane. */
 export function bytesAcross(layer: Layer): i32 {
   return groupsOf(layer) * groupBytes(layer);
 }
 
-/** Packed bytes of the tiles of one group: full ones, then one that may have fewer lanes. */
+/** Bytes of the tiles of one group in one plane: full ones, then one that may have fewer lanes. */
 function groupBytes(layer: Layer): i32 {
   const last = tilesPerGroup(layer) - 1;
   return last * tileBytes(layer, 0) + tileBytes(layer, last);
@@ -114,11 +126,24 @@ export function panelBytesOf(layer: Layer): i32 {
   return panelBytes(layer.panelKind, tapsOf(layer), tapSpanOf(layer));
 }
 
-/** Offset of a tile from the start of its layer's weights. */
-export function tileOffset(layer: Layer, tile: i32): i32 {
+/** Byte of the file at which a tile begins, in the first plane. */
+export function tileAt(state: EngineState, layer: Layer, tile: i32): i32 {
   const tiles = tilesPerGroup(layer);
   const groups = tile / tiles;
-  return groups * groupBytes(layer) + (tile - groups * tiles) * tileBytes(layer, 0);
+  const offset = groups * groupBytes(layer) + (tile - groups * tiles) * tileBytes(layer, 0);
+  return state.sectionAt(SECTION_WEIGHTS) + layer.weightsAt + offset;
+}
+
+/** Reads a tile to `packedAt`, its planes one behind the other; not 0 where the flash fails. */
+export function readPacked(state: EngineState, layer: Layer, tile: i32): i32 {
+  const across = tile % tilesAcross(layer);
+  const bytes = tileBytes(layer, across);
+  const planeBytes = <i32>layer.weightsBytes / planesOf(layer);
+  const end = state.packedAt + packedTileBytes(layer, across);
+  let from = tileAt(state, layer, tile);
+  let failed = 0;
+  for (let to = state.packedAt; to < end; to += bytes, from += planeBytes) failed |= flashRead(from, to, bytes);
+  return failed;
 }
 
 /** The requantisation rows of an unpacked tile: i32[8][2]. */
@@ -154,8 +179,7 @@ function readTile(state: EngineState, layer: Layer, tile: i32, entry: i32): void
   const across = tile % tilesAcross(layer);
   const lanes = lanesOf(layer, across);
   readRows(state, layer, firstChannelOf(layer, across), lanes, entry);
-  const weights = state.sectionAt(SECTION_WEIGHTS) + layer.weightsAt + tileOffset(layer, tile);
-  if (flashRead(weights, state.packedAt, tileBytes(layer, across)) != 0) state.faulty = 1;
+  if (readPacked(state, layer, tile) != 0) state.faulty = 1;
   layer.profileTiles += 1;
   makePanel(state, layer, lanes, panelOf(entry));
   traceLayer(state.profiling, layer.index);

@@ -3,7 +3,7 @@ import { flashRead } from "../flash";
 import { crc32 } from "../numeric/crc32";
 import * as layout from "../shared/layout";
 import {
-  MAX_CLASSES, MAX_FILE_BYTES, MAX_LAYERS, MAX_LOGIT_FRACTION_BITS, MAX_TICK_SAMPLES, MAX_WINDOW_SAMPLES,
+  MAX_CLASSES, MAX_FILE_BYTES, MAX_LAYERS, MAX_LOGIT_FRACTION_BITS, MAX_RUNGS, MAX_TICK_SAMPLES, MAX_WINDOW_SAMPLES,
   MODEL_SAMPLE_RATE_HZ,
 } from "../shared/limits";
 import { TYPE_INT16 } from "../shared/ops";
@@ -53,9 +53,14 @@ function validateHeader(state: EngineState): i32 {
   if (i32At(page, layout.HEADER_FILE_BYTES_AT) != bytes) {
     return fail(state, status.MODEL_BAD_LENGTH, layout.HEADER_FILE_BYTES_AT);
   }
-  if (i32At(page, layout.HEADER_SECTION_COUNT_AT) != layout.SECTION_COUNT) {
+  state.sectionCount = i32At(page, layout.HEADER_SECTION_COUNT_AT);
+  // Unsigned: fewer sections than a rung has are as wrong as too many.
+  const ofRungs: u32 = state.sectionCount - layout.SECTION_COUNT;
+  const lastRung = ofRungs / layout.RUNG_SECTION_COUNT;
+  if (ofRungs % layout.RUNG_SECTION_COUNT != 0 || lastRung >= <u32>MAX_RUNGS) {
     return fail(state, status.MODEL_BAD_SECTION_COUNT, layout.HEADER_SECTION_COUNT_AT);
   }
+  if (<u32>state.rung > lastRung) return fail(state, status.NO_SUCH_RUNG, layout.HEADER_SECTION_COUNT_AT);
   return zeros(page, layout.HEADER_RESERVED_AT, layout.HEADER_BYTES)
     ? status.OK
     : fail(state, status.MODEL_RESERVED_NOT_ZERO, layout.HEADER_RESERVED_AT);
@@ -73,16 +78,21 @@ function validateCrc(state: EngineState): i32 {
   return crc == stored ? status.OK : fail(state, status.MODEL_BAD_CRC, layout.HEADER_CRC_AT);
 }
 
-/** Sections stand in the order of their kinds, each at the next multiple of 16, zeros between, nothing behind the last. */
+/**
+ * Sections stand in the order of their kinds, those of further rungs behind the first's, each at the next multiple of 16, zeros
+ * between, nothing behind the last.
+ */
 function validateSections(state: EngineState): i32 {
-  let end = layout.HEADER_BYTES + layout.SECTION_COUNT * layout.SECTION_ENTRY_BYTES;
-  for (let i = 0; i < layout.SECTION_COUNT; i++) {
+  let end = layout.HEADER_BYTES + state.sectionCount * layout.SECTION_ENTRY_BYTES;
+  for (let i = 0; i < state.sectionCount; i++) {
+    const rung = max(i - layout.SECTION_COUNT + layout.RUNG_SECTION_COUNT, 0) / layout.RUNG_SECTION_COUNT;
+    const kind = rung == 0 ? i + 1 : rungSectionKind(i % layout.RUNG_SECTION_COUNT);
     const entry = layout.HEADER_BYTES + i * layout.SECTION_ENTRY_BYTES;
     let code = readPage(state, entry, layout.SECTION_ENTRY_BYTES);
     if (code != status.OK) return code;
     const offset = i32At(state.entryAt, layout.SECTION_OFFSET_AT);
     const length = i32At(state.entryAt, layout.SECTION_LENGTH_AT);
-    if (i32At(state.entryAt, layout.SECTION_KIND_AT) != i + 1) {
+    if (i32At(state.entryAt, layout.SECTION_KIND_AT) != kind) {
       return fail(state, status.MODEL_BAD_SECTION_KIND, entry + layout.SECTION_KIND_AT);
     }
     if (offset != alignUp(end, layout.SECTION_ALIGNMENT) || offset > state.fileBytes) {
@@ -96,10 +106,15 @@ function validateSections(state: EngineState): i32 {
     }
     code = validatePadding(state, end, offset);
     if (code != status.OK) return code;
-    state.setSection(i + 1, offset, length);
+    if (rung == 0 || rung == state.rung) state.setSection(kind, offset, length);
     end = offset + length;
   }
   return end == state.fileBytes ? status.OK : fail(state, status.MODEL_BAD_LENGTH, end);
+}
+
+/** Layers, requantisation, tile CRCs, budget, golden vectors: 2, 3, 5, 7, 9. */
+function rungSectionKind(index: i32): i32 {
+  return max(2 * index + 1, layout.SECTION_LAYERS);
 }
 
 function validatePadding(state: EngineState, from: i32, to: i32): i32 {
@@ -121,8 +136,7 @@ export function zeros(record: i32, from: i32, to: i32): bool {
 /** Checks a section's length against what its content needs. */
 export function validateLength(state: EngineState, kind: i32, bytes: i64): i32 {
   if (<i64>state.sectionBytes(kind) == bytes) return status.OK;
-  const entry = layout.HEADER_BYTES + (kind - 1) * layout.SECTION_ENTRY_BYTES;
-  return fail(state, status.MODEL_BAD_SECTION_LENGTH, entry + layout.SECTION_LENGTH_AT);
+  return fail(state, status.MODEL_BAD_SECTION_LENGTH, state.sectionAt(kind));
 }
 
 /** Checks the network record as far as it stands alone, and fills in the state. */

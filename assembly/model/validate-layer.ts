@@ -1,6 +1,6 @@
 import * as layout from "../shared/layout";
 import {
-  MAX_ADD_SHIFT, MAX_CHANNELS, MAX_DILATION, MAX_HEAD_CHANNELS, MAX_KERNEL, MAX_NORM_SHIFT, MAX_ROW_FORM, MAX_SHIFT, MAX_STRIDE,
+  MAX_ADD_SHIFT, MAX_CHANNELS, MAX_DILATION, MAX_HEAD_CHANNELS, MAX_KERNEL, MAX_NORM_SHIFT, MAX_PLANES, MAX_ROW_FORM, MAX_SHIFT, MAX_STRIDE,
   MAX_TABLE_SHIFT, MAX_TOTAL_STRIDE, MAX_WINDOW_COLUMNS, MIN_NORM_SHIFT,
 } from "../shared/limits";
 import * as ops from "../shared/ops";
@@ -45,6 +45,10 @@ function validateKind(state: EngineState, layer: Layer, from: i32): i32 {
     return fail(state, status.LAYER_BAD_GRID, from + layout.LAYER_GRID_AT);
   }
   if (!bitsFitGrid(layer)) return fail(state, status.LAYER_BAD_BITS, from + layout.LAYER_BITS_AT);
+  const planes = <i32>layer.planes;
+  if (planes != 0 && (grid != ops.GRID_MID_RISE || planes < <i32>layer.bits || planes > MAX_PLANES)) {
+    return fail(state, status.LAYER_BAD_PLANES, from + layout.LAYER_PLANES_AT);
+  }
   const canBeNarrow = hasWeights(layer) || op == ops.OP_AVERAGE_POOL;
   return <i32>layer.rowForm <= (canBeNarrow ? MAX_ROW_FORM : 0)
     ? status.OK
@@ -63,7 +67,7 @@ function hasActivation(layer: Layer): bool {
 function bitsFitGrid(layer: Layer): bool {
   switch (<i32>layer.grid) {
     case ops.GRID_MID_TREAD: return layer.bits >= 2 && layer.bits <= 8;
-    case ops.GRID_MID_RISE: return layer.bits >= 1 && layer.bits <= 3;
+    case ops.GRID_MID_RISE: return layer.bits >= 1 && <i32>layer.bits <= MAX_PLANES;
     case ops.GRID_TERNARY: return layer.bits == 2;
     default: return layer.bits == 0;
   }

@@ -3,7 +3,7 @@ import * as ops from "../shared/ops";
 import * as status from "../shared/status";
 import { EngineState } from "./engine-state";
 import { isNorm, Layer } from "./layer";
-import { bytesAcross, hasWeights, laneWeights, rowBytes, tilesAcross } from "./tiles";
+import { bytesAcross, hasWeights, laneWeights, planesOf, rowBytes, tilesAcross } from "./tiles";
 import { fail } from "./validate-file";
 
 /** Where the next layer's requantisation rows, weights and tiles begin: everything is contiguous, in layer order. */
@@ -20,13 +20,13 @@ export function validateRanges(state: EngineState, layer: Layer, from: i32, curs
   const columns: i32 = layer.op == ops.OP_DENSE ? layer.kernel : 1;
   const requantization = requantizationBytes(layer);
   // In 64 bits: a hostile layer may claim 2^42 weights.
-  const bits: i32 = layer.grid == ops.GRID_TERNARY ? 1 : layer.bits;
+  const bits: i32 = layer.grid == ops.GRID_TERNARY ? 1 : max(layer.bits, layer.planes);
   const weightBits = weighted ? <i64>laneWeights(layer) * layer.outChannels * columns * bits : 0;
   const sectionBytes = state.sectionBytes(layout.SECTION_WEIGHTS);
   if (weightBits > <i64>sectionBytes * 8) {
     return fail(state, status.LAYER_BAD_WEIGHTS_RANGE, from + layout.LAYER_WEIGHTS_LENGTH_AT);
   }
-  const bytes = weighted ? columns * bytesAcross(layer) : 0;
+  const bytes = weighted ? columns * planesOf(layer) * bytesAcross(layer) : 0;
   const tiles = weighted ? columns * tilesAcross(layer) : 0;
   if (<i32>layer.requantizationAt != cursor.requantization) {
     return fail(state, status.LAYER_BAD_REQUANTIZATION_RANGE, from + layout.LAYER_REQUANTIZATION_AT);

@@ -1,12 +1,11 @@
 import { at, i32At, U8View } from "../views";
-import { flashRead } from "../flash";
 import { crc32 } from "../numeric/crc32";
-import { SECTION_TILE_CRCS, SECTION_WEIGHTS, TILE_CRC_BYTES } from "../shared/layout";
+import { SECTION_TILE_CRCS, TILE_CRC_BYTES } from "../shared/layout";
 import { GRID_MID_RISE, GRID_TERNARY } from "../shared/ops";
 import * as status from "../shared/status";
 import { EngineState } from "./engine-state";
 import { Layer, layerAt } from "./layer";
-import { hasWeights, laneWeights, lanesOf, tileBytes, tileOffset, tilesAcross } from "./tiles";
+import { hasWeights, laneWeights, lanesOf, packedTileBytes, readPacked, tileAt, tilesAcross } from "./tiles";
 import { fail, readPage } from "./validate-file";
 
 /** Checks every tile: its CRC, that each code is a weight of the layer's grid, and that the rest of its last byte is 0. */
@@ -29,12 +28,15 @@ function validateTile(state: EngineState, layer: Layer, tile: i32): i32 {
   const code = readPage(state, crcAt, TILE_CRC_BYTES);
   if (code != status.OK) return code;
   const across = tile % tilesAcross(layer);
-  const bytes = tileBytes(layer, across);
-  const from = state.sectionAt(SECTION_WEIGHTS) + layer.weightsAt + tileOffset(layer, tile);
-  if (flashRead(from, state.packedAt, bytes) != 0) return fail(state, status.MODEL_FLASH_READ_FAILED, from);
+  const bytes = packedTileBytes(layer, across);
+  const from = tileAt(state, layer, tile);
+  if (readPacked(state, layer, tile) != 0) return fail(state, status.MODEL_FLASH_READ_FAILED, from);
   const packed = at<U8View>(state.packedAt);
   if (crc32(0, packed, bytes) != i32At(state.entryAt, 0)) return fail(state, status.LAYER_BAD_TILE_CRC, from);
   const lanes = lanesOf(layer, across);
+  if (layer.planes != 0) {
+    return planesEndIn(packed, bytes, lanes) ? status.OK : fail(state, status.LAYER_BAD_WEIGHT, from);
+  }
   const bad = layer.grid == GRID_TERNARY
     ? badTernaryByte(packed, laneWeights(layer), lanes, bytes)
     : badCodeByte(packed, laneWeights(layer) * lanes, layer.bits, layer.grid == GRID_MID_RISE);
@@ -58,6 +60,13 @@ function badCodeByte(packed: U8View, weights: i32, bits: i32, midRise: bool): i3
     held -= bits;
   }
   return buffer == 0 ? -1 : next - 1;
+}
+
+/** Whether no bit of a plane stands behind the last lane. */
+function planesEndIn(packed: U8View, bytes: i32, lanes: i32): bool {
+  let any = 0;
+  for (let i = 0; i < bytes; i++) any |= packed[i];
+  return any >> lanes == 0;
 }
 
 /** A byte is at most 242; in the last byte of a lane the digits behind its last weight are those of zero weights. */

@@ -4,7 +4,7 @@
  */
 export const MAGIC = 0x31424851; // "QHB1"
 export const FORMAT_VERSION = 2;
-export const OP_SET_VERSION = 4;
+export const OP_SET_VERSION = 5;
 /** Every section starts at a multiple of this many bytes; the bytes between are zero. */
 export const SECTION_ALIGNMENT = 16;
 
@@ -16,10 +16,10 @@ export const HEADER_OP_SET_VERSION_AT = 6; // u16
 export const HEADER_FILE_BYTES_AT = 8; // u32
 export const HEADER_CRC_AT = 12; // u32, CRC-32 of every byte from offset 16 to the end of the file
 export const HEADER_CRC_FROM = 16;
-export const HEADER_SECTION_COUNT_AT = 16; // u32, always SECTION_COUNT
+export const HEADER_SECTION_COUNT_AT = 16; // u32, SECTION_COUNT and RUNG_SECTION_COUNT more for each rung behind the first
 export const HEADER_RESERVED_AT = 20; // 12 bytes, zero
 
-// --- section table: SECTION_COUNT entries in the order of their kinds, right behind the header ----------------------
+// --- section table, right behind the header: SECTION_COUNT entries in the order of their kinds, then those of further rungs
 export const SECTION_COUNT = 10;
 export const SECTION_ENTRY_BYTES = 16;
 export const SECTION_KIND_AT = 0; // u32
@@ -38,6 +38,8 @@ export const SECTION_METADATA = 8;
 export const SECTION_GOLDEN = 9;
 /** Room for a signature; empty in format 1. */
 export const SECTION_SIGNATURE = 10;
+/** A rung's own sections: layers, requantisation, tile CRCs, budget and golden vectors. It shares the others. */
+export const RUNG_SECTION_COUNT = 5;
 
 // --- network -------------------------------------------------------------------------------------------------------
 export const NETWORK_BYTES = 48;
@@ -82,7 +84,8 @@ export const LAYER_INPUT_C_AT = 50; // u16, tensor index of an attention's value
 export const LAYER_EPSILON_AT = 52; // u32, a norm's
 export const LAYER_TABLE_SHIFT_AT = 56; // u8, powers of two by which a table's input grows before it is looked up
 export const LAYER_ROW_FORM_AT = 57; // u8, 0: wide requantisation rows; n: narrow ones, whose biases count 2^(n - 1)
-export const LAYER_RESERVED_AT = 58; // 6 bytes, zero
+export const LAYER_PLANES_AT = 58; // u8, 0: weights in a bit stream a tile; n: in n bit planes of the layer
+export const LAYER_RESERVED_AT = 59; // 5 bytes, zero
 export const NO_TENSOR = 0xffff;
 
 // --- requantisation row: one per output channel of a conv, dense or norm layer; one per count 1..kernel of an average pool;

@@ -27,7 +27,7 @@ export const TYPE_INT13 = 3;
 /**
  * Grid of a layer's weights (NUMERICS.md, "Weights").
  * Mid-tread: integers in [-(2^(b-1)-1), 2^(b-1)-1], two's complement in b bits, b in 2..8.
- * Mid-rise: odd integers 2*code - (2^b - 1), b in 1..3.
+ * Mid-rise: odd integers 2*code - (2^b - 1), b in 1..7; the upper bits of a code are a code of fewer bits.
  * Ternary: -1, 0, 1, five weights of one lane to a byte, the first in the lowest digit of base 3.
  */
 export const GRID_NONE = 0;

@@ -59,6 +59,7 @@ export const LAYER_BAD_GROUPS = 62;
 export const LAYER_BAD_EPSILON = 63;
 export const LAYER_BAD_SEQUENCE = 64;
 export const LAYER_BAD_ROW_FORM = 65;
+export const LAYER_BAD_PLANES = 66;
 
 // The memory plan, the budget and the golden vectors
 export const PLAN_BAD_OFFSET = 70;
@@ -78,3 +79,4 @@ export const INPUT_FINISHED = 95;
 export const SELF_TEST_MISMATCH = 96;
 export const SNAPSHOT_NOT_AT_REST = 97;
 export const SNAPSHOT_BAD = 98;
+export const NO_SUCH_RUNG = 99;

@@ -1,7 +1,7 @@
 import type fc from "fast-check";
 import { SeededRandom } from "../../tools/data/random.ts";
 import { isWide } from "../../tools/export/element-type.ts";
-import { pack } from "../../tools/export/pack.ts";
+import { type PackOptions, pack } from "../../tools/export/pack.ts";
 import type { QuantizedNetwork, QuantizedWeights } from "../../tools/export/quantized-network.ts";
 import { type Graph, INPUT } from "../../tools/graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../tools/graph/model.ts";
@@ -25,13 +25,24 @@ const GOLDEN_SAMPLES = 200;
  * @param wideRows no narrow requantisation rows; else layers of both forms may stand side by side
  */
 export function packSpec(spec: NetworkSpec, wideRows = spec.seed % 4 === 0): Uint8Array {
+  const { network, options } = packable(spec);
+  return pack(network, { ...options, wideRows });
+}
+
+/** A network with what it is packed by. */
+export interface Packable {
+  readonly network: QuantizedNetwork;
+  readonly options: Omit<PackOptions, "measured">;
+}
+
+export function packable(spec: NetworkSpec): Packable {
   const graph = graphOf(spec);
   const tickSamples = graph.windowSamples === null ? spec.tickColumns * pooledStride(graph) : undefined;
   const random = new SeededRandom(spec.seed);
   const goldenInput = Int8Array.from({ length: graph.windowSamples ?? GOLDEN_SAMPLES }, () =>
     Math.max(-128, Math.min(127, Math.round(80 * random.normal()))),
   );
-  return pack(quantizedNetwork(graph, spec.seed), { tickSamples, goldenInput, wideRows });
+  return { network: quantizedNetwork(graph, spec.seed), options: { tickSamples, goldenInput } };
 }
 
 function pooledStride(graph: Graph): number {

@@ -2,7 +2,7 @@ import type fc from "fast-check";
 import { pack } from "../../tools/export/pack.ts";
 import { lastStreamNode, type TensorShape, tensorShapes } from "../../tools/graph/shapes.ts";
 import { isAffordable } from "./affordable.ts";
-import { quantizedNetwork } from "./random-network.ts";
+import { type Packable, quantizedNetwork } from "./random-network.ts";
 import { sequenceGraphOf } from "./sequence-graph.ts";
 import { type SequenceSpec, sequenceSpecs } from "./sequence-spec.ts";
 
@@ -13,13 +13,20 @@ export const randomSequences: fc.Arbitrary<SequenceSpec> = sequenceSpecs.map(aff
 
 /** The packed bytes of a spec's network; its golden CRCs and its RAM budget are not filled in. */
 export function packSequences(spec: SequenceSpec): Uint8Array {
+  const { network, options } = packableSequences(spec);
+  return pack(network, { ...options, wideRows: spec.seed % 4 === 0 });
+}
+
+export function packableSequences(spec: SequenceSpec): Packable {
   const graph = sequenceGraphOf(spec);
   const { strideSamples } = tensorShapes(graph).get(lastStreamNode(graph)) as TensorShape;
-  return pack(quantizedNetwork(graph, spec.seed), {
-    tickSamples: graph.windowSamples === null ? spec.tickRows * strideSamples : undefined,
-    goldenInput: new Int8Array(graph.windowSamples ?? 200),
-    wideRows: spec.seed % 4 === 0,
-  });
+  return {
+    network: quantizedNetwork(graph, spec.seed),
+    options: {
+      tickSamples: graph.windowSamples === null ? spec.tickRows * strideSamples : undefined,
+      goldenInput: new Int8Array(graph.windowSamples ?? 200),
+    },
+  };
 }
 
 function affordable(spec: SequenceSpec): SequenceSpec {

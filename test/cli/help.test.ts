@@ -13,6 +13,7 @@ const COMMANDS = [
   "import",
   "prune",
   "compress",
+  "ladder",
   "compare-methods",
   "evaluate",
   "plot",

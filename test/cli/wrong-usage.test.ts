@@ -21,6 +21,11 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ["simulate --model model.qhb --synth afib --device PDP-11", /nRF52840, STM32U575, Apollo4 Plus.*PDP-11/],
   ["simulate --model model.qhb --synth afib --seconds long", /--seconds.*expected a number, found "long"/],
   ["simulate --model model.qhb --synth afib --seconds -3", /seconds must be .*-3/],
+  ["simulate --model model.qhb --synth afib --rung 1", /no such rung \(rung 1 of 1, counted from 0\)/],
+  ["simulate --model model.qhb --synth afib --rung -1", /rung must be a whole number from 0, found -1/],
+  ["ladder --model model.safetensors --data data --out OUT/m.qhb --rungs 3,4", /--rungs.*that fall, .*found 3,4/],
+  ["ladder --model model.safetensors --data data --out OUT/m.qhb --rungs 8,4", /from 7 bits to 1; found 8,4/],
+  ["ladder --model model.safetensors --data data --out OUT/m.qhb --rungs 4", /two widths or more/],
   ["simulate --model model.qhb --synth afib --seed 1.5", /--seed.*expected a whole number, found "1.5"/],
   [
     "train --model resnet9000 --data data --out OUT/m.safetensors",

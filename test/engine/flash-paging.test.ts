@@ -40,7 +40,7 @@ async function engineOver(path: string, model: ModelFile, build: EngineBuild, me
     return 0;
   });
   expect(engine.initialize(memory.buffer.byteLength)).toBe(OK);
-  const status = engine.loadModel(model.bytes.length, 0);
+  const status = engine.loadModel(model.bytes.length, 0, 0);
   return { engine, memory, status, bytesRead: () => bytesRead, close: () => closeSync(file) };
 }
 

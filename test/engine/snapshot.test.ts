@@ -9,8 +9,8 @@ import { oneWindowModel, streamingModel } from "../hostile/models.ts";
 import { syntheticCounts } from "./counts.ts";
 import { BUILDS, CONDITIONED } from "./implementations.ts";
 
-const PARTS_AT = 12;
-const CRC_AT = 8;
+const PARTS_AT = 16;
+const CRC_AT = 12;
 
 /** The snapshot with its CRC repaired. */
 function sealed(snapshot: Uint8Array): Uint8Array {

@@ -60,7 +60,7 @@ export const EXAMPLE_INPUT = Int8Array.of(0, 77, -38, 115, 19, -19, 127, 8);
 
 /** What the scalar engine gave when the document was written; a test runs the model against the CRCs. */
 export const EXAMPLE_MEASURED = {
-  ramBytes: 8016,
+  ramBytes: 8032,
   flashReadBytesPerHop: 31,
   goldenCrcs: Uint32Array.of(0xee5a7057, 0xd3e37172, 0x8260ebbe),
 };

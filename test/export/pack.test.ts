@@ -112,7 +112,7 @@ describe("pack", () => {
     ["a weight off its grid", withWeights("conv", { values: Int8Array.of(2, 0, 0, 0) }), /weight 2/],
     ["too few weights", withWeights("conv", { values: Int8Array.of(1) }), /conv has 1 weights/],
     ["a scale of zero", withWeights("head", { scale: Float64Array.of(0, 1) }), /head, channel 0: weight scale 0/],
-    ["a width that the grid lacks", withWeights("head", { bits: 4 }), /midRise grid has 1 to 3 bits, found 4/],
+    ["a width that the grid lacks", withWeights("head", { bits: 8 }), /midRise grid has 1 to 7 bits, found 8/],
     ["a missing output scale", { ...EXAMPLE_NETWORK, scales: new Map([["conv", 1]]) }, /pool: output scale undefined/],
     ["missing weights", { ...EXAMPLE_NETWORK, weights: new Map() }, /conv has no weights/],
     [

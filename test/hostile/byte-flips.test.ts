@@ -6,7 +6,7 @@ import { EngineError } from "../../host/errors.ts";
 import { SeededRandom } from "../../tools/data/random.ts";
 import { BUILDS, CONDITIONED } from "../engine/implementations.ts";
 import { ModelEditor } from "./model-editor.ts";
-import { oneWindowModel, streamingModel, transformerModel } from "./models.ts";
+import { ladderModel, oneWindowModel, streamingModel, transformerModel } from "./models.ts";
 
 const SHIPPED = new URL("../../models/", import.meta.url);
 const shipped = readdirSync(SHIPPED).filter((name) => name.endsWith(".qhb"));
@@ -17,6 +17,7 @@ const models: readonly (readonly [name: string, model: Uint8Array, flips: number
   ["a small streaming model", streamingModel, 3000],
   ["a small one-window model", oneWindowModel, 3000],
   ["a small transformer", transformerModel, 3000],
+  ["a small ladder", ladderModel, 3000],
 ];
 
 const KNOWN = new Set<number>(Object.values(status));
@@ -41,7 +42,7 @@ describe.each(BUILDS)("random byte flips (%s)", (build) => {
       for (let flip = 0; flip < flips; flip++) {
         const file = damaged(model, random);
         try {
-          const engine = await Engine.load(file, { build });
+          const engine = await Engine.load(file, { build, rung: flip % 3 && model === ladderModel ? flip % 3 : 0 });
           engine.configureInput(CONDITIONED);
           engine.push(record);
           engine.finish();

@@ -26,19 +26,19 @@ async function engineOver(
 describe.each(BUILDS)("a flash that fails (%s)", (build) => {
   it("at any read of loading gives MODEL_FLASH_READ_FAILED", async () => {
     const { engine, reads } = await engineOver(build, -1);
-    expect(engine.loadModel(streamingModel.length, 0)).toBe(OK);
+    expect(engine.loadModel(streamingModel.length, 0, 0)).toBe(OK);
     const readsOfLoading = reads();
     for (let read = 0; read < readsOfLoading; read++) {
       const { engine: failing } = await engineOver(build, read);
-      expect(failing.loadModel(streamingModel.length, 0), `read ${read}`).toBe(MODEL_FLASH_READ_FAILED);
+      expect(failing.loadModel(streamingModel.length, 0, 0), `read ${read}`).toBe(MODEL_FLASH_READ_FAILED);
     }
   });
 
   it("while running makes push say so, and no later record suffers", async () => {
     const loading = await engineOver(build, -1);
-    expect(loading.engine.loadModel(streamingModel.length, 0)).toBe(OK);
+    expect(loading.engine.loadModel(streamingModel.length, 0, 0)).toBe(OK);
     const { engine } = await engineOver(build, loading.reads());
-    expect(engine.loadModel(streamingModel.length, 0)).toBe(OK);
+    expect(engine.loadModel(streamingModel.length, 0, 0)).toBe(OK);
     expect(engine.configureInput(500_000, 1_000_000, 1)).toBe(OK);
     const pushes = Array.from({ length: 10 }, () => engine.push(16));
     expect(pushes.find((taken) => taken < 0)).toBe(-MODEL_FLASH_READ_FAILED);

@@ -3,11 +3,23 @@ import * as layout from "../../assembly/shared/layout.ts";
 import { TILE_CHANNELS } from "../../assembly/shared/limits.ts";
 import { tileBytes } from "../reference/decode-weights.ts";
 
+const RUNG_KINDS = new Set([
+  layout.SECTION_LAYERS,
+  layout.SECTION_REQUANTIZATION,
+  layout.SECTION_TILE_CRCS,
+  layout.SECTION_BUDGET,
+  layout.SECTION_GOLDEN,
+]);
+
 /** A copy of a model file whose records can be overwritten in place. */
 export class ModelEditor {
   private file: Uint8Array;
 
-  constructor(original: Uint8Array) {
+  /** @param rung whose sections are edited */
+  constructor(
+    original: Uint8Array,
+    private readonly rung = 0,
+  ) {
     this.file = original.slice();
   }
 
@@ -20,9 +32,13 @@ export class ModelEditor {
     return this.bytes(0, layout.HEADER_BYTES);
   }
 
-  /** A row of the section table. */
+  /** The row of the section table for the rung's section of that kind. */
   entry(kind: number): DataView {
-    return this.bytes(layout.HEADER_BYTES + (kind - 1) * layout.SECTION_ENTRY_BYTES, layout.SECTION_ENTRY_BYTES);
+    const rows = Array.from({ length: layout.SECTION_COUNT + this.rung * layout.RUNG_SECTION_COUNT }, (_, index) =>
+      this.bytes(layout.HEADER_BYTES + index * layout.SECTION_ENTRY_BYTES, layout.SECTION_ENTRY_BYTES),
+    );
+    const isShared = this.rung === 0 || !RUNG_KINDS.has(kind);
+    return isShared ? rows[kind - 1] : (rows.findLast((row) => row.getUint32(0, true) === kind) as DataView);
   }
 
   section(kind: number): DataView {
@@ -93,11 +109,18 @@ export class ModelEditor {
     const depth = layer.getUint16(layout.LAYER_KERNEL_AT, true) * layer.getUint16(layout.LAYER_IN_CHANNELS_AT, true);
     const bits = layer.getUint8(layout.LAYER_BITS_AT);
     const grid = layer.getUint8(layout.LAYER_GRID_AT);
+    const planes = layer.getUint8(layout.LAYER_PLANES_AT);
+    const planeBytes = layer.getUint32(layout.LAYER_WEIGHTS_LENGTH_AT, true) / (planes || 1);
     let tile = layer.getUint32(layout.LAYER_FIRST_TILE_AT, true);
     let at = this.weights(layer).byteOffset;
     for (let first = 0; first < outChannels; first += TILE_CHANNELS) {
-      const bytes = tileBytes(depth, Math.min(TILE_CHANNELS, outChannels - first), bits, grid);
-      const crc = crc32(this.file.subarray(at, at + bytes));
+      const lanes = Math.min(TILE_CHANNELS, outChannels - first);
+      const bytes = planes > 0 ? depth : tileBytes(depth, lanes, bits, grid);
+      let crc = 0;
+      for (let plane = 0; plane < (planes > 0 ? bits : 1); plane++) {
+        const from = at + plane * planeBytes;
+        crc = crc32(this.file.subarray(from, from + bytes), crc);
+      }
       this.record(layout.SECTION_TILE_CRCS, tile, layout.TILE_CRC_BYTES).setUint32(0, crc, true);
       at += bytes;
       tile++;

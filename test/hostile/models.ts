@@ -1,6 +1,9 @@
 import * as layout from "../../assembly/shared/layout.ts";
+import { SeededRandom } from "../../tools/data/random.ts";
+import { packLadder } from "../../tools/export/pack.ts";
 import type { NetworkSpec } from "../cases/network-spec.ts";
-import { packSpec } from "../cases/random-network.ts";
+import { rungsAt } from "../cases/random-ladder.ts";
+import { packable, packSpec } from "../cases/random-network.ts";
 import { packSequences } from "../cases/random-sequences.ts";
 import type { SequenceSpec, WideConvSpec } from "../cases/sequence-spec.ts";
 import { decodeModel } from "../reference/decode-model.ts";
@@ -46,9 +49,13 @@ const ONE_WINDOW: NetworkSpec = {
   head: { kind: "window", strides: 16 },
 };
 
+const LADDER_BITS = [7, 4, 2] as const;
+
 export const streamingModel = withGolden(packSpec(STREAMING, true));
 /** The same network, its requantisation rows narrow. */
 export const narrowModel = withGolden(packSpec(STREAMING, false));
+/** The streaming network again, on three rungs; the residual block's convs are in planes. */
+export const ladderModel = packRungs(STREAMING);
 export const oneWindowModel = withGolden(packSpec(ONE_WINDOW));
 
 /** Norms, groups, heads and tables; the layers of the sequence keep its rows, as in every stream. */
@@ -85,16 +92,27 @@ export const TRANSFORMER_LAYERS = {
   dense: 12,
 } as const;
 
+function packRungs(spec: NetworkSpec): Uint8Array {
+  const { network, options } = packable(spec);
+  const laddered = ["conv1", "conv2", "shortcut"].map((part) => {
+    const name = [...network.weights.keys()].find((layer) => layer.endsWith(part));
+    if (name === undefined) throw new RangeError(`no layer ${part} among ${[...network.weights.keys()]}`);
+    return [name, LADDER_BITS] as const;
+  });
+  const rungs = rungsAt(network, new Map(laddered), LADDER_BITS.length, new SeededRandom(spec.seed));
+  return rungs.reduce((file, _, rung) => withGolden(file, rung), packLadder(rungs, options));
+}
+
 /** The file with golden CRCs that the reference computes. */
-export function withGolden(file: Uint8Array): Uint8Array {
-  const editor = new ModelEditor(file);
+export function withGolden(file: Uint8Array, rung = 0): Uint8Array {
+  const editor = new ModelEditor(file, rung);
   const { golden, layerCount } = editor;
   const inputAt = layout.GOLDEN_CRCS_AT + 4 * layerCount;
   const samples = Int16Array.from(
     { length: golden.getUint32(layout.GOLDEN_SAMPLES_AT, true) },
     (_, at) => layout.GOLDEN_STEP * golden.getInt8(inputAt + at),
   );
-  const { layerCrcs } = runNetwork(decodeModel(file), samples);
+  const { layerCrcs } = runNetwork(decodeModel(file, rung), samples);
   for (const [layer, crc] of layerCrcs.entries()) golden.setUint32(layout.GOLDEN_CRCS_AT + 4 * layer, crc, true);
   return editor.sealed();
 }

@@ -8,14 +8,16 @@ import { expectBytes } from "./expect-bytes.ts";
 import { LANES } from "./product-case.ts";
 
 const SOURCES = {
-  scalar: `export { packedBytes, unpack } from "./assembly/kernels/unpack";`,
+  scalar: `export { packedBytes, unpack } from "./assembly/kernels/unpack";
+    export { unpackPlanes } from "./assembly/kernels/unpack-planes";`,
   simd: `export { packedBytes } from "./assembly/kernels/unpack";
-    export { unpackSimd as unpack } from "./assembly/kernels/unpack.simd";`,
+    export { unpackSimd as unpack } from "./assembly/kernels/unpack.simd";
+    export { unpackPlanesSimd as unpackPlanes } from "./assembly/kernels/unpack-planes.simd";`,
 };
 
 const WIDTHS = [
   ...[2, 3, 4, 5, 6, 7, 8].map((bits) => ({ name: `${bits}-bit mid-tread`, bits, grid: GRID_MID_TREAD })),
-  ...[1, 2, 3].map((bits) => ({ name: `${bits}-bit mid-rise`, bits, grid: GRID_MID_RISE })),
+  ...[1, 2, 3, 4, 5, 6, 7].map((bits) => ({ name: `${bits}-bit mid-rise`, bits, grid: GRID_MID_RISE })),
   { name: "ternary", bits: 2, grid: GRID_TERNARY },
 ];
 
@@ -80,6 +82,26 @@ describe.each(["scalar", "simd"] as const)("%s", (build) => {
         const lanes8 = arena.reserve(expected.length);
         kernels.call("unpack", arena.place(packed), lanes8, count, lanes, bits, grid);
         expectBytes(arena.readBeyond(lanes8, expected.length), withGap(new Uint8Array(expected.buffer)));
+      }),
+    );
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7])("unpacks tiles of %i bit planes", (bits) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 90 }), seeds, (count, seed) => {
+        const weights = drawWeights(seed, count * LANES, legalWeights(bits, GRID_MID_RISE));
+        const planes = new Uint8Array(bits * count);
+        weights.forEach((weight, index) => {
+          const code = (weight + 2 ** bits - 1) / 2;
+          for (let plane = 0; plane < bits; plane++) {
+            const bit = (code >> (bits - 1 - plane)) & 1;
+            planes[plane * count + Math.floor(index / LANES)] |= bit << (index % LANES);
+          }
+        });
+        const arena = new Arena(kernels);
+        const lanes8 = arena.reserve(weights.length);
+        kernels.call("unpackPlanes", arena.place(planes), lanes8, count, bits);
+        expectBytes(arena.readBeyond(lanes8, weights.length), withGap(Uint8Array.from(weights)));
       }),
     );
   });

@@ -10,7 +10,7 @@ import {
   OP_GROUP_NORM,
   OP_LAYER_NORM,
 } from "../../assembly/shared/ops.ts";
-import { decodeTile, tileBytes } from "./decode-weights.ts";
+import { decodePlanes, decodeTile, tileBytes } from "./decode-weights.ts";
 import type { Layer } from "./layer.ts";
 
 export interface Network {
@@ -20,8 +20,9 @@ export interface Network {
   readonly layers: readonly Layer[];
 }
 
-/** Decodes a sound model file (FORMAT.md). It checks nothing: that is the engine's task. */
-export function decodeModel(file: Uint8Array): Network {
+/** Decodes a rung of a sound model file (FORMAT.md). It checks nothing: that is the engine's task. */
+export function decodeModel(bytes: Uint8Array, rung = 0): Network {
+  const file: RungOfFile = { bytes, rung };
   const network = sectionOf(file, layout.SECTION_NETWORK);
   const layerCount = network.getUint16(layout.NETWORK_LAYER_COUNT_AT, true);
   return {
@@ -31,14 +32,25 @@ export function decodeModel(file: Uint8Array): Network {
   };
 }
 
-function sectionOf(file: Uint8Array, kind: number): DataView {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const entryAt = layout.HEADER_BYTES + (kind - 1) * layout.SECTION_ENTRY_BYTES;
-  const offset = view.getUint32(entryAt + layout.SECTION_OFFSET_AT, true);
-  return new DataView(file.buffer, file.byteOffset + offset, view.getUint32(entryAt + layout.SECTION_LENGTH_AT, true));
+interface RungOfFile {
+  readonly bytes: Uint8Array;
+  readonly rung: number;
 }
 
-function decodeLayer(file: Uint8Array, index: number): Layer {
+/** The rung's own section of a kind, which is the last of that kind up to it, else the shared one. */
+function sectionOf({ bytes, rung }: RungOfFile, kind: number): DataView {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const entries = layout.SECTION_COUNT + rung * layout.RUNG_SECTION_COUNT;
+  const table = Array.from({ length: entries }, (_, entry) => {
+    const entryAt = layout.HEADER_BYTES + entry * layout.SECTION_ENTRY_BYTES;
+    const [found, offset, length] = [0, 4, 8].map((field) => view.getUint32(entryAt + field, true));
+    return { found, offset, length };
+  });
+  const { offset, length } = table.findLast(({ found }) => found === kind) as (typeof table)[number];
+  return new DataView(bytes.buffer, bytes.byteOffset + offset, length);
+}
+
+function decodeLayer(file: RungOfFile, index: number): Layer {
   const layers = sectionOf(file, layout.SECTION_LAYERS);
   const u8 = (at: number): number => layers.getUint8(index * layout.LAYER_BYTES + at);
   const u16 = (at: number): number => layers.getUint16(index * layout.LAYER_BYTES + at, true);
@@ -74,7 +86,11 @@ function decodeLayer(file: Uint8Array, index: number): Layer {
     ...shape,
     ...(rowForm === 0 ? decodeRows(file, rowsAt, rows) : decodeNarrowRows(file, rowsAt, rows, 2 ** (rowForm - 1))),
     table: decodeTable(file, rowsAt + rows * (rowForm === 0 ? 8 : 4), shape),
-    weights: decodeWeights(sectionOf(file, layout.SECTION_WEIGHTS), shape, u32(layout.LAYER_WEIGHTS_AT)),
+    weights: decodeWeights(sectionOf(file, layout.SECTION_WEIGHTS), shape, {
+      at: u32(layout.LAYER_WEIGHTS_AT),
+      bytes: u32(layout.LAYER_WEIGHTS_LENGTH_AT),
+      planes: u8(layout.LAYER_PLANES_AT),
+    }),
   };
 }
 
@@ -98,7 +114,7 @@ function requantizationRows(shape: Shape): number {
   }
 }
 
-function decodeRows(file: Uint8Array, rowsAt: number, rows: number): Pick<Layer, "multipliers" | "biases"> {
+function decodeRows(file: RungOfFile, rowsAt: number, rows: number): Pick<Layer, "multipliers" | "biases"> {
   const section = sectionOf(file, layout.SECTION_REQUANTIZATION);
   const column = (at: number) =>
     Int32Array.from({ length: rows }, (_, row) => section.getInt32(rowsAt + 8 * row + at, true));
@@ -106,7 +122,7 @@ function decodeRows(file: Uint8Array, rowsAt: number, rows: number): Pick<Layer,
 }
 
 /** FORMAT.md, "Narrow rows". */
-function decodeNarrowRows(file: Uint8Array, rowsAt: number, rows: number, biasUnit: number) {
+function decodeNarrowRows(file: RungOfFile, rowsAt: number, rows: number, biasUnit: number) {
   const section = sectionOf(file, layout.SECTION_REQUANTIZATION);
   return {
     multipliers: Int32Array.from({ length: rows }, (_, row) => 32768 * section.getUint16(rowsAt + 4 * row, true)),
@@ -114,7 +130,7 @@ function decodeNarrowRows(file: Uint8Array, rowsAt: number, rows: number, biasUn
   };
 }
 
-function decodeTable(file: Uint8Array, tableAt: number, shape: Shape): Int32Array {
+function decodeTable(file: RungOfFile, tableAt: number, shape: Shape): Int32Array {
   if (shape.activation !== ACTIVATION_TABLE) return new Int32Array(0);
   const section = sectionOf(file, layout.SECTION_REQUANTIZATION);
   return Int32Array.from({ length: layout.ACTIVATION_TABLE_ENTRIES }, (_, entry) =>
@@ -148,7 +164,14 @@ function tileRuns(shape: Shape, fanIn: number): TileRun[] {
   }));
 }
 
-function decodeWeights(section: DataView, shape: Shape, weightsAt: number): Int32Array {
+interface StoredWeights {
+  readonly at: number;
+  readonly bytes: number;
+  /** 0: each tile is a bit stream. */
+  readonly planes: number;
+}
+
+function decodeWeights(section: DataView, shape: Shape, { at: weightsAt, bytes, planes }: StoredWeights): Int32Array {
   if (shape.grid === 0) return new Int32Array(0);
   const { kernel, inChannels, outChannels, groups, bits, grid } = shape;
   const fanIn = kernel * (shape.op === OP_DEPTHWISE_CONV1D ? 1 : inChannels / groups);
@@ -157,13 +180,18 @@ function decodeWeights(section: DataView, shape: Shape, weightsAt: number): Int3
   for (const { firstChannel, channels, firstWeight, depth } of tileRuns(shape, fanIn)) {
     for (let first = 0; first < channels; first += TILE_CHANNELS) {
       const lanes = Math.min(TILE_CHANNELS, channels - first);
-      const bytes = tileBytes(depth, lanes, bits, grid);
-      const tile = decodeTile(new Uint8Array(section.buffer, at, bytes), depth, lanes, bits, grid);
+      const bytesAt = (from: number, count: number) => new Uint8Array(section.buffer, from, count);
+      const upper = Array.from({ length: planes > 0 ? bits : 0 }, (_, plane) =>
+        bytesAt(at + (plane * bytes) / planes, depth),
+      );
+      const tileLength = planes > 0 ? depth : tileBytes(depth, lanes, bits, grid);
+      const tile =
+        planes > 0 ? decodePlanes(upper, lanes) : decodeTile(bytesAt(at, tileLength), depth, lanes, bits, grid);
       tile.forEach((weight, n) => {
         const channel = firstChannel + first + (n % lanes);
         weights[channel * fanIn + firstWeight + Math.floor(n / lanes)] = weight;
       });
-      at += bytes;
+      at += tileLength;
     }
   }
   return weights;

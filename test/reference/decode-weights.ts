@@ -22,6 +22,15 @@ function ternaryWeight(bytes: Uint8Array, k: number, lane: number, lanes: number
   return (Math.floor(byte / 3 ** (k % 5)) % 3) - 1;
 }
 
+/** The weights of one tile, [k][lane], of its `bits` upper planes, u8[k] each: FORMAT.md, "Bit planes". */
+export function decodePlanes(planes: readonly Uint8Array[], lanes: number): number[] {
+  const depth = planes[0].length;
+  return Array.from({ length: depth * lanes }, (_, at) => {
+    const code = planes.reduce((upper, plane) => 2 * upper + ((plane[Math.floor(at / lanes)] >> (at % lanes)) & 1), 0);
+    return 2 * code - (2 ** planes.length - 1);
+  });
+}
+
 /** The number in `count` bits from bit `first`, least significant bit first. */
 function bitsAt(bytes: Uint8Array, first: number, count: number): number {
   let value = 0;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type Engine, EngineError, engineBytes } from "../../host/index.ts";
 import { DataError } from "../data/record.ts";
-import { inspectModel } from "../export/inspect-model.ts";
+import { inspectModel, meanBitsOf } from "../export/inspect-model.ts";
 import { openModel } from "./model-files.ts";
 import { bytesText, printJson, printLine, printTable } from "./output.ts";
 
@@ -20,7 +20,9 @@ async function runInspect(path: string, { json }: { json?: boolean }): Promise<v
   const engine = await openModel(path, { build: "scalar" });
   runSelfTest(engine, path);
   const report = inspectModel(engine, (await engineBytes("scalar")).length);
-  if (json) return printJson({ model: path, ...report });
+  const rungs = [rungFacts(engine, report.meanBits)];
+  while (rungs.length < engine.rungs) rungs.push(await inspectRung(path, rungs.length));
+  if (json) return printJson({ model: path, ...report, rungs });
   printLine(`${path}: ${engine.model.metadata.name}, classes ${report.classes.join(" ")}; golden vectors agree`);
   printTable(
     ["layer", "op", "bits", "parameters", "bytes", "MAC/s", "rows", "rows kept", "RAM kept"],
@@ -39,6 +41,17 @@ async function runInspect(path: string, { json }: { json?: boolean }): Promise<v
       ];
     }),
   );
+  if (rungs.length > 1) {
+    printTable(
+      ["rung", "bits a weight", "flash bytes read a hop", "RAM"],
+      rungs.map(({ rung, meanBits, flashReadBytesPerHop, ramBytes }) => [
+        rung,
+        meanBits.toFixed(2),
+        flashReadBytesPerHop,
+        bytesText(ramBytes),
+      ]),
+    );
+  }
   const { paper, file, flash } = report.compression;
   printLine(
     `${report.parameters} parameters at ${report.meanBits.toFixed(2)} bits a weight; compression ${paper.toFixed(2)}x ` +
@@ -52,6 +65,25 @@ async function runInspect(path: string, { json }: { json?: boolean }): Promise<v
     `RAM ${bytesText(report.ramBytes)} in the scalar build (arena ${bytesText(report.arenaBytes)}), ` +
       `flash ${bytesText(report.flashBytes)}`,
   );
+}
+
+interface RungFacts {
+  readonly rung: number;
+  readonly meanBits: number;
+  /** Measured. */
+  readonly ramBytes: number;
+  readonly flashReadBytesPerHop: number;
+}
+
+function rungFacts({ model, ramBytes }: Engine, meanBits: number): RungFacts {
+  return { rung: model.rung, meanBits, ramBytes, flashReadBytesPerHop: model.budget.flashReadBytesPerHop };
+}
+
+/** A rung behind the first, its golden vectors run too. */
+async function inspectRung(path: string, rung: number): Promise<RungFacts> {
+  const engine = await openModel(path, { build: "scalar", rung });
+  runSelfTest(engine, path);
+  return rungFacts(engine, meanBitsOf(engine.model));
 }
 
 function runSelfTest(engine: Engine, path: string): void {

@@ -12,6 +12,7 @@ import { bytesText, percent, printJson, printLine, printTable } from "./output.t
 interface SimulateArguments {
   readonly model: string;
   readonly device: string;
+  readonly rung: number;
   readonly record?: string;
   readonly synth?: Rhythm;
   readonly seconds: number;
@@ -27,6 +28,7 @@ export function addSimulateCommand(program: Command): void {
     .description("stream a record through a model on a simulated wearable, with RAM, flash, latency and energy budgets")
     .requiredOption("--model <file>", "a .qhb model")
     .option("--device <name>", DEVICES.map(({ name }) => name).join(", "), DEVICES[0].name)
+    .option("--rung <n>", "of a model with several, 0 for the finest", wholeNumber, 0)
     .addOption(new Option("--record <file>", "a WFDB header, .mat or .csv record").conflicts("synth"))
     .addOption(new Option("--synth <rhythm>", "a synthetic record instead").choices(Object.keys(RHYTHMS)))
     .option("--seconds <s>", "length of the synthetic record", realNumber, 30)
@@ -48,8 +50,8 @@ async function runSimulate(args: SimulateArguments): Promise<void> {
     args.record !== undefined
       ? openRecord(args.record)
       : synthesize({ rhythm: args.synth as Rhythm, seconds: args.seconds, seed: args.seed });
-  const { model } = await openModel(args.model);
-  const report = await simulateRecord(model.bytes, args.device, record, args.lead);
+  const { model } = await openModel(args.model, { rung: args.rung });
+  const report = await simulateRecord(model.bytes, args.device, record, args);
   if (args.json) printJson(report);
   else printReport(report);
   if (!report.budgetsOk) process.exitCode = 1;
@@ -60,9 +62,9 @@ export function simulateRecord(
   model: Uint8Array,
   device: string,
   record: EcgRecord,
-  wantedLead?: string,
+  { lead, rung }: { readonly lead?: string; readonly rung?: number } = {},
 ): Promise<SimulationReport> {
-  const { samples, countsPerMillivolt, baseline } = pickLead(record, wantedLead);
+  const { samples, countsPerMillivolt, baseline } = pickLead(record, lead);
   const simulated: SimulatedRecord = {
     name: record.name,
     sampleRateHz: record.sampleRateHz,
@@ -70,7 +72,7 @@ export function simulateRecord(
     millivoltsPerCount: 1 / countsPerMillivolt,
     baseline,
   };
-  return simulate({ model, device, record: simulated });
+  return simulate({ model, rung, device, record: simulated });
 }
 
 const MOST_TIMELINE_ROWS = 40;

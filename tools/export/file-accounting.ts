@@ -1,5 +1,5 @@
 import * as layout from "../../assembly/shared/layout.ts";
-import type { ModelFile, ModelLayer } from "../../host/index.ts";
+import { ModelFile, type ModelLayer } from "../../host/index.ts";
 import { TERNARY_BITS } from "./accounting.ts";
 
 /** Where the bytes of a `.qhb` file are. */
@@ -43,13 +43,33 @@ const SECTIONS: readonly (readonly [name: string, kind: number])[] = [
 export function accountForFile(model: ModelFile): FileAccounting {
   const fileBytes = model.bytes.length;
   const held = SECTIONS.map(([name, kind]) => ({ name, bytes: model.section(kind).byteLength }));
-  const header = layout.HEADER_BYTES + layout.SECTION_COUNT * layout.SECTION_ENTRY_BYTES;
+  if (model.rungs > 1) held.push({ name: "other rungs", bytes: otherRungsBytes(model) });
+  const entries = layout.SECTION_COUNT + (model.rungs - 1) * layout.RUNG_SECTION_COUNT;
+  const header = layout.HEADER_BYTES + entries * layout.SECTION_ENTRY_BYTES;
   const padding = fileBytes - header - held.reduce((sum, { bytes }) => sum + bytes, 0);
   return {
     fileBytes,
     sections: [{ name: "header and section table", bytes: header }, ...held, { name: "padding", bytes: padding }],
     layers: model.layers.map((layer, index) => accountForLayer(layer, requantizationBytes(model, index))),
   };
+}
+
+/** What each further rung has of its own. */
+function otherRungsBytes({ bytes, rungs, rung }: ModelFile): number {
+  const shared: ReadonlySet<number> = new Set([
+    layout.SECTION_NETWORK,
+    layout.SECTION_WEIGHTS,
+    layout.SECTION_PLAN,
+    layout.SECTION_METADATA,
+    layout.SECTION_SIGNATURE,
+  ]);
+  const own = SECTIONS.map(([, kind]) => kind).filter((kind) => !shared.has(kind));
+  const others = Array.from({ length: rungs }, (_, index) => index).filter((index) => index !== rung);
+  const sizes = others.flatMap((other) => {
+    const file = new ModelFile(bytes, other);
+    return own.map((kind) => file.section(kind).byteLength);
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function accountForLayer(layer: ModelLayer, requantizationBytes: number): LayerBytes {

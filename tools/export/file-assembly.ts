@@ -3,11 +3,24 @@ import * as layout from "../../assembly/shared/layout.ts";
 import { MAX_FILE_BYTES } from "../../assembly/shared/limits.ts";
 import { RecordWriter } from "./record-writer.ts";
 
-const SECTIONS_AT = layout.HEADER_BYTES + layout.SECTION_COUNT * layout.SECTION_ENTRY_BYTES;
+/** Kinds of the sections that a rung behind the first has of its own. */
+const RUNG_KINDS = [
+  layout.SECTION_LAYERS,
+  layout.SECTION_REQUANTIZATION,
+  layout.SECTION_TILE_CRCS,
+  layout.SECTION_BUDGET,
+  layout.SECTION_GOLDEN,
+] as const;
 
-/** Offset of each section, in the order of the kinds, and the length of the file that holds them. */
+/** Kind of a section by its place in the section table. */
+function kindAt(index: number): number {
+  const behind = index - layout.SECTION_COUNT;
+  return behind < 0 ? index + 1 : RUNG_KINDS[behind % RUNG_KINDS.length];
+}
+
+/** Offset of each section, in the order of the section table, and the length of the file that holds them. */
 export function sectionOffsets(lengths: readonly number[]): { offsets: readonly number[]; fileBytes: number } {
-  let end = SECTIONS_AT;
+  let end = layout.HEADER_BYTES + lengths.length * layout.SECTION_ENTRY_BYTES;
   const offsets = lengths.map((length) => {
     const offset = Math.ceil(end / layout.SECTION_ALIGNMENT) * layout.SECTION_ALIGNMENT;
     end = offset + length;
@@ -16,7 +29,7 @@ export function sectionOffsets(lengths: readonly number[]): { offsets: readonly 
   return { offsets, fileBytes: end };
 }
 
-/** Header, section table and sections, with the file's CRC-32. Throws RangeError above the file size limit. */
+/** Header, section table and sections, those of further rungs behind the first's, with the file's CRC-32. Throws RangeError above the file size limit. */
 export function assembleFile(sections: readonly Uint8Array[]): Uint8Array {
   const { offsets, fileBytes } = sectionOffsets(sections.map((section) => section.length));
   if (fileBytes > MAX_FILE_BYTES)
@@ -27,10 +40,10 @@ export function assembleFile(sections: readonly Uint8Array[]): Uint8Array {
     .u16(layout.HEADER_FORMAT_VERSION_AT, layout.FORMAT_VERSION)
     .u16(layout.HEADER_OP_SET_VERSION_AT, layout.OP_SET_VERSION)
     .u32(layout.HEADER_FILE_BYTES_AT, fileBytes)
-    .u32(layout.HEADER_SECTION_COUNT_AT, layout.SECTION_COUNT);
+    .u32(layout.HEADER_SECTION_COUNT_AT, sections.length);
   sections.forEach((section, index) => {
     new RecordWriter(file.subarray(layout.HEADER_BYTES + index * layout.SECTION_ENTRY_BYTES))
-      .u32(layout.SECTION_KIND_AT, index + 1)
+      .u32(layout.SECTION_KIND_AT, kindAt(index))
       .u32(layout.SECTION_OFFSET_AT, offsets[index])
       .u32(layout.SECTION_LENGTH_AT, section.length);
     file.set(section, offsets[index]);

@@ -57,12 +57,11 @@ export function inspectModel(engine: Engine, engineBytes: number): Inspection {
   const layers = model.layers.map((layer, index) => ({
     name: layer.name,
     op: layer.op,
-    bits: layer.grid === "ternary" ? TERNARY_BITS : layer.bits,
+    bits: bitsOf(layer),
     parameters: layer.weights > 0 ? layer.weights + layer.outChannels : 0,
     bytes: layer.weightsBytes,
     macs: (macsPerRow(layer, rates[index + 1]) * SAMPLE_RATE_HZ) / rates[index + 1].samplesPerRow,
   }));
-  const weights = sum(model.layers.map((layer) => layer.weights));
   const counts = parameterCountsOf(model);
   const bits = new Map(layers.map((layer) => [layer.name, layer.bits]));
   const memoryPlan = model.plan.map(({ offset, capacityRows, keptOffset, keptRows }, tensor) => ({
@@ -79,7 +78,7 @@ export function inspectModel(engine: Engine, engineBytes: number): Inspection {
     classes: model.classes,
     layers,
     parameters: counts.total,
-    meanBits: sum(model.layers.map((layer, index) => layer.weights * layers[index].bits)) / weights,
+    meanBits: meanBitsOf(model),
     compression: compressionRatios(
       counts,
       bits,
@@ -100,6 +99,15 @@ export function inspectModel(engine: Engine, engineBytes: number): Inspection {
     memoryPlan,
     metadata: model.metadata,
   };
+}
+
+function bitsOf({ grid, bits }: ModelLayer): number {
+  return grid === "ternary" ? TERNARY_BITS : bits;
+}
+
+/** Bits a weight of the rung, without biases. */
+export function meanBitsOf({ layers }: ModelFile): number {
+  return sum(layers.map((layer) => layer.weights * bitsOf(layer))) / sum(layers.map((layer) => layer.weights));
 }
 
 /** Of the float network, as the metadata has it; of the folded one, where a file of other making has none. */

@@ -41,10 +41,15 @@ const ACTIVATIONS: Readonly<Record<Activation, number>> = {
 /**
  * Turns a quantized network into layer records. Throws RangeError where a node, a scale or a weight cannot be packed.
  * @param wideRows no narrow rows, even where they serve
+ * @param planes how many bit planes the file has of the layers that are stored so
  */
-export function lower(network: QuantizedNetwork, wideRows = false): readonly LoweredLayer[] {
+export function lower(
+  network: QuantizedNetwork,
+  wideRows = false,
+  planes: ReadonlyMap<string, number> = new Map(),
+): readonly LoweredLayer[] {
   requireEngineNodes(network.graph);
-  const context = new Context(network, wideRows);
+  const context = new Context(network, wideRows, planes);
   return network.graph.nodes.map((node) => context.lowerNode(node));
 }
 
@@ -54,6 +59,7 @@ class Context {
   constructor(
     private readonly network: QuantizedNetwork,
     private readonly wideRows: boolean,
+    private readonly planes: ReadonlyMap<string, number>,
   ) {
     this.tensors = new NetworkTensors(network);
   }
@@ -208,10 +214,12 @@ class Context {
       return dead ? 0 : step * inScale;
     });
     const sumLimit = fanIn * largestInput(this.tensors.typeOf(node.input)) * largestWeight(grid, bits);
+    const planes = this.planes.get(node.name) ?? 0;
     return {
       bits,
       grid: GRIDS[grid],
-      tiles: packTiles(values, this.tensors.channels(node.name), tiles, grid, bits),
+      planes,
+      tiles: packTiles(values, this.tensors.channels(node.name), { ...tiles, inPlanes: planes > 0 }, grid, bits),
       ...this.formed(node.name, requantizeChannels(units, bias, outScale, sumLimit, node.name), sumLimit),
     };
   }

@@ -31,6 +31,9 @@ export interface LoweredLayer {
   readonly rows: readonly RequantizationRow[];
   /** Of a layer with ACTIVATION_TABLE; else empty. */
   readonly table: Int16Array;
+  /** Bit planes of its weights in the file, 0 for a bit stream. */
+  readonly planes: number;
+  /** Of a layer in planes, the `bits` upper ones of each tile end to end. */
   readonly tiles: readonly Uint8Array[];
 }
 
@@ -52,6 +55,7 @@ export const PLAIN_LAYER = {
   tableShift: 0,
   rowForm: 0,
   rows: [],
+  planes: 0,
   table: new Int16Array(0),
   tiles: [],
 } as const;

@@ -1,5 +1,5 @@
 import { TILE_CHANNELS } from "../../assembly/shared/limits.ts";
-import { largestWeight, type WeightGrid } from "./quantized-network.ts";
+import { largestWeight, midRiseCode, type WeightGrid } from "./quantized-network.ts";
 
 /** Ternary weights of one lane in a byte: 3^5 = 243 fits in 8 bits. */
 const DIGITS = 5;
@@ -10,6 +10,8 @@ export interface TileLayout {
   readonly columns: number;
   /** A conv's groups of channels: no tile has channels of two. */
   readonly groups: number;
+  /** A tile is its bit planes, the most significant first, instead of a bit stream. */
+  readonly inPlanes?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface TileLayout {
 export function packTiles(
   values: Int8Array,
   outChannels: number,
-  { columns, groups }: TileLayout,
+  { columns, groups, inPlanes }: TileLayout,
   grid: WeightGrid,
   bits: number,
 ): Uint8Array[] {
@@ -37,7 +39,7 @@ export function packTiles(
           tile[k * lanes + lane] = values[(first + lane) * fanIn + column * depth + k];
         }
       }
-      tiles.push(packTile(tile, lanes, grid, bits));
+      tiles.push(inPlanes ? packPlanes(tile, lanes, bits) : packTile(tile, lanes, grid, bits));
       first += lanes;
     }
   }
@@ -51,17 +53,36 @@ export function tileBytes(depth: number, lanes: number, grid: WeightGrid, bits: 
 
 /** Packs one tile. @param weights [k][lane], integers of the grid. Throws RangeError on a value that the grid lacks. */
 export function packTile(weights: Int8Array, lanes: number, grid: WeightGrid, bits: number): Uint8Array {
+  checkOnGrid(weights, grid, bits);
+  const bytes = new Uint8Array(tileBytes(weights.length / lanes, lanes, grid, bits));
+  if (grid === "ternary") return bytes.map((_, at) => ternaryByte(weights, lanes, at));
+  weights.forEach((weight, index) => {
+    writeBits(bytes, index * bits, bits, grid === "midRise" ? midRiseCode(weight, bits) : weight & (2 ** bits - 1));
+  });
+  return bytes;
+}
+
+/** Packs one tile of mid-rise weights, [k][lane], into planes u8[bits][k], lane l in bit l. Throws RangeError as packTile. */
+export function packPlanes(weights: Int8Array, lanes: number, bits: number): Uint8Array {
+  checkOnGrid(weights, "midRise", bits);
+  const depth = weights.length / lanes;
+  const planes = new Uint8Array(bits * depth);
+  weights.forEach((weight, index) => {
+    const code = midRiseCode(weight, bits);
+    for (let plane = 0; plane < bits; plane++) {
+      const bit = (code >> (bits - 1 - plane)) & 1;
+      planes[plane * depth + Math.floor(index / lanes)] |= bit << (index % lanes);
+    }
+  });
+  return planes;
+}
+
+function checkOnGrid(weights: Int8Array, grid: WeightGrid, bits: number): void {
   const limit = largestWeight(grid, bits);
   for (const weight of weights) {
     const fits = Math.abs(weight) <= limit && (grid !== "midRise" || weight % 2 !== 0);
     if (!fits) throw new RangeError(`weight ${weight} is not on the ${bits}-bit ${grid} grid`);
   }
-  const bytes = new Uint8Array(tileBytes(weights.length / lanes, lanes, grid, bits));
-  if (grid === "ternary") return bytes.map((_, at) => ternaryByte(weights, lanes, at));
-  weights.forEach((weight, index) => {
-    writeBits(bytes, index * bits, bits, grid === "midRise" ? (weight + limit) / 2 : weight & (2 ** bits - 1));
-  });
-  return bytes;
 }
 
 /** Byte [block][lane]: five consecutive k of the lane in base 3, digit = weight + 1, the first k the lowest. */

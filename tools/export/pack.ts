@@ -5,7 +5,9 @@ import type { Graph } from "../graph/graph.ts";
 import { type MeasuredBudget, macsPerHop } from "./budget.ts";
 import { assembleFile, sectionOffsets } from "./file-assembly.ts";
 import { type GoldenInput, goldenInput } from "./golden-input.ts";
+import { ladderPlanes } from "./ladder-planes.ts";
 import { lower } from "./lower.ts";
+import type { LoweredLayer } from "./lowered-layer.ts";
 import { arenaBytes, planMemory } from "./memory-plan.ts";
 import { type ModelFacts, modelMetadata } from "./metadata.ts";
 import type { QuantizedNetwork } from "./quantized-network.ts";
@@ -17,8 +19,12 @@ import {
   networkSection,
   records,
   requantizationBytes,
+  weightsSection,
 } from "./sections.ts";
 import { networkTiming } from "./timing.ts";
+
+/** What only a run of the engine tells. */
+export type Measured = MeasuredBudget & { readonly goldenCrcs: Uint32Array };
 
 export interface PackOptions {
   /** Samples of one pass of the network; networkTiming has the default. */
@@ -32,7 +38,12 @@ export interface PackOptions {
    * What only a run of the engine tells: `packSealed` finds it. Without it the golden CRCs and the flash reads are 0
    * and the RAM is the arena alone: the file runs, but fails its self-test.
    */
-  readonly measured?: MeasuredBudget & { readonly goldenCrcs: Uint32Array };
+  readonly measured?: Measured;
+}
+
+/** Of a file with several rungs, `measured` for each. */
+export interface PackLadderOptions extends Omit<PackOptions, "measured"> {
+  readonly measured?: readonly Measured[];
 }
 
 /**
@@ -40,23 +51,37 @@ export interface PackOptions {
  * Throws RangeError on a network that the format cannot hold.
  */
 export function pack(network: QuantizedNetwork, options: PackOptions = {}): Uint8Array {
-  const { graph } = network;
-  const layers = lower(network, options.wideRows);
+  return packLadder([network], { ...options, measured: options.measured && [options.measured] });
+}
+
+/**
+ * Packs networks that share their weights, the finest first: a rung each. Throws RangeError as `pack`, and where a rung's
+ * weights are not the upper bits of the first's.
+ */
+export function packLadder(networks: readonly QuantizedNetwork[], options: PackLadderOptions = {}): Uint8Array {
+  const [{ graph }] = networks;
+  const planes = ladderPlanes(networks);
   const timing = networkTiming(graph, options.tickSamples);
   checkLimits(graph);
   const plan = planMemory(graph, timing.tickSamples);
-  const tiles = layers.flatMap((layer) => layer.tiles);
-  const measured = options.measured ?? {
-    ramBytes: arenaBytes(plan),
-    flashReadBytesPerHop: 0,
-    goldenCrcs: new Uint32Array(layers.length),
-  };
-  const sections = [
+  const input = options.goldenInput ?? goldenInput(graph, timing);
+  const measured = networks.map(
+    (_, rung): Measured =>
+      options.measured?.[rung] ?? {
+        ramBytes: arenaBytes(plan),
+        flashReadBytesPerHop: 0,
+        goldenCrcs: new Uint32Array(graph.nodes.length),
+      },
+  );
+  const lowered = networks.map((network) => lower(network, options.wideRows, planes));
+  const own = lowered.map((layers, rung) => rungSections(layers, input, measured[rung]));
+  const [first, ...others] = own;
+  const sectionsWith = (budgets: readonly Uint8Array[]) => [
     networkSection(graph, timing),
-    layersSection(layers),
-    concatenate(layers.map(requantizationBytes)),
-    concatenate(tiles),
-    records(tiles, layout.TILE_CRC_BYTES, (writer, tile) => writer.u32(0, crc32(tile))),
+    first.layers,
+    first.requantization,
+    weightsSection(lowered[0]),
+    first.tileCrcs,
     records(plan, layout.PLAN_ENTRY_BYTES, (writer, tensor) => {
       writer
         .u32(layout.PLAN_OFFSET_AT, tensor.offsetBytes)
@@ -64,20 +89,34 @@ export function pack(network: QuantizedNetwork, options: PackOptions = {}): Uint
         .u32(layout.PLAN_KEPT_OFFSET_AT, tensor.keptOffsetBytes)
         .u32(layout.PLAN_KEPT_ROWS_AT, tensor.keptRows);
     }),
-    new Uint8Array(layout.BUDGET_BYTES),
-    new TextEncoder().encode(JSON.stringify(modelMetadata(network, options.facts ?? {}))),
-    goldenSection(options.goldenInput ?? goldenInput(graph, timing), measured.goldenCrcs),
+    budgets[0],
+    new TextEncoder().encode(JSON.stringify(modelMetadata(networks[0], options.facts ?? {}))),
+    first.golden,
     new Uint8Array(0),
+    ...others.flatMap(({ layers, requantization, tileCrcs, golden }, index) => [
+      layers,
+      requantization,
+      tileCrcs,
+      budgets[index + 1],
+      golden,
+    ]),
   ];
-  // The budget names the length of the file that holds it.
-  const { fileBytes } = sectionOffsets(sections.map((section) => section.length));
-  sections[layout.SECTION_BUDGET - 1] = budgetSection(
-    measured,
-    macsPerHop(graph, timing),
-    timing.hopSamples,
-    fileBytes,
-  );
-  return assembleFile(sections);
+  // A budget names the length of the file that holds it.
+  const unknown = own.map(() => new Uint8Array(layout.BUDGET_BYTES));
+  const { fileBytes } = sectionOffsets(sectionsWith(unknown).map((section) => section.length));
+  const macs = macsPerHop(graph, timing);
+  return assembleFile(sectionsWith(measured.map((each) => budgetSection(each, macs, timing.hopSamples, fileBytes))));
+}
+
+/** What a rung has of its own, its budget apart. */
+function rungSections(layers: readonly LoweredLayer[], input: GoldenInput, { goldenCrcs }: Measured) {
+  const tiles = layers.flatMap((layer) => layer.tiles);
+  return {
+    layers: layersSection(layers),
+    requantization: concatenate(layers.map(requantizationBytes)),
+    tileCrcs: records(tiles, layout.TILE_CRC_BYTES, (writer, tile) => writer.u32(0, crc32(tile))),
+    golden: goldenSection(input, goldenCrcs),
+  };
 }
 
 function checkLimits(graph: Graph): void {

@@ -1,3 +1,4 @@
+import { MAX_PLANES } from "../../assembly/shared/limits.ts";
 import type { Graph } from "../graph/graph.ts";
 
 /** How the integers of one layer are stored: assembly/shared/ops.ts, "Grid of a layer's weights". */
@@ -6,7 +7,7 @@ export type WeightGrid = "midTread" | "midRise" | "ternary";
 /** The weights of one conv or dense layer, batch norm folded. */
 export interface QuantizedWeights {
   readonly grid: WeightGrid;
-  /** 2..8 on the mid-tread grid, 1..3 on the mid-rise grid, 2 for ternary. */
+  /** 2..8 on the mid-tread grid, 1..7 on the mid-rise grid, 2 for ternary. */
   readonly bits: number;
   /**
    * Integers of the grid, [outChannel][k] with k = tap * inChannels + channel, of its group alone (depthwise conv: tap;
@@ -54,9 +55,14 @@ export function largestWeight(grid: WeightGrid, bits: number): number {
   return grid === "midRise" ? (1 << bits) - 1 : (1 << (bits - 1)) - 1;
 }
 
+/** The code that the file stores for a mid-rise weight; its upper bits are the code of a weight of fewer bits. */
+export function midRiseCode(weight: number, bits: number): number {
+  return (weight + largestWeight("midRise", bits)) / 2;
+}
+
 /** Throws RangeError unless the grid has that width. */
 export function checkWidth(grid: WeightGrid, bits: number): void {
-  const [least, most] = grid === "ternary" ? [2, 2] : grid === "midRise" ? [1, 3] : [2, 8];
+  const [least, most] = grid === "ternary" ? [2, 2] : grid === "midRise" ? [1, MAX_PLANES] : [2, 8];
   if (!Number.isInteger(bits) || bits < least || bits > most) {
     throw new RangeError(`a ${grid} grid has ${least} to ${most} bits, found ${bits}`);
   }

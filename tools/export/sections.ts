@@ -31,7 +31,7 @@ export function layersSection(layers: readonly LoweredLayer[]): Uint8Array {
   let firstTile = 0;
   return records(layers, layout.LAYER_BYTES, (writer, layer) => {
     writeGeometry(writer, layer);
-    const weightBytes = layer.tiles.reduce((sum, tile) => sum + tile.length, 0);
+    const weightBytes = storedWeightBytes(layer);
     writer
       .u32(layout.LAYER_REQUANTIZATION_AT, requantizationAt)
       .u32(layout.LAYER_WEIGHTS_AT, weightsAt)
@@ -42,6 +42,24 @@ export function layersSection(layers: readonly LoweredLayer[]): Uint8Array {
     weightsAt += weightBytes;
     firstTile += layer.tiles.length;
   });
+}
+
+/** Bytes of a layer's weights in the file, of which a lower rung's tiles are a part. */
+function storedWeightBytes({ tiles, planes, bits }: LoweredLayer): number {
+  const bytes = tiles.reduce((sum, tile) => sum + tile.length, 0);
+  return planes > 0 ? (bytes / bits) * planes : bytes;
+}
+
+/** Tiles end to end; of a layer in planes those of one plane behind those of the plane above. */
+export function weightsSection(layers: readonly LoweredLayer[]): Uint8Array {
+  return concatenate(
+    layers.flatMap(({ tiles, planes }) => {
+      if (planes === 0) return tiles;
+      return Array.from({ length: planes }, (_, plane) =>
+        tiles.map((tile) => tile.subarray((tile.length / planes) * plane, (tile.length / planes) * (plane + 1))),
+      ).flat();
+    }),
+  );
 }
 
 function writeGeometry(writer: RecordWriter, layer: LoweredLayer): void {
@@ -67,7 +85,8 @@ function writeGeometry(writer: RecordWriter, layer: LoweredLayer): void {
     .u16(layout.LAYER_INPUT_C_AT, layer.inputs[2] ?? 0)
     .u32(layout.LAYER_EPSILON_AT, layer.epsilon)
     .u8(layout.LAYER_TABLE_SHIFT_AT, layer.tableShift)
-    .u8(layout.LAYER_ROW_FORM_AT, layer.rowForm);
+    .u8(layout.LAYER_ROW_FORM_AT, layer.rowForm)
+    .u8(layout.LAYER_PLANES_AT, layer.planes);
 }
 
 /** A layer's requantisation rows in their form, and its table. */

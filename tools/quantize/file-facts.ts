@@ -10,8 +10,8 @@ const TRAINING = ["dataset", "split", "recipe", "teachers", "pruned", "test"];
 const PRUNED = ["method", "parameters"];
 const RECIPE = ["seed", "epochs"];
 const SCORE = ["share", "dataset", "records", "accuracy", "accuracyInterval", "f1Macro", "f1MacroInterval"];
-const ACCURACY = [...SCORE, "confusion", "againstFloat"];
-const COMPRESSION = ["method", "seed", "meanBits", "selection"];
+const ACCURACY = [...SCORE, "confusion", "againstFloat", "rungs"];
+const COMPRESSION = ["method", "seed", "meanBits", "selection", "rungs"];
 
 /**
  * What a model file tells of its making: flash is dear. The whole recipe and history stay with the float model, every step of a search

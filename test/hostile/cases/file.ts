@@ -10,7 +10,7 @@ export const FILE_CASES: readonly HostileCase[] = [
   ["MODEL_TOO_LONG", "one byte above the limit", (m) => m.resize(limits.MAX_FILE_BYTES + 1), { unsealed: true }],
   ["MODEL_BAD_MAGIC", "another magic", ({ header }) => u32(header, layout.HEADER_MAGIC_AT, 0x464c457f)],
   ["MODEL_BAD_FORMAT_VERSION", "a later format", ({ header }) => u16(header, layout.HEADER_FORMAT_VERSION_AT, 3)],
-  ["MODEL_BAD_OP_SET_VERSION", "later ops", ({ header }) => u16(header, layout.HEADER_OP_SET_VERSION_AT, 5)],
+  ["MODEL_BAD_OP_SET_VERSION", "later ops", ({ header }) => u16(header, layout.HEADER_OP_SET_VERSION_AT, 6)],
   [
     "MODEL_BAD_LENGTH",
     "a length that is not the file's",

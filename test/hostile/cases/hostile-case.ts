@@ -12,6 +12,8 @@ export type HostileCase = readonly [
 export interface HostileOptions {
   /** The model that is edited; default: the streaming one. */
   readonly from?: Uint8Array;
+  /** Whose sections are edited, and which is loaded; default: the first. */
+  readonly rung?: number;
   /** The file CRC stays as it was. */
   readonly unsealed?: boolean;
 }

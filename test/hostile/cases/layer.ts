@@ -18,7 +18,7 @@ export const LAYER_CASES: readonly HostileCase[] = [
     (m) => u8(m.layer(pool), layout.LAYER_ACTIVATION_AT, ops.ACTIVATION_RELU),
   ],
   ["LAYER_BAD_BITS", "9 bits", (m) => u8(withGrid(m, ops.GRID_MID_TREAD), layout.LAYER_BITS_AT, 9)],
-  ["LAYER_BAD_BITS", "4 bits on the mid-rise grid", (m) => u8(withGrid(m, ops.GRID_MID_RISE), layout.LAYER_BITS_AT, 4)],
+  ["LAYER_BAD_BITS", "8 bits on the mid-rise grid", (m) => u8(withGrid(m, ops.GRID_MID_RISE), layout.LAYER_BITS_AT, 8)],
   ["LAYER_BAD_BITS", "3 bits of ternary", (m) => u8(withGrid(m, ops.GRID_TERNARY), layout.LAYER_BITS_AT, 3)],
   ["LAYER_BAD_BITS", "a pool with weights' width", (m) => u8(m.layer(pool), layout.LAYER_BITS_AT, 8)],
   ["LAYER_BAD_GRID", "grid 4", (m) => u8(m.layer(stem), layout.LAYER_GRID_AT, 4)],

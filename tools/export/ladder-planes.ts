@@ -1,0 +1,31 @@
+import { MAX_RUNGS } from "../../assembly/shared/limits.ts";
+import { midRiseCode, type QuantizedNetwork, type QuantizedWeights } from "./quantized-network.ts";
+
+/**
+ * The layers that rungs hold at different widths, with the bits of the first rung: those are stored in as many bit planes. The
+ * others are stored once, as they are. Throws RangeError on a rung whose weights are not the upper bits of the first's.
+ */
+export function ladderPlanes(rungs: readonly QuantizedNetwork[]): ReadonlyMap<string, number> {
+  if (rungs.length > MAX_RUNGS) throw new RangeError(`${rungs.length} rungs, limit ${MAX_RUNGS}`);
+  const planes = new Map<string, number>();
+  for (const [name, finest] of rungs[0].weights) {
+    const all = rungs.map((rung) => rung.weights.get(name));
+    for (const [rung, weights] of all.entries()) {
+      if (!weights || !isUpperPart(finest, weights)) {
+        throw new RangeError(`layer ${name}: the weights of rung ${rung} are not the upper bits of those of rung 0`);
+      }
+    }
+    if (all.some((weights) => weights?.bits !== finest.bits)) planes.set(name, finest.bits);
+  }
+  return planes;
+}
+
+function isUpperPart(finest: QuantizedWeights, weights: QuantizedWeights): boolean {
+  const dropped = finest.bits - weights.bits;
+  if (weights.grid !== finest.grid || weights.values.length !== finest.values.length || dropped < 0) return false;
+  if (dropped === 0) return weights.values.every((value, index) => value === finest.values[index]);
+  if (weights.grid !== "midRise") return false;
+  return weights.values.every(
+    (value, index) => midRiseCode(value, weights.bits) === midRiseCode(finest.values[index], finest.bits) >> dropped,
+  );
+}
