@@ -87,6 +87,7 @@ describe("strassen", () => {
     expect(fits(512, 512, 79)).toBe(true);
     expect(fits(1536, 128, 32)).toBe(true);
     expect(fits(520, 512, 79)).toBe(false);
+    expect(fits(240, 512, 79)).toBe(false);
     expect(fits(512, 120, 79)).toBe(false);
     expect(fits(512, 512, 31)).toBe(false);
   });
