@@ -2,8 +2,8 @@ import { I16View } from "../views";
 import { clamp } from "../numeric/saturate";
 
 /** Looked-up values to a segment of the table. */
-const SEGMENT_BITS: i32 = 9;
-const LAST_SEGMENT: i32 = 127;
+export const SEGMENT_BITS: i32 = 9;
+export const LAST_SEGMENT: i32 = 127;
 
 /**
  * x[i] = clamp(table(x[i] << shift)): the function that table[0..128], in parts of an output count, has at -32768, -32256 .. 32768, and on the

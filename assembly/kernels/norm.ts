@@ -2,8 +2,8 @@ import { I16View, I32View } from "../views";
 import { inverseRoot } from "../numeric/inverse-root";
 
 /** Fraction bits of a normalised value, of its offset, and of those that are lost where the result has none. */
-const Z_BITS: i32 = 20;
-const OFFSET_BITS: i32 = 8;
+export const Z_BITS: i32 = 20;
+export const OFFSET_BITS: i32 = 8;
 
 /**
  * Normalises `count` values that lie `step` elements apart, with the gain and offset of each, `rowStep` rows apart:

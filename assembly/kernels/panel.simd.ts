@@ -83,6 +83,6 @@ export function storeQuads(to: usize, rows01: v128, rows23: v128): void {
 /** [2][8] bytes as [8][2]. */
 // @ts-ignore: decorator
 @inline
-function interleave(rows: v128): v128 {
+export function interleave(rows: v128): v128 {
   return i8x16.shuffle(rows, rows, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
 }

@@ -6,6 +6,7 @@ import { TILE_CHANNELS } from "../shared/limits";
  * made from lanes8, i8[taps * span][8] (unpack.ts). `taps` runs of `span` consecutive input elements belong to it.
  *
  *   PANEL_LANES         i8  [tap][element][8]       lanes8 itself
+ *   PANEL_STRASSEN      i8  [element][8]            the same: strassen.simd.ts
  *   PANEL_PAIRS         i16 [tap][pair][8][2]       an odd span ends in a zero
  *   PANEL_BYTE_PAIRS    i8  [tap][pair][8][2]       the same
  *   PANEL_QUADS         i8  [tap][quad][8][4]       a span ends in zeros up to a multiple of four
@@ -20,6 +21,7 @@ export const PANEL_WINOGRAD = 4;
 export const PANEL_WINOGRAD_QUADS = 5;
 export const PANEL_WORDS = 6;
 export const PANEL_BYTE_PAIRS = 7;
+export const PANEL_STRASSEN = 8;
 
 /** Bytes of any other. */
 export function panelBytes(kind: i32, taps: i32, span: i32): i32 {

@@ -1,5 +1,6 @@
 import { moveBytes } from "../views";
 import { Product } from "./product";
+import { transposeWords } from "./transpose.simd";
 
 /**
  * The end of every SIMD gemm: eight sums of a column to eight bytes (numeric/requantize.ts, four lanes at a time).
@@ -9,7 +10,7 @@ import { Product } from "./product";
 /** Multipliers of lanes 0..3 (rows) or 4..7 (rows + 32). */
 // @ts-ignore: decorator
 @inline
-function multiplierLanes(rows: usize): v128 {
+export function multiplierLanes(rows: usize): v128 {
   return v128.shuffle<i32>(v128.load(rows), v128.load(rows, 16), 0, 2, 4, 6);
 }
 
@@ -26,7 +27,7 @@ export function biasLanes(rows: usize): v128 {
  */
 // @ts-ignore: decorator
 @inline
-function roundingHalf(shift: i32): v128 {
+export function roundingHalf(shift: i32): v128 {
   return shift > 32 ? i32x4.splat(1 << (shift - 33)) : i64x2.splat((<i64>1) << <i64>(shift - 1));
 }
 
@@ -48,6 +49,12 @@ export function leaveSums(index: usize, first: v128, second: v128): void {
   storeSums(BLOCK_SUMS + 32 * index, first, second);
 }
 
+/** Turns sums that were left as [lane][column], lanes 4..7 at byte 16, into [column][lane]. */
+export function turnSums(): void {
+  transposeWords(BLOCK_SUMS, BLOCK_SUMS + 32, BLOCK_SUMS + 64, BLOCK_SUMS + 96, BLOCK_SUMS);
+  transposeWords(BLOCK_SUMS + 16, BLOCK_SUMS + 48, BLOCK_SUMS + 80, BLOCK_SUMS + 112, BLOCK_SUMS + 16);
+}
+
 /** Leaves four of them: lanes 0..3 at byte 0, lanes 4..7 at byte 16. */
 // @ts-ignore: decorator
 @inline
@@ -56,8 +63,8 @@ export function leaveLanes(index: usize, lanes: usize, sums: v128): void {
 }
 
 /**
- * Requantises and stores columns column..column+count-1 of a product from the block's sums; a loop costs 1x1 layers
- * a tenth.
+ * Requantises and stores columns column..column+count-1 of a product from the block's sums, two to a
+ * turn: one costs 1x1 layers a tenth.
  */
 export function storeBlock(product: Product, column: i32, count: i32): void {
   if (product.wide != 0) {
@@ -70,16 +77,13 @@ export function storeBlock(product: Product, column: i32, count: i32): void {
   const half = roundingHalf(shift);
   const low = i8x16.splat(<i8>product.low), high = i8x16.splat(<i8>product.high);
   let out = <usize>(product.out + column * outStep);
-  storeColumn(firstOf(0), secondOf(0), multipliers0, multipliers1, half, shift, low, high, lanes, out);
-  if (count == 1) return;
-  out += outStep;
-  storeColumn(firstOf(1), secondOf(1), multipliers0, multipliers1, half, shift, low, high, lanes, out);
-  if (count == 2) return;
-  out += outStep;
-  storeColumn(firstOf(2), secondOf(2), multipliers0, multipliers1, half, shift, low, high, lanes, out);
-  if (count == 3) return;
-  out += outStep;
-  storeColumn(firstOf(3), secondOf(3), multipliers0, multipliers1, half, shift, low, high, lanes, out);
+  for (let index: usize = 0; ; index += 2, out += outStep) {
+    storeColumn(firstOf(index), secondOf(index), multipliers0, multipliers1, half, shift, low, high, lanes, out);
+    if (--count == 0) return;
+    out += outStep;
+    storeColumn(firstOf(index + 1), secondOf(index + 1), multipliers0, multipliers1, half, shift, low, high, lanes, out);
+    if (--count == 0) return;
+  }
 }
 
 // @ts-ignore: decorator
@@ -146,10 +150,11 @@ function storeLanes(bytes: i64, lanes: i32, out: usize): void {
  */
 // @ts-ignore: decorator
 @inline
-function requantizeLanes(sums: v128, multipliers: v128, half: v128, shift: i32): v128 {
+export function requantizeLanes(sums: v128, multipliers: v128, half: v128, shift: i32): v128 {
   const first = i64x2.extmul_low_i32x4_s(sums, multipliers);
   const second = i64x2.extmul_high_i32x4_s(sums, multipliers);
   if (shift > 32) return i32x4.shr_s(i32x4.add(v128.shuffle<i32>(first, second, 1, 3, 5, 7), half), shift - 32);
+  // Of what the shift leaves the low word counts: signs need not come down with it.
   return v128.shuffle<i32>(
-    i64x2.shr_s(i64x2.add(first, half), shift), i64x2.shr_s(i64x2.add(second, half), shift), 0, 2, 4, 6);
+    i64x2.shr_u(i64x2.add(first, half), shift), i64x2.shr_u(i64x2.add(second, half), shift), 0, 2, 4, 6);
 }

@@ -1,8 +1,7 @@
 import { addressOf, at, I8View, I16View, I32View, U8View } from "../views";
 import { arrangeWords } from "../kernels/gemm.swar";
 import {
-  PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD,
-  PANEL_WINOGRAD_QUADS,
+  PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_STRASSEN, PANEL_WINOGRAD_QUADS,
 } from "../kernels/panel";
 import { arrangePairsPacked, arrangeQuadsPacked } from "../kernels/panel.dsp";
 import { arrangeBytePairs, arrangeQuadsSimd } from "../kernels/panel.simd";
@@ -36,25 +35,22 @@ export function makePanel(state: EngineState, layer: Layer, lanes: i32, panel: i
 
 function arrangeSimd(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32): void {
   switch (layer.panelKind) {
-    case PANEL_LANES: break;
+    case PANEL_LANES:
+    case PANEL_STRASSEN: break;
     case PANEL_BYTE_PAIRS: arrangeBytePairs(lanes8, taps, span, at<I8View>(panel)); break;
-    case PANEL_WINOGRAD: arrangeForWinograd(layer, lanes8, span, panel); break;
-    case PANEL_QUADS: arrangeQuadsSimd(lanes8, taps, span, 0, at<I8View>(panel)); break;
-    case PANEL_WINOGRAD_QUADS: arrangeForWinogradQuads(layer, lanes8, span, panel); break;
-    case PANEL_OFFSET_QUADS: arrangeQuadsSimd(lanes8, taps, span, maxWeight(layer), at<I8View>(panel)); break;
-    default: unreachable();
+    default:
+      if (ASC_FEATURE_RELAXED_SIMD) arrangeRelaxed(layer, lanes8, taps, span, panel);
+      else arrangeWinograd(lanes8, <i32>layer.stride * layer.inChannels, span, at<I16View>(panel));
   }
 }
 
-/** Not in the relaxed build, which has no room for it (docs/decisions/0006). */
-function arrangeForWinograd(layer: Layer, lanes8: I8View, span: i32, panel: i32): void {
-  if (ASC_FEATURE_RELAXED_SIMD) return;
-  arrangeWinograd(lanes8, <i32>layer.stride * layer.inChannels, span, at<I16View>(panel));
-}
-
-function arrangeForWinogradQuads(layer: Layer, lanes8: I8View, span: i32, panel: i32): void {
-  if (!ASC_FEATURE_RELAXED_SIMD) return;
-  arrangeWinogradQuads(lanes8, <i32>layer.stride * layer.inChannels, span, maxWeight(layer), at<I8View>(panel));
+function arrangeRelaxed(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32): void {
+  const weight = maxWeight(layer);
+  if (layer.panelKind == PANEL_WINOGRAD_QUADS) {
+    arrangeWinogradQuads(lanes8, <i32>layer.stride * layer.inChannels, span, weight, at<I8View>(panel));
+  } else {
+    arrangeQuadsSimd(lanes8, taps, span, layer.panelKind == PANEL_OFFSET_QUADS ? weight : 0, at<I8View>(panel));
+  }
 }
 
 function arrange(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32): void {
@@ -66,8 +62,15 @@ function arrange(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32)
 
 /** Where the unpacked lanes go: without SIMD, where RAM is short, to the panel's own end, overwritten one by one. */
 function lanesAt(state: EngineState, layer: Layer, count: i32, panel: i32): i32 {
-  if (layer.panelKind == PANEL_LANES) return panel;
+  if (takesLanes(layer)) return panel;
   return arrangesInPlace(layer) ? panel + panelBytesOf(layer) - count * TILE_CHANNELS : state.lanesAt;
+}
+
+/** Whether the unpacked lanes are the panel. */
+// @ts-ignore: decorator
+@inline
+function takesLanes(layer: Layer): bool {
+  return layer.panelKind == PANEL_LANES || (ASC_FEATURE_SIMD && layer.panelKind == PANEL_STRASSEN);
 }
 
 // @ts-ignore: decorator
@@ -78,6 +81,6 @@ function arrangesInPlace(layer: Layer): bool {
 
 /** Bytes of a layer's unpacked lanes beside its panel. */
 export function lanesBytes(layer: Layer): i32 {
-  const beside = layer.panelKind != PANEL_LANES && !arrangesInPlace(layer);
+  const beside = !takesLanes(layer) && !arrangesInPlace(layer);
   return beside ? tapsOf(layer) * tapSpanOf(layer) * TILE_CHANNELS : 0;
 }

@@ -1,16 +1,17 @@
 import { offsetQuadGroup, quadGroup } from "../kernels/gemm.relaxed";
 import { wordGroup } from "../kernels/gemm.swar";
 import {
-  PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS,
-  PANEL_WORDS,
+  PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_STRASSEN, PANEL_WINOGRAD,
+  PANEL_WINOGRAD_QUADS, PANEL_WORDS,
 } from "../kernels/panel";
+import { STRASSEN_COLUMNS, strassenFits, strassenScratchBytes } from "../kernels/strassen.simd";
 import { winogradFits, winogradScratchBytes } from "../kernels/winograd.simd";
 import { winogradQuadsFits, winogradQuadsScratchBytes } from "../kernels/winograd-quads.relaxed";
-import { OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D } from "../shared/ops";
+import { OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D, TYPE_INT13 } from "../shared/ops";
 import { EngineState } from "./engine-state";
 import { Layer, spanOf } from "./layer";
 import { isWide, Tensor, tensorAt } from "./tensor";
-import { maxWeight, tapSpanOf } from "./tiles";
+import { maxWeight, tapsOf, tapSpanOf } from "./tiles";
 
 /**
  * Chooses the kernel of a layer with weights: the build's fastest one that is exact for its width and its input. Each
@@ -32,7 +33,7 @@ function chooseKind(layer: Layer, input: Tensor, weight: i32): i32 {
   const wide = isWide(input.type);
   if (isDefined(QHUBERT_INTRINSICS)) return wide ? PANEL_PAIRS : PANEL_QUADS;
   if (!ASC_FEATURE_SIMD) return wide ? PANEL_LANES : PANEL_WORDS;
-  if (wide) return PANEL_BYTE_PAIRS;
+  if (wide) return takesStrassen(layer, input) ? PANEL_STRASSEN : PANEL_BYTE_PAIRS;
   if (ASC_FEATURE_RELAXED_SIMD) return chooseRelaxedKind(layer, input, weight);
   return takesWinograd(layer, input, weight) ? PANEL_WINOGRAD : PANEL_BYTE_PAIRS;
 }
@@ -69,6 +70,12 @@ function takesWinograd(layer: Layer, input: Tensor, weight: i32): bool {
     winogradScratchBytes(columnStep, tapSpanOf(layer), mostColumns(layer, input)) <= WINOGRAD_MOST_BYTES;
 }
 
+/** Not in the relaxed build, which has no room for it (docs/decisions/0006). */
+function takesStrassen(layer: Layer, input: Tensor): bool {
+  return !ASC_FEATURE_RELAXED_SIMD && layer.op == OP_CONV1D && input.type == TYPE_INT13 && tapsOf(layer) == 1 &&
+    strassenFits(tapSpanOf(layer), layer.outChannels, mostColumns(layer, input));
+}
+
 /** Columns that a pass makes at most. */
 function mostColumns(layer: Layer, input: Tensor): i32 {
   return max(0, input.capacity - spanOf(layer)) / layer.stride + 1;
@@ -76,16 +83,21 @@ function mostColumns(layer: Layer, input: Tensor): i32 {
 
 /** Bytes that the kernel of a layer wants for its prepared input. */
 export function inputScratchBytes(state: EngineState, layer: Layer): i32 {
+  if (!ASC_FEATURE_SIMD) return 0;
   const input = tensorAt(state.tensorsAt, layer.inputA);
-  const columnStep = <i32>layer.stride * layer.inChannels;
-  switch (layer.panelKind) {
-    case PANEL_BYTE_PAIRS:
-      if (isWide(input.type)) return 0;
-      return 2 * (layer.op == OP_DENSE ? 1 : input.capacity) * input.channels;
-    case PANEL_OFFSET_QUADS: return 4 * mostColumns(layer, input);
-    case PANEL_WINOGRAD: return winogradScratchBytes(columnStep, tapSpanOf(layer), mostColumns(layer, input));
-    case PANEL_WINOGRAD_QUADS:
-      return winogradQuadsScratchBytes(columnStep, tapSpanOf(layer), mostColumns(layer, input));
-    default: return 0;
+  if (layer.panelKind == PANEL_BYTE_PAIRS) {
+    if (isWide(input.type)) return 0;
+    return 2 * (layer.op == OP_DENSE ? 1 : input.capacity) * input.channels;
   }
+  const columns = mostColumns(layer, input);
+  const columnStep = <i32>layer.stride * layer.inChannels;
+  const span = tapSpanOf(layer);
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    if (layer.panelKind == PANEL_OFFSET_QUADS) return 4 * columns;
+    if (layer.panelKind == PANEL_WINOGRAD_QUADS) return winogradQuadsScratchBytes(columnStep, span, columns);
+  } else {
+    if (layer.panelKind == PANEL_WINOGRAD) return winogradScratchBytes(columnStep, span, columns);
+    if (layer.panelKind == PANEL_STRASSEN) return strassenScratchBytes(span, min(columns, STRASSEN_COLUMNS));
+  }
+  return 0;
 }

@@ -5,14 +5,17 @@ import { gemm } from "../kernels/gemm";
 import { accumulatePacked, gemmPacked } from "../kernels/gemm.dsp";
 import { columnCorrections } from "../kernels/column-corrections.simd";
 import { gemmWinogradQuads } from "../kernels/gemm-winograd-quads.relaxed";
+import { gemmStrassen } from "../kernels/gemm-strassen.simd";
 import { gemmWinograd } from "../kernels/gemm-winograd.simd";
 import { accumulateQuads, gemmOffsetQuads, gemmQuads } from "../kernels/gemm.relaxed";
 import { accumulatePairs, gemmPairs, widen } from "../kernels/gemm.simd";
 import { accumulateWords, gemmWords } from "../kernels/gemm.swar";
 import {
-  PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_QUADS, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS,
+  PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_QUADS, PANEL_STRASSEN, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS,
 } from "../kernels/panel";
 import { Product } from "../kernels/product";
+import { strassenColumns } from "../kernels/strassen.simd";
+import { strassenInput } from "../kernels/strassen-input.simd";
 import { winogradTransform } from "../kernels/winograd-input.simd";
 import { winogradQuadsTransform } from "../kernels/winograd-quads-input.relaxed";
 import { OP_DEPTHWISE_CONV1D } from "../shared/ops";
@@ -36,6 +39,8 @@ export function prepareInput(state: EngineState, layer: Layer, type: i32, elemen
   } else if (!ASC_FEATURE_RELAXED_SIMD) {
     if (layer.panelKind == PANEL_WINOGRAD) {
       winogradTransform(product.input, product.columnStep, product.span, product.columns, scratch);
+    } else if (layer.panelKind == PANEL_STRASSEN) {
+      strassenInput(product, scratch);
     }
   } else {
     const weight = maxWeight(layer);
@@ -47,6 +52,12 @@ export function prepareInput(state: EngineState, layer: Layer, type: i32, elemen
   }
 }
 
+/** Columns of a pass that a layer's kernel takes together. */
+export function columnsTogether(layer: Layer, columns: i32): i32 {
+  if (ASC_FEATURE_SIMD && !ASC_FEATURE_RELAXED_SIMD && layer.panelKind == PANEL_STRASSEN) return strassenColumns(columns);
+  return columns;
+}
+
 /** Computes a product of eight channels. */
 export function multiply(state: EngineState, layer: Layer, type: i32): void {
   const product = at<Product>(state.productAt);
@@ -56,6 +67,7 @@ export function multiply(state: EngineState, layer: Layer, type: i32): void {
       case PANEL_BYTE_PAIRS: gemmPairs(product); break;
       default:
         if (ASC_FEATURE_RELAXED_SIMD) multiplyRelaxed(state, layer, product);
+        else if (layer.panelKind == PANEL_STRASSEN) gemmStrassen(product, state.inputScratchAt);
         else gemmWinograd(product, state.inputScratchAt);
     }
   } else if (layer.op == OP_DEPTHWISE_CONV1D) {

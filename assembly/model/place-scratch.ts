@@ -2,7 +2,7 @@ import { alignUp } from "../views";
 import { Product } from "../kernels/product";
 import { TILE_CHANNELS } from "../shared/limits";
 import { ACTIVATION_TABLE_BYTES, REQUANTIZATION_BYTES } from "../shared/layout";
-import { OP_ATTENTION, OP_AVERAGE_POOL, OP_DENSE } from "../shared/ops";
+import { OP_ATTENTION, OP_AVERAGE_POOL, OP_DENSE, OP_LAYER_NORM } from "../shared/ops";
 import { NOT_ENOUGH_RAM, OK } from "../shared/status";
 import { lanesBytes } from "./arrange";
 import { chooseKernel, inputScratchBytes } from "./choose-kernel";
@@ -10,6 +10,7 @@ import { EngineState, fits, reserve } from "./engine-state";
 import { isNorm, Layer, layerAt } from "./layer";
 import { ATTENTION_BYTES } from "./run-attention";
 import { planBlocks } from "./run-average-pool";
+import { groupNormScratchBytes } from "./run-norm";
 import { entryBytes, hasWeights, packedTileBytes, tilesAcross } from "./tiles";
 import { PAGE_BYTES } from "./validate-file";
 
@@ -25,7 +26,7 @@ export function placeScratch(state: EngineState): i32 {
   for (let i = 0; i < state.layerCount; i++) {
     const layer = layerAt(state.layersAt, i);
     placeSums(state, layer);
-    entry = max(entry, constantBytes(layer));
+    entry = max(entry, constantBytes(state, layer));
     if (!hasWeights(layer)) continue;
     chooseKernel(state, layer);
     entry = max(entry, entryBytes(layer));
@@ -42,9 +43,12 @@ export function placeScratch(state: EngineState): i32 {
 }
 
 /** What a layer without tiles reads or makes in the place of an entry, and the table that a conv reads there behind its tiles. */
-function constantBytes(layer: Layer): i32 {
+function constantBytes(state: EngineState, layer: Layer): i32 {
   if (layer.op == OP_ATTENTION) return ATTENTION_BYTES;
-  if (isNorm(layer)) return <i32>layer.inChannels * REQUANTIZATION_BYTES;
+  if (isNorm(layer)) {
+    const rows = <i32>layer.inChannels * REQUANTIZATION_BYTES;
+    return layer.op == OP_LAYER_NORM ? rows : rows + groupNormScratchBytes(state, layer);
+  }
   return ACTIVATION_TABLE_BYTES;
 }
 

@@ -1,6 +1,7 @@
 import { addressOf, at, I16View } from "../views";
 import { flashRead } from "../flash";
 import { applyTable } from "../kernels/apply-table";
+import { applyTableSimd } from "../kernels/apply-table.simd";
 import { Product } from "../kernels/product";
 import { largestOf } from "../numeric/saturate";
 import { ACTIVATION_RELU, ACTIVATION_TABLE, OP_DEPTHWISE_CONV1D, TYPE_INT13, TYPE_INT16 } from "../shared/ops";
@@ -8,14 +9,27 @@ import { ACTIVATION_TABLE_BYTES, TABLE_DOWN_INT13, TABLE_DOWN_INT16 } from "../s
 import { TILE_CHANNELS } from "../shared/limits";
 import { EngineState } from "./engine-state";
 import { Layer, spanOf } from "./layer";
-import { multiply, prepareInput } from "./multiply";
+import { columnsTogether, multiply, prepareInput } from "./multiply";
 import { isWide, rowAddress, Tensor, tensorAt } from "./tensor";
 import {
   firstChannelOf, groupOf, groupsOf, lanesOf, panelOf, rowOffset, rowsOf, tapSpanOf, tapsOf, tileEntry, tilesAcross,
 } from "./tiles";
 
-/** A (grouped or depthwise) conv1d as products, one a tile of eight output channels. */
+/** A (grouped or depthwise) conv1d, as many columns at once as its kernel takes together. */
 export function runConv1d(state: EngineState, layer: Layer, output: Tensor, columns: i32): void {
+  if (ASC_FEATURE_SIMD) {
+    const together = columnsTogether(layer, columns);
+    for (let first = 0; first < columns; first += together) {
+      runColumns(state, layer, output, output.next + first, min(together, columns - first));
+    }
+  } else {
+    runColumns(state, layer, output, output.next, columns);
+  }
+  activateByTable(state, layer, at<I16View>(rowAddress(output, output.next)), columns);
+}
+
+/** Columns from `first` on as products, one a tile of eight output channels. */
+function runColumns(state: EngineState, layer: Layer, output: Tensor, first: i64, columns: i32): void {
   const input = tensorAt(state.tensorsAt, layer.inputA);
   const channels = <i32>layer.inChannels;
   const isDepthwise = layer.op == OP_DEPTHWISE_CONV1D;
@@ -30,12 +44,12 @@ export function runConv1d(state: EngineState, layer: Layer, output: Tensor, colu
   product.low = layer.activation == ACTIVATION_RELU ? 0 : -product.high;
   product.outStep = layer.outChannels;
   product.wide = isWide(layer.outType) ? 1 : 0;
-  product.input = rowAddress(input, output.next * layer.stride - layer.padLeft);
+  product.input = rowAddress(input, first * layer.stride - layer.padLeft);
   const rows = (columns - 1) * layer.stride + spanOf(layer);
   prepareInput(state, layer, input.type, rows * channels);
   const from = product.input;
   const groupBytes = (channels / groupsOf(layer)) << (isWide(input.type) ? 1 : 0);
-  const out = rowAddress(output, output.next);
+  const out = rowAddress(output, first);
   for (let across = 0, tiles = tilesAcross(layer); across < tiles; across++) {
     const entry = tileEntry(state, layer, across);
     product.panel = panelOf(entry);
@@ -45,7 +59,6 @@ export function runConv1d(state: EngineState, layer: Layer, output: Tensor, colu
     product.out = out + (firstChannelOf(layer, across) << product.wide);
     multiply(state, layer, input.type);
   }
-  activateByTable(state, layer, at<I16View>(out), columns);
 }
 
 /** Turns a layer's new rows from pre-activations into outputs where it has a table, the rows behind its channels'. */
@@ -55,5 +68,7 @@ export function activateByTable(state: EngineState, layer: Layer, rows: I16View,
   if (flashRead(tableAt, state.entryAt, ACTIVATION_TABLE_BYTES) != 0) state.faulty = 1;
   const down = layer.outType == TYPE_INT13 ? TABLE_DOWN_INT13 : TABLE_DOWN_INT16;
   const high = largestOf(layer.outType);
-  applyTable(rows, columns * layer.outChannels, at<I16View>(state.entryAt), layer.tableShift, down, high);
+  const count = columns * layer.outChannels;
+  if (ASC_FEATURE_SIMD) applyTableSimd(rows, count, at<I16View>(state.entryAt), layer.tableShift, down, high);
+  else applyTable(rows, count, at<I16View>(state.entryAt), layer.tableShift, down, high);
 }

@@ -120,9 +120,13 @@ export function entryBytes(layer: Layer): i32 {
 
 export function panelBytesOf(layer: Layer): i32 {
   const columnStep = <i32>layer.stride * layer.inChannels;
-  if (layer.panelKind == PANEL_WINOGRAD) return winogradPanelBytes(columnStep, tapSpanOf(layer));
-  if (layer.panelKind == PANEL_WINOGRAD_QUADS) return winogradQuadsPanelBytes(columnStep, tapSpanOf(layer));
-  if (layer.panelKind == PANEL_WORDS) return wordBytes(tapsOf(layer), tapSpanOf(layer));
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    if (layer.panelKind == PANEL_WINOGRAD_QUADS) return winogradQuadsPanelBytes(columnStep, tapSpanOf(layer));
+  } else if (ASC_FEATURE_SIMD) {
+    if (layer.panelKind == PANEL_WINOGRAD) return winogradPanelBytes(columnStep, tapSpanOf(layer));
+  } else if (layer.panelKind == PANEL_WORDS) {
+    return wordBytes(tapsOf(layer), tapSpanOf(layer));
+  }
   return panelBytes(layer.panelKind, tapsOf(layer), tapSpanOf(layer));
 }
 

@@ -29,12 +29,12 @@ export function hubertRows(runtimes: PeerRuntimes): RowPlan[] {
   ];
 }
 
-/** With all weights unpacked in a cache, and with weights that every layer reads anew into little memory. */
+/** With all weights unpacked in a cache, and with weights that every layer reads anew into little memory, which one tick of a whole window would exceed. */
 function windowRows(graph: Graph, subject: () => Subject): RowPlan[] {
   const window = ecgWindow();
   const fixture = once(async () => {
     const { network, logits } = subject();
-    const made = await fixtureOf(pack(network, { tickSamples: WINDOW_SAMPLES }), window);
+    const made = await fixtureOf(pack(network), window);
     checkLogits(made.logits[0], logits, INT8_TOLERANCE);
     return made;
   });

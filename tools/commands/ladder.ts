@@ -127,7 +127,7 @@ async function compareRungs(
   const comparer = await ShareComparer.start(model, records, workers);
   try {
     const compared: Comparison[] = [];
-    for (const network of networks) compared.push(await comparer.compare(pack(network)));
+    for (const network of networks) compared.push(comparer.compare(await comparer.decide(pack(network))));
     return compared;
   } finally {
     await comparer.close();
