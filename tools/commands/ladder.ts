@@ -10,7 +10,7 @@ import { writeWhole } from "../export/write-whole.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { fileFacts } from "../quantize/file-facts.ts";
 import { checkLadderWidths, ladderNetworks } from "../quantize/ladder.ts";
-import { countNumber, wholeNumber, wholeNumbers } from "./arguments.ts";
+import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber, wholeNumbers } from "./arguments.ts";
 import { printComparisons } from "./compare-with-float.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
 import { loadData } from "./load-data.ts";
@@ -45,8 +45,8 @@ export function addLadderCommand(program: Command): void {
     .option("--workers <n>", "threads that share the records", countNumber, availableParallelism())
     .option("--no-test", "do not look at the test share: for comparing settings")
     .option("--seed <n>", "of the crops, and of the split where the model does not tell its own", wholeNumber, 1)
-    .option("--lead <name|index>", "lead of records with several (default: II, else the first)")
-    .option("--cache <folder>", "where conditioned records are kept")
+    .addOption(LEAD_OPTION)
+    .addOption(CACHE_OPTION)
     .option("--json", "print JSON")
     .addHelpText(
       "after",
