@@ -83,7 +83,9 @@ describe.each([
       expect(u16(layout.LAYER_INPUT_C_AT), name).toBe(inputs[2] ?? 0);
       expect(u32(layout.LAYER_EPSILON_AT), name).toBe(epsilon);
       expect(bytes.getUint8(index * layout.LAYER_BYTES + layout.LAYER_ROW_FORM_AT), name).toBe(rowForm);
-      expect([u16(layout.LAYER_RESERVED_AT), u32(layout.LAYER_RESERVED_AT + 2)], name).toEqual([0, 0]);
+      for (let at = layout.LAYER_RESERVED_AT; at < layout.LAYER_BYTES; at++) {
+        expect(bytes.getUint8(index * layout.LAYER_BYTES + at), `${name}, byte ${at}`).toBe(0);
+      }
     }
   });
 });

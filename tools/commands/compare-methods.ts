@@ -60,7 +60,7 @@ export function addCompareMethodsCommand(program: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  qhubert compare-methods --model models/resnet1d-edge.safetensors --data cinc2017 --out study.json\n" +
+      "\nExample:\n  qhubert compare-methods --model models/resnet1d-edge.safetensors --data cinc2017 --out study.json\n" +
         '  qhubert compare-methods --model "out/edge/seed1-fold{fold}.safetensors" --folds 5 --data cinc2017 --budgets none --sizes 2,3,4 --out study.json',
     )
     .action(runCompareMethods);
