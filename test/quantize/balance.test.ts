@@ -137,6 +137,17 @@ describe("the balanced search", () => {
     expect(bitsPerWeight(widths.get("tough") as Width)).toBeLessThan(bitsPerWeight(widths.get("frail") as Width));
   });
 
+  it("takes no step on an estimate when its evaluations are spent", async () => {
+    await fc.assert(
+      fc.asyncProperty(networks, fc.integer({ min: 10, max: 40 }), async (network, maxEvaluations) => {
+        const target = new EstimatingTarget(network.cost, () => 0);
+        const result = await balanceWidths(target, { ...network, menu: MENU, limit: 4, maxEvaluations });
+        expect(result.evaluations).toBeLessThanOrEqual(maxEvaluations);
+        expect(result.loss).toBeCloseTo(target.lossAt(result.widths), 9);
+      }),
+    );
+  });
+
   it("stops at its evaluations with widths that keep the limit, or with the widest", async () => {
     await fc.assert(
       fc.asyncProperty(networks, fc.integer({ min: 1, max: 40 }), async (network, maxEvaluations) => {

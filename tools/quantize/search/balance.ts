@@ -213,8 +213,9 @@ class Balance {
     return { widths, loss, estimate: (await this.target.estimate?.(widths, { layer: null, width })) ?? loss };
   }
 
-  /** The step, where its loss is within the limit; else null. */
+  /** The step, where its loss is within the limit; else null, as where it is only estimated and the budget is spent. */
   private async take({ layer, width, widths, estimate }: Candidate, limit: number): Promise<Found | null> {
+    if (this.target.estimate !== undefined && this.run.exhausted()) return null;
     const loss = await this.target.measure(widths, limit, { layer, width });
     if (loss > limit) return this.refuse(layer, width, loss);
     this.target.settle(widths);
