@@ -48,7 +48,8 @@ describe("the levels of a ladder", () => {
           }
         }
       }),
-      { numRuns: 60 },
+      // The example's two bits turn a channel's output round: its least squares are below zero.
+      { numRuns: 60, examples: [[{ seed: 354283670, widths: [2, 1] }]] },
     );
   });
 

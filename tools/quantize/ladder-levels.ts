@@ -66,8 +66,9 @@ function cutAt(row: Float32Array, clip: number, widths: readonly number[], momen
     const seen = product(moments, levels);
     const [along, own] = [dot(row, seen), dot(levels, seen)];
     // An input that never moves fits any scale.
-    if (!(along > 0 && own > 0)) return { scale: step * 2 ** (top - bits), error: energy };
-    return { scale: along / own, error: Math.max(0, energy - along ** 2 / own) };
+    if (!(own > 0)) return { scale: step * 2 ** (top - bits), error: energy };
+    // Few bits on inputs that go together can turn the output round: then the least scale does the least harm.
+    return { scale: Math.max(LEAST_SCALE, along / own), error: Math.max(0, energy - Math.max(0, along) ** 2 / own) };
   });
   return { finest, scales: fits.map(({ scale }) => scale), errors: fits.map(({ error }) => error) };
 }
