@@ -44,21 +44,16 @@ export interface CoreCosts {
  * Instructions were counted layer by layer, by the engine's own trace: its dsp build through wasm2c (wabt 1.0.39, memory at a
  * constant address, no bounds checks) and arm-none-eabi-gcc 12.2 -O2 -fno-tree-reassoc -mcpu=cortex-m4, on QEMU's mps2-an386 with
  * -icount shift=0, over 12 s of signal; its logits were those of V8. Networks: hubert-nano and hubert-micro with random 8-bit
- * weights (4 bits and ternary besides), resnet1d-edge and efficient1d-nano as shipped. QEMU has no cycles: all instructions of
- * a run, weighed with the issue times of the Cortex-M4's reference manual (a load 2, or 1 behind another, a taken branch 3,
- * a division 7, else 1), came to 1.27 cycles each: 1.18 in unpacking, 1.35 in products, 1.42 in attention. 1.3 is taken for
- * all; wait states of flash and RAM come on top where no cache hides them.
- * A width of the weights changes little here: each layer pass unpacks a tile once and multiplies 8-bit panels.
+ * weights (4 bits and ternary besides), resnet1d-edge and efficient1d-nano as shipped, and a ladder of resnet1d-edge. QEMU has
+ * no cycles: all instructions of a run, weighed with the issue times of the Cortex-M4's reference manual (a load 2, or 1 behind
+ * another, a taken branch 3, a division 7, else 1), came to 1.27 cycles each: 1.18 in unpacking, 1.35 in products, 1.42 in
+ * attention. 1.3 is taken for all; wait states of flash and RAM come on top where no cache hides them.
+ * A width of packed weights changes little here: each layer pass unpacks a tile once and multiplies 8-bit panels.
  */
 const CYCLES_PER_INSTRUCTION = 1.3;
 
 function counted(instructions: number, what: string): Constant {
   const basis = `${instructions} instructions counted on an emulated Cortex-M4 (${what}), x ${CYCLES_PER_INSTRUCTION} cycles each`;
-  return modelled(instructions * CYCLES_PER_INSTRUCTION, basis);
-}
-
-function estimated(instructions: number, what: string): Constant {
-  const basis = `${instructions} instructions read off the source, not run (${what}), x ${CYCLES_PER_INSTRUCTION} cycles each`;
   return modelled(instructions * CYCLES_PER_INSTRUCTION, basis);
 }
 
@@ -81,8 +76,8 @@ export const CORTEX_M4_COSTS: CoreCosts = {
   cyclesPerWeight: {
     bits: counted(22, "tiles of eight channels, 3 to 5 bits; 18 to unpack, 3 to arrange"),
     ternary: counted(16, "13 to unpack, by hubert-nano in ternary; 3 to arrange, as above"),
-    planes: estimated(5, "2 to round off four weights at once, 3 to arrange, as above"),
-    plane: estimated(2.75, "11 in the inner loop of unpack-planes.ts, for four weights"),
+    planes: counted(7.2, "resnet1d-edge at 7, 4 and 2 bits a weight, tiles of eight channels: 25.0, 17.4 and 12.3"),
+    plane: counted(2.54, "the same"),
   },
   cyclesPerWidePanelElement: counted(7.3, "hubert-nano at 8 bits: 29.3 a weight in full tiles, of which 22 as above"),
   cyclesPerConditionedSample: counted(600, "500 Hz in, with sinus rhythm; resampling, band limit, R peaks, quality"),
