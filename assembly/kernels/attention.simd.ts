@@ -1,11 +1,9 @@
 import { addressOf } from "../views";
-import { attend, AttentionScratch, exponentiate, Head } from "./attention";
-
-const INVERSE_SHIFT: i32 = 43;
+import { attend, AttentionScratch, divideOnce, exponentiate, Head } from "./attention";
 
 /**
  * The SIMD128 twin of attention.ts: same result. A score is eight products at a time, four keys together; an output's sum takes two
- * rows of values at a time; outputs are divided four at a time. Heads whose channels are no multiple of eight go to the plain twin.
+ * rows of values at a time. Heads whose channels are no multiple of eight go to the plain twin.
  */
 export function attendSimd(head: Head, scratch: AttentionScratch): void {
   if ((head.channels & 7) != 0) {
@@ -59,7 +57,6 @@ function sumEach(a0: v128, a1: v128, a2: v128, a3: v128): v128 {
 /** One output row: the values weighed by the exponentials, eight channels at a time. */
 function weighRow(head: Head, scratch: AttentionScratch, rowBytes: usize, divisor: i32, out: usize): void {
   const end = <usize>(head.channels << 1);
-  const inverse = (<i64>1 << INVERSE_SHIFT) / <i64>divisor;
   for (let at: usize = 0; at < end; at += 16) {
     let value = <usize>addressOf(head.value) + at;
     let pair = <usize>addressOf(scratch.exponentials);
@@ -73,24 +70,14 @@ function weighRow(head: Head, scratch: AttentionScratch, rowBytes: usize, diviso
       value += 2 * rowBytes;
       pair += 4;
     }
-    v128.store(out + at, i16x8.narrow_i32x4_s(divideEach(low, divisor, inverse), divideEach(high, divisor, inverse)));
+    storeFour(low, divisor, out + at);
+    storeFour(high, divisor, out + at + 8);
   }
 }
 
-/**
- * divideOnce of attention.ts for four sums at once. With a bias of 4096 divisors a sum is between 0 and 2^32, as |sum| <= 4096
- * divisors of at most 2^19; the divisor is 2^12 at least, so its inverse has 32 bits and the product with it is short by less than
- * 1 after the shift: by nothing, or by the one that the remainder tells.
- */
-// @ts-ignore: decorator
-@inline
-function divideEach(sums: v128, divisor: i32, inverse: i64): v128 {
-  const divisors = i32x4.splat(divisor), inverses = i32x4.splat(<i32>inverse);
-  const raised = i32x4.add(sums, i32x4.splat((divisor << 12) + (divisor >> 1)));
-  const low = i64x2.shr_u(i64x2.extmul_low_i32x4_u(raised, inverses), INVERSE_SHIFT);
-  const high = i64x2.shr_u(i64x2.extmul_high_i32x4_u(raised, inverses), INVERSE_SHIFT);
-  const quotient = v128.shuffle<i32>(low, high, 0, 2, 4, 6);
-  const left = i32x4.sub(raised, i32x4.mul(quotient, divisors));
-  // A true comparison is -1.
-  return i32x4.sub(i32x4.sub(quotient, i32x4.ge_s(left, divisors)), i32x4.splat(4096));
+function storeFour(sums: v128, divisor: i32, out: usize): void {
+  store<i16>(out, <i16>divideOnce(i32x4.extract_lane(sums, 0), divisor));
+  store<i16>(out, <i16>divideOnce(i32x4.extract_lane(sums, 1), divisor), 2);
+  store<i16>(out, <i16>divideOnce(i32x4.extract_lane(sums, 2), divisor), 4);
+  store<i16>(out, <i16>divideOnce(i32x4.extract_lane(sums, 3), divisor), 6);
 }
