@@ -12,8 +12,8 @@ import { restoreSnapshot, takeSnapshot } from "./snapshot.ts";
 
 export interface EngineOptions {
   /**
-   * "auto" (default) takes the fastest build that the machine runs; relaxed only where it passes the model's self-test,
-   * since relaxed SIMD leaves engines some freedom. All builds give the same bytes.
+   * "auto" (default) takes the fastest build that the machine runs; relaxed only where the model gains by it and passes its
+   * self-test there, since relaxed SIMD leaves engines some freedom. All builds give the same bytes.
    */
   readonly build?: EngineBuild | "auto";
   /** Most RAM that the engine may take, static data included; a model that needs more is refused. Default: no limit. */
@@ -77,7 +77,7 @@ export class Engine {
     if (build !== "auto") return load(build);
     const [fastest, next] = runnableBuilds();
     const engine = await load(fastest);
-    return fastest !== "relaxed" || engine.#passesSelfTest() ? engine : load(next);
+    return fastest !== "relaxed" || (multipliesBytes(engine.model) && engine.#passesSelfTest()) ? engine : load(next);
   }
 
   /** Networks in the model's file, the finest first: `load` takes one of them. */
@@ -217,6 +217,12 @@ export class Engine {
     this.#beats = 0;
     this.#decisions = 0;
   }
+}
+
+/** Relaxed SIMD speeds up products over int8 rows alone; those over wider rows are faster in the simd build (decisions/0006). */
+function multipliesBytes({ layers }: ModelFile): boolean {
+  const isInt8 = (tensor: number) => tensor > 0 && layers[tensor - 1].outType === "int8";
+  return layers.some(({ op, inputs }) => op === "conv1d" && isInt8(inputs[0]));
 }
 
 function requireBytes(name: string, value: number): void {

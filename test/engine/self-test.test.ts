@@ -4,7 +4,7 @@ import { SELF_TEST_MISMATCH } from "../../assembly/shared/status.ts";
 import { Engine } from "../../host/engine.ts";
 import { runnableBuilds } from "../../host/engine-module.ts";
 import { ModelEditor } from "../hostile/model-editor.ts";
-import { narrowModel, oneWindowModel, STREAMING_LAYERS, streamingModel } from "../hostile/models.ts";
+import { narrowModel, oneWindowModel, STREAMING_LAYERS, streamingModel, transformerModel } from "../hostile/models.ts";
 import { BUILDS, CONDITIONED } from "./implementations.ts";
 
 describe.each(BUILDS)("self-test (%s)", (build) => {
@@ -46,6 +46,10 @@ describe("the build that a host chooses", () => {
     const engine = await Engine.load(streamingModel);
     expect(engine.build).toBe(runnableBuilds()[0]);
     expect(engine.build).toBe("relaxed");
+  });
+
+  it("is simd for a model whose products are all over wide rows", async () => {
+    expect((await Engine.load(transformerModel)).build).toBe("simd");
   });
 
   it("is relaxed only where that passes the model's self-test", async () => {
