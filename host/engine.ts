@@ -69,7 +69,7 @@ export class Engine {
     requireBytes("tileCacheBytes", tileCacheBytes);
     if (!Number.isInteger(rung) || rung < 0) throw new RangeError(`rung must be a whole number from 0, found ${rung}`);
     // A copy: what has been checked cannot change under the engine.
-    const bytes = model.slice();
+    const bytes = new Uint8Array(model);
     const load = async (chosen: EngineBuild) => {
       const instance = await loadInstance(chosen, { model: bytes, rung, limitBytes: ramBytes, tileCacheBytes });
       return new Engine(chosen, new ModelFile(bytes, rung), instance);

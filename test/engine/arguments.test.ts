@@ -16,6 +16,17 @@ describe("arguments of Engine.load", () => {
     await expect(Engine.load(model as unknown as Uint8Array)).rejects.toThrow(TypeError);
   });
 
+  it.each([
+    ["a Uint8Array", Uint8Array.from(streamingModel)],
+    ["a Buffer, as readFile gives it", Buffer.from(streamingModel)],
+  ])("keeps its own copy of %s", async (_, model) => {
+    const record = Int16Array.from({ length: 500 }, (_, at) => ((at * 7919) % 4001) - 2000);
+    const engine = await Engine.load(model);
+    const crcs = engine.layerCrcs(record);
+    model.fill(0);
+    expect(engine.layerCrcs(record)).toEqual(crcs);
+  });
+
   it("names the build that there is not", async () => {
     await expect(load({ build: "turbo" })).rejects.toThrow(RangeError);
     await expect(load({ build: "turbo" })).rejects.toThrow('"turbo"');
