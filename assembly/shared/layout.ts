@@ -1,5 +1,5 @@
 /**
- * Byte layout of a `.qhb` file, format 1: little-endian. docs/FORMAT.md is normative and a test holds the two equal.
+ * Byte layout of a `.qhb` file, format 2: little-endian. docs/FORMAT.md is normative and a test holds the two equal.
  * `*_AT` is a byte offset within its record, `*_BYTES` a record's size.
  */
 export const MAGIC = 0x31424851; // "QHB1"
@@ -36,7 +36,7 @@ export const SECTION_PLAN = 6;
 export const SECTION_BUDGET = 7;
 export const SECTION_METADATA = 8;
 export const SECTION_GOLDEN = 9;
-/** Room for a signature; empty in format 1. */
+/** Room for a signature; empty in format 2. */
 export const SECTION_SIGNATURE = 10;
 /** A rung's own sections: layers, requantisation, tile CRCs, budget and golden vectors. It shares the others. */
 export const RUNG_SECTION_COUNT = 5;
@@ -45,7 +45,7 @@ export const RUNG_SECTION_COUNT = 5;
 export const NETWORK_BYTES = 48;
 export const NETWORK_LAYER_COUNT_AT = 0; // u16
 export const NETWORK_CLASS_COUNT_AT = 2; // u16
-export const NETWORK_INPUT_CHANNELS_AT = 4; // u16, 1 in format 1
+export const NETWORK_INPUT_CHANNELS_AT = 4; // u16, 1 in format 2
 export const NETWORK_INPUT_TYPE_AT = 6; // u16, TYPE_INT16
 export const NETWORK_SAMPLE_RATE_HZ_AT = 8; // u32
 export const NETWORK_TICK_SAMPLES_AT = 12; // u32, conditioned samples a pass of the network takes
