@@ -211,6 +211,12 @@ describe("the balanced search within a number of bytes", () => {
     );
   });
 
+  it("begins at the widest of uniform widths that take the same bytes", async () => {
+    const target = new AdditiveTarget((_, width) => (width === 8 ? 1 : 2));
+    const { widths } = await balanceToBytes(target, { layers: ["only"], menu: MENU, bytesOf: () => 1 }, 1);
+    expect(widths.get("only")).toBe(8);
+  });
+
   it("keeps to the bytes where its evaluations end early, and says which bytes nothing fits into", async () => {
     await fc.assert(
       fc.asyncProperty(sized, fc.integer({ min: 1, max: 40 }), async ({ network, wanted }, maxEvaluations) => {

@@ -102,7 +102,7 @@ class Balance {
     const distances = menu.map((width) => this.bytes(uniformWidths(layers, width)) - bytes);
     const starts = [
       distances.findLastIndex((distance) => distance < 0),
-      distances.indexOf(0),
+      distances.lastIndexOf(0),
       distances.findIndex((distance) => distance > 0),
     ].filter((index) => index >= 0);
     let best: Found | null = null;
