@@ -71,7 +71,7 @@ function nearLeadOff(record: EcgRecord, sample: number, reach: number): boolean 
   // Behind a railed stretch the input amplifier's recovery tilts the signal for a second or so.
   const recovery = 2 * record.sampleRateHz;
   const edges = (record.annotations ?? []).filter(({ symbol }) => symbol === "~");
-  return edges.some((edge) => sample > edge.sample - reach && sample < edge.sample + Math.max(reach, recovery));
+  return edges.some((edge) => sample >= edge.sample - reach && sample < edge.sample + Math.max(reach, recovery));
 }
 
 describe("rate and rhythm", () => {
