@@ -184,13 +184,16 @@ export class ModelFile {
     } catch {
       // A model without readable metadata still runs: its classes get numbers.
     }
-    const named = Array.isArray(parsed.classes) && parsed.classes.length === classCount;
-    const classes = named
-      ? (parsed.classes as unknown[]).map(String)
-      : Array.from({ length: classCount }, (_, i) => `${i}`);
-    const layerNames = Array.isArray(parsed.layerNames) ? parsed.layerNames.map(String) : undefined;
+    const { classes: named, layerNames: layers } = parsed;
+    const classes =
+      isTexts(named) && named.length === classCount ? named : Array.from({ length: classCount }, (_, i) => `${i}`);
+    const layerNames = isTexts(layers) ? layers : undefined;
     return { ...parsed, name: typeof parsed.name === "string" ? parsed.name : "unnamed", classes, layerNames };
   }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
 /** Networks in a file. */

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { BudgetError } from "../firmware-sim/index.ts";
 import { EngineError } from "../host/index.ts";
 import { printNote } from "./commands/output.ts";
@@ -14,7 +14,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     await (await programFor(argv[2])).parseAsync([...argv]);
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_INPUT;
+    if (error instanceof CommanderError) {
+      // Commander prints what it finds itself, not what a command finds of its arguments later.
+      if (error instanceof InvalidArgumentError) printNote(usageSentence(error.message));
+      return error.exitCode === 0 ? 0 : BAD_INPUT;
+    }
     if (!isExpected(error)) throw error;
     printNote(`qhubert: ${error.message}`);
     return error instanceof BudgetError ? CHECK_FAILED : BAD_INPUT;

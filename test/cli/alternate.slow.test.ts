@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -53,6 +53,18 @@ describe("search and fine-tuning in turn", () => {
     await run(LINE);
     expect(bytesOf("out/model.qhb").equals(whole)).toBe(true);
   }, 600_000);
+
+  it("names a round's report that is damaged", async () => {
+    const report = join(folder, "out/round1.qhb.json");
+    const whole = readFileSync(report);
+    writeFileSync(report, "{}");
+    const { exitCode, stderr } = await runQhubert(LINE.split(" "), folder);
+    writeFileSync(report, whole);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringMatching(/round1.qhb.json: is no report of compress; delete it/),
+    });
+  });
 
   it("does not mix rounds of other options", async () => {
     const { exitCode, stderr } = await runQhubert(LINE.replace("0.004", "0.005").split(" "), folder);

@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -89,6 +98,16 @@ describe("qhubert crossvalidate", () => {
     const { exitCode, stderr } = await runQhubert(`${CROSS_VALIDATE} --out cv --mixup 0.2`.split(" "), folder);
     expect(exitCode).toBe(2);
     expect(sentencesOf(stderr)).toEqual([expect.stringMatching(/cv\/plan.json: the folder holds other trainings: /)]);
+  });
+
+  it("names a plan that is damaged", async () => {
+    mkdirSync(at("damaged"));
+    writeFileSync(at("damaged/plan.json"), "{");
+    const { exitCode, stderr } = await runQhubert(`${CROSS_VALIDATE} --out damaged`.split(" "), folder);
+    expect(exitCode).toBe(2);
+    expect(sentencesOf(stderr)).toEqual([
+      expect.stringMatching(/damaged\/plan.json: is no JSON that a run has written/),
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { divideData, divisionFacts, divisionOf } from "../../tools/commands/divide-data.ts";
+import { DataError } from "../../tools/data/record.ts";
 
 const records = Array.from({ length: 60 }, (_, index) => ({
   name: `r${index}`,
@@ -31,5 +32,12 @@ describe("the division that a model's facts tell", () => {
 
   it("is one by the seed given where the facts tell none", () => {
     for (const facts of [{}, undefined, { split: "unknown" }]) expect(divisionOf(facts, 7)).toEqual({ seed: 7 });
+  });
+
+  it.each(["x", "0/5", "6/5", "1/1"])("is refused where the facts tell of a fold that there is not: %s", (fold) => {
+    expect(() => divisionOf({ split: { seed: 1, fold } }, 7)).toThrow(DataError);
+    expect(() => divisionOf({ split: { seed: 1, fold } }, 7)).toThrow(
+      `split.fold: expected a fold of several, such as 2/5, found "${fold}"`,
+    );
   });
 });

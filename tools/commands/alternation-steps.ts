@@ -1,11 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
+import { DataError } from "../data/record.ts";
 import type { Comparison } from "../evaluate/comparison.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import type { Width } from "../quantize/width.ts";
 import { runCommand } from "./child-command.ts";
 import { claimFolder } from "./claim-folder.ts";
+import { readJson } from "./read-json.ts";
 
 export interface AlternationArguments {
   readonly model: string;
@@ -99,7 +101,9 @@ export class AlternationSteps {
       const said = await runCommand(["compress", "--model", model, ...against, ...this.common, ...words, "--out", out]);
       writeWhole(report, new TextEncoder().encode(JSON.stringify(said)));
     }
-    return PackedReport.parse(JSON.parse(readFileSync(report, "utf8")));
+    const { success, data } = PackedReport.safeParse(readJson(report));
+    if (!success) throw new DataError(`${report}: is no report of compress; delete it, and the round is packed again`);
+    return data;
   }
 }
 

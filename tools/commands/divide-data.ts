@@ -63,7 +63,12 @@ export function divisionOf(facts: unknown, seed: number): Division {
   const { data } = SplitFacts.safeParse(facts);
   if (!data) return { seed };
   const { split } = data;
-  return { seed: split.seed, fold: split.fold === undefined ? undefined : parseFold(split.fold) };
+  if (split.fold === undefined) return { seed: split.seed };
+  try {
+    return { seed: split.seed, fold: parseFold(split.fold) };
+  } catch (error) {
+    throw new DataError(`the model's facts, split.fold: ${(error as Error).message}`);
+  }
 }
 
 interface DivisionFacts {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../data/record.ts";
 import type { CompressionRatios } from "../export/accounting.ts";
@@ -10,6 +10,7 @@ import type { TrainingState } from "../train/state.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
 import { firstDifference } from "./first-difference.ts";
 import { openFloatModel } from "./model-files.ts";
+import { readJson } from "./read-json.ts";
 
 /** What a finished row needs to be scored again. */
 export interface KeptRow {
@@ -100,12 +101,4 @@ function rowFile(method: string): string {
 
 function modelFile(method: string): string {
   return `${method.replace(":", "-")}.qhb`;
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new DataError(`${path}: is no JSON that a run has written (${(error as Error).message})`);
-  }
 }
