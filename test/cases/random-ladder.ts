@@ -1,5 +1,5 @@
 import type fc from "fast-check";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { packLadder } from "../../tools/export/pack.ts";
 import {
   largestWeight,

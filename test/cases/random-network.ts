@@ -1,5 +1,5 @@
 import type fc from "fast-check";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { isWide } from "../../tools/export/element-type.ts";
 import { type PackOptions, pack } from "../../tools/export/pack.ts";
 import type { QuantizedNetwork, QuantizedWeights } from "../../tools/export/quantized-network.ts";

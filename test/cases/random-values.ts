@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../../tools/data/random.ts";
+import type { SeededRandom } from "../../tools/random/random.ts";
 import { largestWeight, type WeightGrid } from "../../tools/export/quantized-network.ts";
 
 const WIDTHS: readonly (readonly [WeightGrid, number])[] = [

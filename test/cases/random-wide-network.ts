@@ -1,4 +1,4 @@
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { elementType, largestCode } from "../../tools/export/element-type.ts";
 import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../../tools/export/quantized-network.ts";
 import { tensorIndex } from "../../tools/export/tensor-index.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 /**
  * Conditioned samples: silence, small and full-scale noise, and the ends of the range; one record in eight is up to

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeDataset } from "../../tools/data/dataset-writer.ts";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { syntheticDataset } from "../../tools/data/synth/synthetic-dataset.ts";
 import { writeFloatModel } from "../../tools/export/safetensors.ts";
 import { buildGraph } from "../../tools/graph/families.ts";

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeDataset } from "../../tools/data/dataset-writer.ts";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { syntheticDataset } from "../../tools/data/synth/synthetic-dataset.ts";
 import { writeFloatModel } from "../../tools/export/safetensors.ts";
 import { packSealed } from "../../tools/export/seal.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Engine } from "../../host/engine.ts";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { pack } from "../../tools/export/pack.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { quantizedNetwork } from "../cases/random-network.ts";

@@ -6,7 +6,7 @@ import { NOT_ENOUGH_RAM, OK } from "../../assembly/shared/status.ts";
 import { compileEngine, type EngineBuild, instantiateEngine } from "../../host/engine-module.ts";
 import { drainEvents } from "../../host/events.ts";
 import { ModelFile } from "../../host/index.ts";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { pack } from "../../tools/export/pack.ts";
 import { largestWeight, type QuantizedNetwork } from "../../tools/export/quantized-network.ts";
 import { hubertSmall } from "../../tools/graph/hubert.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { crossValidationOf, type FoldRun } from "../../tools/evaluate/cross-validation.ts";
 import { decisionsOf, meanLogits } from "../../tools/evaluate/labelled-logits.ts";
 

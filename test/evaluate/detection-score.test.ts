@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { auroc } from "../../tools/evaluate/auroc.ts";
 import { type DetectionOutcome, scoreDetection } from "../../tools/evaluate/detection-score.ts";
 import { wilsonInterval } from "../../tools/evaluate/wilson.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { accuracy } from "../../tools/evaluate/confusion.ts";
 import { pairedGain } from "../../tools/evaluate/paired-bootstrap.ts";
 

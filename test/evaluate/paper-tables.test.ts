@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { scoreAsPaper } from "../../tools/evaluate/paper-score.ts";
 import { PAPER_RESULTS } from "../../tools/evaluate/paper-tables.ts";
 import { parameterCounts, uniformRatio, unquantizedShare } from "../../tools/export/accounting.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { bootstrapInterval } from "../../tools/evaluate/bootstrap.ts";
 import { accuracy, confusionMatrix, correctCount, recordCount } from "../../tools/evaluate/confusion.ts";
 import { cincF1, f1PerClass, macroF1, selectionF1 } from "../../tools/evaluate/f1.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { readFloatModel, writeFloatModel } from "../../tools/export/safetensors.ts";
 import { readSafetensors, type Safetensors, writeSafetensors } from "../../tools/export/safetensors-format.ts";
 import { buildGraph, FAMILY_NAMES } from "../../tools/graph/families.ts";

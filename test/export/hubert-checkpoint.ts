@@ -1,4 +1,4 @@
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import type { Graph } from "../../tools/graph/graph.ts";
 import { type FloatModel, type Tensor, weightOf } from "../../tools/graph/model.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";

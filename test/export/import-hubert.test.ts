@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { importStateDict } from "../../tools/export/import-state-dict.ts";
 import { writeSafetensors } from "../../tools/export/safetensors-format.ts";
 import { buildGraph } from "../../tools/graph/families.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { largestWeight } from "../../tools/export/quantized-network.ts";
 import { initialSteps } from "../../tools/finetune/initial-steps.ts";
 import { quantizedView, trainedSteps } from "../../tools/finetune/quantized-view.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { reestimateMoments } from "../../tools/finetune/reestimate-moments.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../tools/graph/model.ts";
 import { selectBackend } from "../../tools/train/backends.ts";

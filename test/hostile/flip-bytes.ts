@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as status from "../../assembly/shared/status.ts";
 import { Engine } from "../../host/engine.ts";
 import { EngineError } from "../../host/errors.ts";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { BUILDS, CONDITIONED } from "../engine/implementations.ts";
 import { ModelEditor } from "./model-editor.ts";
 

@@ -1,5 +1,5 @@
 import * as layout from "../../assembly/shared/layout.ts";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { packLadder } from "../../tools/export/pack.ts";
 import type { NetworkSpec } from "../cases/network-spec.ts";
 import { rungsAt } from "../cases/random-ladder.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { type Arena, CANARY, withGap } from "./arena.ts";
 import type { Kernels } from "./compile-kernels.ts";
 

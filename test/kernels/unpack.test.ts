@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { GRID_MID_RISE, GRID_MID_TREAD, GRID_TERNARY } from "../../assembly/shared/ops.ts";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { Arena, withGap } from "./arena.ts";
 import { compileKernels, type Kernels } from "./compile-kernels.ts";
 import { expectBytes } from "./expect-bytes.ts";

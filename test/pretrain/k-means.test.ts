@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { assignPoints, clusterSizes } from "../../tools/pretrain/cluster-set.ts";
 import { type KMeansOptions, kMeans } from "../../tools/pretrain/k-means.ts";
 import { drawByWeight, spreadCentres } from "../../tools/pretrain/spread-centres.ts";

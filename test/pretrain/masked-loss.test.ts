@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { clusterLogits, maskedLoss } from "../../tools/pretrain/masked-loss.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 

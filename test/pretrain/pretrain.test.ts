@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { resnet1dEdge } from "../../tools/graph/resnet1d.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { deltas } from "../../tools/pretrain/deltas.ts";
 import { createMelSpectrum, ECG_BANDS } from "../../tools/pretrain/mel-bands.ts";
 import { CEPSTRA, createMelCepstra } from "../../tools/pretrain/mel-cepstra.ts";

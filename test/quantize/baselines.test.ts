@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { knapsack } from "../../tools/quantize/baselines/knapsack.ts";
 import { mixBytes, randomMix } from "../../tools/quantize/baselines/random-mix.ts";
 import { bitsPerWeight, SEARCH_WIDTHS, type Width, type Widths } from "../../tools/quantize/width.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { pack } from "../../tools/export/pack.ts";
 import { type CandidateOptions, openCandidates } from "../../tools/quantize/candidates.ts";
 import { measureOutcome, UNLIMITED } from "../../tools/quantize/engine-loss.ts";

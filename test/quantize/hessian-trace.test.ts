@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { decisionGradient } from "../../tools/finetune/decision-gradient.ts";
 import { weightOf } from "../../tools/graph/model.ts";
 import { type GradientAt, hessianTraces, type Point } from "../../tools/quantize/hessian-trace.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { packLadder } from "../../tools/export/pack.ts";
 import { midRiseCode, type QuantizedWeights } from "../../tools/export/quantized-network.ts";
 import { ladderNetworks } from "../../tools/quantize/ladder.ts";

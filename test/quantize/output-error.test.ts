@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { INPUT, isWeighted, type WeightedNode } from "../../tools/graph/graph.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { forward, type Rows, rawSums } from "../../tools/quantize/float-forward.ts";

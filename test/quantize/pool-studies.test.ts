@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { confusionMatrix } from "../../tools/evaluate/confusion.ts";
 import { selectionF1 } from "../../tools/evaluate/f1.ts";
 import { mcnemar } from "../../tools/evaluate/mcnemar.ts";

@@ -12,7 +12,7 @@ import {
   TYPE_INT8,
   TYPE_INT16,
 } from "../../assembly/shared/ops.ts";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { averagePool } from "./average-pool.ts";
 import { conv1d } from "./conv1d.ts";
 import { COPY } from "./copy-layer.ts";

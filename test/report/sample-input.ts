@@ -1,4 +1,4 @@
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { accuracy, confusionMatrix, correctCount } from "../../tools/evaluate/confusion.ts";
 import { macroF1 } from "../../tools/evaluate/f1.ts";
 import { mcnemar } from "../../tools/evaluate/mcnemar.ts";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { FrontEnd } from "../../host/front-end.ts";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { syntheticEcg } from "./synthetic-ecg.ts";
 
 const RATE = 500;

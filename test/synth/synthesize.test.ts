@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import type { EcgRecord } from "../../tools/data/record.ts";
 import { drawMorphology, inverted } from "../../tools/data/synth/morphology.ts";
 import type { Rhythm } from "../../tools/data/synth/rhythm.ts";

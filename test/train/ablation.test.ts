@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import type { FoldRun } from "../../tools/evaluate/cross-validation.ts";
 import { decideAblation, recipeGain } from "../../tools/train/ablation.ts";
 import { crossFitted } from "../../tools/train/cross-fit.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../tools/graph/model.ts";
 import { forward } from "../../tools/quantize/float-forward.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { type Augmentation, NO_AUGMENTATION, writeCrop } from "../../tools/train/crops.ts";
 import type { NoiseSignals } from "../../tools/train/noise.ts";
 import { syntheticNoise } from "../../tools/train/noise-source.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { type ResNet1dOptions, resnet1d } from "../../tools/graph/resnet1d.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";

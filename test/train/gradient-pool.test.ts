@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { shareOf } from "../../tools/train/batch-share.ts";

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import type { Graph } from "../../tools/graph/graph.ts";
 import { type HubertOptions, hubert } from "../../tools/graph/hubert.ts";

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import type { Conv1dNode, DepthwiseConv1dNode, Graph, GraphNode } from "../../tools/graph/graph.ts";
 import { BATCH_NORM_EPSILON } from "../../tools/graph/model.ts";
 import { outputRows } from "../../tools/graph/shapes.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { lastStreamNode, outputRows, type TensorShape, tensorShapes } from "../../tools/graph/shapes.ts";
 import { selectBackend } from "../../tools/train/backends.ts";

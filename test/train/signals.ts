@@ -1,4 +1,4 @@
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import type { ConditionedRecord } from "../../tools/data/record.ts";
 import type { Graph } from "../../tools/graph/graph.ts";
 import { resnet1d } from "../../tools/graph/resnet1d.ts";

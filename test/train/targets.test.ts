@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { drawOrder } from "../../tools/train/draw-order.ts";
 import { lossOf } from "../../tools/train/loss.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { resnet1d } from "../../tools/graph/resnet1d.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/data/random.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { resnet1d } from "../../tools/graph/resnet1d.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { packCheckpoint, unpackCheckpoint } from "../../tools/train/checkpoint.ts";

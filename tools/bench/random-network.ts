@@ -1,5 +1,5 @@
 import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import { elementType, largestCode } from "../export/element-type.ts";
 import {
   largestWeight,

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import { DataError } from "../data/record.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import type { FloatModel } from "../graph/model.ts";

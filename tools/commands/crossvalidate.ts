@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import { type CrossValidation, crossValidationOf } from "../evaluate/cross-validation.ts";
 import { writeWhole } from "../export/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { FrontEnd } from "../../host/index.ts";
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import { CROSS_FIT_ROUNDS, type CrossFit, crossFit } from "../detector/cross-fit.ts";
 import { TERMS } from "../detector/terms.ts";
 import { WeighingDetector } from "../detector/weighing-detector.ts";

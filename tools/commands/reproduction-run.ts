@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { paperSplit, paperWindows } from "../data/paper-protocol.ts";
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import type { Split } from "../data/split.ts";
 import { argMax } from "../evaluate/arg-max.ts";

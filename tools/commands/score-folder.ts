@@ -1,7 +1,7 @@
 import { FrontEnd } from "../../host/index.ts";
 import { type AnnotatedRecord, listAnnotated } from "../data/beat-list.ts";
 import { pickLead } from "../data/pick-lead.ts";
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import { DataError } from "../data/record.ts";
 import {
   type BeatStatistics,

@@ -1,4 +1,4 @@
-import { SeededRandom } from "./random.ts";
+import { SeededRandom } from "../random/random.ts";
 
 export interface Splittable {
   readonly name: string;

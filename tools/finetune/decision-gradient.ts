@@ -1,4 +1,4 @@
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
 import type { GradientAt } from "../quantize/hessian-trace.ts";
 import type { SelectionCrop } from "../quantize/selection-set.ts";

@@ -1,4 +1,4 @@
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { type Graph, isConv } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";

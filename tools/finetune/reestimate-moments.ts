@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
 import { drawBatch, type TrainingSet } from "../train/batch.ts";

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 import { assignPoints, type ClusterSet } from "./cluster-set.ts";
 import { type ClusterUsage, clusterUsage, collapseOf } from "./cluster-usage.ts";
 import { type KMeansOptions, kMeans } from "./k-means.ts";

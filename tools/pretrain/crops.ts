@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { type Augmentation, NO_AUGMENTATION, writeCrop } from "../train/crops.ts";
 

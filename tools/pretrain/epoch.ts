@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import { adamStep } from "../train/adam.ts";
 import { INITIAL_PLATEAU, learningRate } from "../train/schedule.ts";
 import { updateMoments } from "../train/step.ts";

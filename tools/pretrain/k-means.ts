@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 import { assignPoints, type ClusterSet, clusterSizes } from "./cluster-set.ts";
 import { drawFarPoint, spreadCentres, trialsFor } from "./spread-centres.ts";
 

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 
 export interface MaskOptions {
   /** Share of a crop's tokens that would be masked if no two spans met, above 0, to 1. */

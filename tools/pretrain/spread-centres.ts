@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 import { squaredDistance } from "./cluster-set.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import type { Tensor } from "../graph/model.ts";
 import { weightShapes } from "../graph/weight-shapes.ts";
 import { type AdamState, initialAdam } from "../train/adam.ts";

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 
 /** Tensors by name. */
 export type Point = ReadonlyMap<string, Float32Array>;

@@ -1,4 +1,4 @@
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import { type Graph, INPUT } from "../graph/graph.ts";
 import { type FloatModel, weightOf } from "../graph/model.ts";
 import { forward, type Rows } from "./float-forward.ts";

@@ -1,4 +1,4 @@
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import { meanBits } from "../export/accounting.ts";
 import { knapsack } from "./baselines/knapsack.ts";
 import { mixBytes, randomMix } from "./baselines/random-mix.ts";

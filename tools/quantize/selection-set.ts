@@ -1,4 +1,4 @@
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { argMax } from "../evaluate/arg-max.ts";
 import type { Graph } from "../graph/graph.ts";

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import type { Graph } from "../graph/graph.ts";
 import { writeCrop } from "./crops.ts";

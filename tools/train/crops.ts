@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
 import { mixNoise, type NoiseSignals } from "./noise.ts";

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import type { Graph } from "../graph/graph.ts";
 import { adamStep } from "./adam.ts";
 import { drawBatch, type TrainingSet } from "./batch.ts";

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { type FrozenNodes, NOTHING_FROZEN } from "./freeze.ts";

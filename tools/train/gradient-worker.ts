@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { type BackendName, selectBackend } from "./backends.ts";

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 import { type Graph, isConv, nodeNamed } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
 import { weightShapes } from "../graph/weight-shapes.ts";

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 
 /**
  * Mixup (Zhang et al. 2018), in place: each row becomes `share` of itself and `1 - share` of another row of the batch,

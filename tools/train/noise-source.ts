@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { FrontEnd } from "../../host/front-end.ts";
 import { conditionRecord } from "../data/condition.ts";
 import { openRecord } from "../data/open-record.ts";
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import { addNoise, type NoiseLevels } from "../data/synth/noise.ts";
 import type { NoiseSignals } from "./noise.ts";
 

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 
 /** Recordings of noise alone, conditioned: int16, 500 Hz, microvolts. */
 export interface NoiseSignals {

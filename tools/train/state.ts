@@ -1,4 +1,4 @@
-import { SeededRandom } from "../data/random.ts";
+import { SeededRandom } from "../random/random.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
 import { type AdamState, initialAdam } from "./adam.ts";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { SeededRandom } from "../data/random.ts";
+import type { SeededRandom } from "../random/random.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
 import type { Moments } from "./batch-norm.ts";

@@ -1,4 +1,4 @@
-import { SeededRandom } from "../../data/random.ts";
+import { SeededRandom } from "../../random/random.ts";
 import { macsPer } from "../../graph/costs.ts";
 import type { Graph } from "../../graph/graph.ts";
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { SeededRandom } from "../../data/random.ts";
+import { SeededRandom } from "../../random/random.ts";
 
 /** A pre-norm transformer encoder of HuBERT's kind (Hsu et al. 2021) on embedded tokens, small enough for a laptop. */
 const WIDTH = 128;

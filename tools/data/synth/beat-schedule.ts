@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../random.ts";
+import type { SeededRandom } from "../../random/random.ts";
 import type { RrProcess } from "./rr-process.ts";
 
 export interface ScheduledBeat {

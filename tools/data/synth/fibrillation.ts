@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../random.ts";
+import type { SeededRandom } from "../../random/random.ts";
 
 /** Harmonics of the sawtooth: the third is a third of the first, and 27 Hz is as far as a fibrillating atrium goes. */
 const HARMONICS = 3;

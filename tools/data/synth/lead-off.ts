@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../random.ts";
+import type { SeededRandom } from "../../random/random.ts";
 
 /** Samples from .. to - 1 at which the electrode is off. */
 export interface LeadOffStretch {

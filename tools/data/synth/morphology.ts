@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../random.ts";
+import type { SeededRandom } from "../../random/random.ts";
 
 /** A Gaussian event of the cycle: its extremum lies `seconds` after the R peak, `widthSeconds` is its sigma. */
 export interface Wave {

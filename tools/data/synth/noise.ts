@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../random.ts";
+import type { SeededRandom } from "../../random/random.ts";
 
 /** What the electrode and the surroundings add, in millivolts. */
 export interface NoiseLevels {

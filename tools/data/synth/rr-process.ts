@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../random.ts";
+import type { SeededRandom } from "../../random/random.ts";
 
 /** Gives the RR interval, in seconds, that begins at a time in seconds. */
 export type RrProcess = (timeSeconds: number) => number;

@@ -1,4 +1,4 @@
-import { SeededRandom } from "../random.ts";
+import { SeededRandom } from "../../random/random.ts";
 import type { BeatAnnotation, EcgRecord } from "../record.ts";
 import { scheduleBeats } from "./beat-schedule.ts";
 import { integrate } from "./dynamical-model.ts";

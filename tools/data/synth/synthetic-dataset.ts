@@ -1,4 +1,4 @@
-import { SeededRandom } from "../random.ts";
+import { SeededRandom } from "../../random/random.ts";
 import type { Dataset, EcgRecord, LabelledRecord } from "../record.ts";
 import { drawMorphology, inverted } from "./morphology.ts";
 import type { NoiseLevels } from "./noise.ts";

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../../data/random.ts";
+import type { SeededRandom } from "../../random/random.ts";
 import type { Width, Widths } from "../width.ts";
 import { withWidth } from "../width.ts";
 
