@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { SeededRandom } from "../random/random.ts";
 import { DataError } from "../data/record.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import { decideAblation, type RecipeFigures, type RecipeGain, recipeGain } from "../train/ablation.ts";
 import { type TrainOptions, trainOptions } from "../train/options.ts";

@@ -2,7 +2,7 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { DataError } from "../data/record.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import { FINETUNE_OPTIONS } from "../finetune/finetune.ts";
 import { type AlternationArguments, AlternationSteps, type PackedReport } from "./alternation-steps.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "./arguments.ts";

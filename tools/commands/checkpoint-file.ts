@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { DataError } from "../data/record.ts";
 import { readSafetensors, writeSafetensors } from "../export/safetensors-format.ts";
 import type { Tensor } from "../graph/model.ts";
-import { firstDifference } from "./first-difference.ts";
+import { firstDifference } from "../files/first-difference.ts";
 
 /** A run's state as tensors and one JSON value. */
 interface Packed<Facts> {

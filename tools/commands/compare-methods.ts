@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { SeededRandom } from "../random/random.ts";
 import { DataError } from "../data/record.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { laqMethod, menuFrom } from "../quantize/compression-method.ts";
 import { SEARCH_ORDERS, type SearchOrder } from "../quantize/laq.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
 import type { Comparison } from "../evaluate/comparison.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import { decisionGradient } from "../finetune/decision-gradient.ts";
 import { isWeighted } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { SeededRandom } from "../random/random.ts";
 import { type CrossValidation, crossValidationOf } from "../evaluate/cross-validation.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";
 import { trainOptions } from "../train/options.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumbers } from "./arguments.ts";

@@ -7,7 +7,7 @@ import { synthesize } from "../data/synth/synthesize.ts";
 import { syntheticDataset } from "../data/synth/synthetic-dataset.ts";
 import { writeFloatModel } from "../export/safetensors.ts";
 import { shippedPath } from "../export/shipped-path.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import { parameterCount } from "../graph/costs.ts";
 import { buildGraph } from "../graph/families.ts";
 import type { FloatModel } from "../graph/model.ts";

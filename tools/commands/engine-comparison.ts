@@ -4,7 +4,7 @@ import { decideRecords } from "../evaluate/decide.ts";
 import { selectionF1 } from "../evaluate/f1.ts";
 import { decisionsOf } from "../evaluate/labelled-logits.ts";
 import { type McNemar, mcnemar } from "../evaluate/mcnemar.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import { compress } from "../quantize/compress.ts";
 import { parseMethod } from "../quantize/compression-method.ts";
 import { divideData } from "./divide-data.ts";

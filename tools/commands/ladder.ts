@@ -6,7 +6,7 @@ import type { Comparison } from "../evaluate/comparison.ts";
 import { pack } from "../export/pack.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { sealLadder } from "../export/seal.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { fileFacts } from "../quantize/file-facts.ts";
 import { checkLadderWidths, ladderNetworks } from "../quantize/ladder.ts";

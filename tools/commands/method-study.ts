@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { DataError } from "../data/record.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { type Candidates, openCandidates } from "../quantize/candidates.ts";
 import { runStudy, type StudyOptions } from "../quantize/run-study.ts";
 import type { Study, StudyMethod } from "../quantize/study.ts";
 import { divideData, divisionOf } from "./divide-data.ts";
-import { firstDifference } from "./first-difference.ts";
+import { firstDifference } from "../files/first-difference.ts";
 import { loadData } from "./load-data.ts";
 import { printNote } from "./output.ts";
 import { candidateOptionsOf, type QuantizerArguments } from "./search-options.ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { engineBytes } from "../../host/index.ts";
 import { DataError } from "../data/record.ts";
 import { inspectModel } from "../export/inspect-model.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import { type FigurePoint, f1Figure } from "../figure/f1-figure.ts";
 import { macsPer, parameterCount } from "../graph/costs.ts";
 import { buildGraph } from "../graph/families.ts";

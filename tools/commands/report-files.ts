@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../data/record.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import type { CompressionDocument } from "../quantize/compression-report.ts";
 import { reportFiles } from "../report/page.ts";
 import type { Draw } from "../report/plot.ts";

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { DataError } from "../data/record.ts";
 import type { CompressionRatios } from "../export/accounting.ts";
 import { writeFloatModel } from "../export/safetensors.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { packCheckpoint, unpackCheckpoint } from "../train/checkpoint.ts";
 import type { TrainingState } from "../train/state.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
-import { firstDifference } from "./first-difference.ts";
+import { firstDifference } from "../files/first-difference.ts";
 import { openFloatModel } from "./model-files.ts";
-import { readJson } from "./read-json.ts";
+import { readJson } from "../files/read-json.ts";
 
 /** What a finished row needs to be scored again. */
 export interface KeptRow {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Tensor } from "../graph/model.ts";
 import { FLOAT_TYPES, type FloatType } from "./float-types.ts";
 import { checkLayout, elements, type HeaderEntry, METADATA, parseHeader } from "./safetensors-header.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeWhole } from "../files/write-whole.ts";
 
 /*
  * The safetensors format (github.com/huggingface/safetensors, README "Format"); F32 is written, F16 and BF16 are read too:

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../data/record.ts";
-import { writeWhole } from "../export/write-whole.ts";
+import { writeWhole } from "./write-whole.ts";
 import { firstDifference } from "./first-difference.ts";
 import { readJson } from "./read-json.ts";
 
