@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { FrontEnd } from "../../host/index.ts";
 import type { BeatAnnotation } from "../../tools/data/record.ts";
-import { writeWfdbRecord } from "../../tools/data/wfdb-writer.ts";
+import { writeWfdbRecord } from "../../tools/data/wfdb/wfdb-writer.ts";
 import { temporaryFolder } from "../data/temporary-folder.ts";
 import { syntheticEcg } from "../signal/synthetic-ecg.ts";
 import { runQhubert, sentencesOf } from "./run-qhubert.ts";

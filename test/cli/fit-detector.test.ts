@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { writeWfdbRecord } from "../../tools/data/wfdb-writer.ts";
+import { writeWfdbRecord } from "../../tools/data/wfdb/wfdb-writer.ts";
 import { temporaryFolder } from "../data/temporary-folder.ts";
 import { syntheticEcg } from "../signal/synthetic-ecg.ts";
 import { runQhubert, sentencesOf } from "./run-qhubert.ts";

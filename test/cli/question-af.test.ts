@@ -6,7 +6,7 @@ import { z } from "zod";
 import { writeDataset } from "../../tools/data/dataset-writer.ts";
 import type { EcgRecord } from "../../tools/data/record.ts";
 import { synthesize } from "../../tools/data/synth/synthesize.ts";
-import { writeWfdbRecord } from "../../tools/data/wfdb-writer.ts";
+import { writeWfdbRecord } from "../../tools/data/wfdb/wfdb-writer.ts";
 import { temporaryFolder } from "../data/temporary-folder.ts";
 import { runQhubert } from "./run-qhubert.ts";
 import { makeSampleFiles, type SampleFiles } from "./sample-files.ts";

@@ -21,7 +21,7 @@ import { synthesize } from "../../tools/data/synth/synthesize.ts";
 import { parameterCounts, uniformRatio, unquantizedShare } from "../../tools/export/accounting.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { temporaryFolder } from "../data/temporary-folder.ts";
-import { xlsxOf } from "../data/xlsx-file.ts";
+import { xlsxOf } from "../data/published/xlsx-file.ts";
 import { COMMAND, runQhubert } from "./run-qhubert.ts";
 
 const DATA = process.env.ECG_DATA ?? "";

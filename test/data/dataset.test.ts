@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openDataset } from "../../tools/data/dataset.ts";
 import { DataError } from "../../tools/data/record.ts";
-import { writeWfdbRecord } from "../../tools/data/wfdb-writer.ts";
+import { writeWfdbRecord } from "../../tools/data/wfdb/wfdb-writer.ts";
 import { plainRecord } from "./sample-record.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCsv } from "../../tools/data/csv-table.ts";
 import { openDataset } from "../../tools/data/dataset.ts";
-import { chapmanClass, cpsc2018Classes, diagnosisCodes } from "../../tools/data/diagnosis-codes.ts";
+import { chapmanClass, cpsc2018Classes, diagnosisCodes } from "../../tools/data/published/diagnosis-codes.ts";
 import { readMatPeaks } from "../../tools/data/mat-record.ts";
 import { openRecord } from "../../tools/data/open-record.ts";
 import { DataError } from "../../tools/data/record.ts";
-import { BEAT_SYMBOLS } from "../../tools/data/wfdb-annotation-codes.ts";
+import { BEAT_SYMBOLS } from "../../tools/data/wfdb/wfdb-annotation-codes.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const DATA = process.env.ECG_DATA ?? "";

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { writeDataset } from "../data/dataset-writer.ts";
-import { IMPORT_SOURCES, type ImportSource, importDataset } from "../data/import.ts";
+import { IMPORT_SOURCES, type ImportSource, importDataset } from "../data/published/import.ts";
 import { syntheticDataset } from "../data/synth/synthetic-dataset.ts";
 import { countNumber, realNumber, wholeNumber } from "./arguments.ts";
 import { printJson, printLine } from "./output.ts";

@@ -1,8 +1,8 @@
-import type { AtrialRhythm } from "../data/atrial-rhythm.ts";
+import type { AtrialRhythm } from "../data/rhythms/atrial-rhythm.ts";
 import { openDataset } from "../data/dataset.ts";
 import { SeededRandom } from "../random/random.ts";
 import { DataError, type Dataset } from "../data/record.ts";
-import { openRhythms, type RhythmItem, rhythmItems } from "../data/rhythm-dataset.ts";
+import { openRhythms, type RhythmItem, rhythmItems } from "../data/rhythms/rhythm-dataset.ts";
 import { argMax } from "../evaluate/arg-max.ts";
 import {
   type DetectionFigure,

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { type Command, Option } from "commander";
 import { openDataset } from "../data/dataset.ts";
-import { paperDataset, paperFolders } from "../data/paper-protocol.ts";
+import { paperDataset, paperFolders } from "../data/published/paper-protocol.ts";
 import { DataError } from "../data/record.ts";
 import { PAPER_RESULTS } from "../evaluate/paper-tables.ts";
 import { buildGraph, FAMILY_NAMES } from "../graph/families.ts";

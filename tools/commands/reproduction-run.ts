@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { paperSplit, paperWindows } from "../data/paper-protocol.ts";
+import { paperSplit, paperWindows } from "../data/published/paper-protocol.ts";
 import { SeededRandom } from "../random/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import type { Split } from "../data/split.ts";

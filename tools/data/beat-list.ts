@@ -4,7 +4,7 @@ import { findRecords } from "./listing.ts";
 import { readMatPeaks } from "./mat-record.ts";
 import { openRecord } from "./open-record.ts";
 import { type BeatAnnotation, DataError, type EcgRecord } from "./record.ts";
-import { BEAT_SYMBOLS } from "./wfdb-annotation-codes.ts";
+import { BEAT_SYMBOLS } from "./wfdb/wfdb-annotation-codes.ts";
 
 /** The reference beats of a record, in its samples. */
 export interface ReferenceBeats {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { dirname, join, resolve } from "node:path";
 import { DataError, type EcgRecord } from "./record.ts";
 import { REFERENCE_FILE } from "./reference-list.ts";
-import { writeWfdbRecord } from "./wfdb-writer.ts";
+import { writeWfdbRecord } from "./wfdb/wfdb-writer.ts";
 
 export interface WrittenRecord {
   readonly record: EcgRecord;

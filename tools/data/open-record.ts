@@ -4,7 +4,7 @@ import { type CsvOptions, readCsvRecord } from "./csv-record.ts";
 import { isMatV5, readMatRecord } from "./mat-record.ts";
 import { readBytes } from "./read-file.ts";
 import { DataError, type EcgRecord } from "./record.ts";
-import { readWfdbRecord } from "./wfdb-record.ts";
+import { readWfdbRecord } from "./wfdb/wfdb-record.ts";
 
 /** What a record without extension may be, in the order in which it is looked for. */
 const EXTENSIONS = [".hea", ".csv", ".mat"];

@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { extname, join } from "node:path";
+import { parseCsv } from "../csv-table.ts";
+import { cpsc2018Classes, diagnosisCodes } from "./diagnosis-codes.ts";
+import { CPSC2018_CLASSES } from "./label-sets.ts";
+import { findRecords, type ListedRecord, type Listing, type SkippedRecord } from "../listing.ts";
+import { readManifest } from "./manifest.ts";
+import { readText } from "../read-file.ts";
+import { DataError } from "../record.ts";
+import { REFERENCE_FILE } from "../reference-list.ts";
+import { parseWfdbHeader } from "../wfdb/wfdb-header.ts";
+
+/** The records of CPSC 2018 are A0001 to A6877. */
+export const CPSC2018_NAME = /^A\d{4}$/;
+
+/**
+ * CPSC 2018 as published, in either form: MATLAB level 5 files with a `REFERENCE.csv` of numbered labels, or the
+ * challenge's headers with SNOMED codes. A list counts before codes, codes before a manifest.
+ *
+ * A record with several labels has the first one: of the list, the one its experts put first; of a header, whose codes
+ * are sorted, merely the one with the lowest code. Records of the list that the folder lacks are skipped: the set is
+ * distributed in parts.
+ *
+ * @throws DataError for a label out of range
+ */
+export function listCpsc2018(folder: string): Listing {
+  const files = [...findRecords(folder)].filter(([name]) => CPSC2018_NAME.test(name));
+  const referencePath = join(folder, REFERENCE_FILE);
+  const references = existsSync(referencePath) ? readReferences(referencePath) : new Map<string, string[]>();
+  const present = new Set(files.map(([name]) => name));
+  const skipped: SkippedRecord[] = [...references.keys()]
+    .filter((name) => !present.has(name))
+    .map((name) => ({ name, reason: `is in ${REFERENCE_FILE}, but its file is missing` }));
+
+  const manifest = readManifest(folder);
+  const records: ListedRecord[] = [];
+  for (const [name, path] of files) {
+    const ofManifest = manifest.get(name)?.dataset === "cpsc2018" ? labelsOfManifest(manifest.get(name)?.labels) : [];
+    const codes = labelsOfHeader(path);
+    const labels = references.get(name) ?? (codes.length > 0 ? codes : ofManifest);
+    if (labels.length > 0) records.push({ name, path, label: labels[0], labels });
+    else skipped.push({ name, reason: `neither ${REFERENCE_FILE} nor a header gives it one of the nine labels` });
+  }
+  return { records, skipped };
+}
+
+/** Rows `Recording,First_label,Second_label,Third_label`, the labels numbered from 1, the second and third mostly empty. */
+function readReferences(path: string): Map<string, string[]> {
+  const rows = parseCsv(readText(path)).filter(([recording]) => recording.toLowerCase() !== "recording");
+  return new Map(
+    rows.map(([recording, ...numbers]) => {
+      const given = numbers.filter((number, i) => i === 0 || number !== "");
+      const bad = given.find((number) => CPSC2018_CLASSES[Number(number) - 1] === undefined);
+      if (bad === undefined && given.length > 0)
+        return [recording, given.map((number) => CPSC2018_CLASSES[Number(number) - 1])];
+      throw new DataError(`${path}: a label of ${recording} is "${bad ?? ""}", expected 1 to 9`);
+    }),
+  );
+}
+
+function labelsOfHeader(path: string): string[] {
+  if (extname(path) !== ".hea") return [];
+  return cpsc2018Classes(diagnosisCodes(parseWfdbHeader(readText(path), path).comments));
+}
+
+/** "AF|LBBB REF=4,2": the numbers that the list has. */
+function labelsOfManifest(labels = ""): string[] {
+  const numbers = /REF=([1-9](?:,[1-9])*)/.exec(labels)?.[1].split(",") ?? [];
+  return numbers.map((number) => CPSC2018_CLASSES[Number(number) - 1]);
+}
