@@ -9,8 +9,8 @@ import { writeSafetensors } from "../../tools/export/safetensors-format.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import type { Conv1dNode, ConvNode, DepthwiseConv1dNode, Graph } from "../../tools/graph/graph.ts";
 import type { FloatModel, Tensor } from "../../tools/graph/model.ts";
-import { forward } from "../../tools/quantize/float-forward.ts";
-import { foldBatchNorm, layerWeights } from "../../tools/quantize/layer-weights.ts";
+import { forward } from "../../tools/forward/float-forward.ts";
+import { foldBatchNorm, layerWeights } from "../../tools/forward/layer-weights.ts";
 import { randomModel, stateDictOf } from "./state-dict.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "state-dict-"));

@@ -7,7 +7,7 @@ import { quantizedView } from "../../tools/finetune/quantized-view.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { compress } from "../../tools/quantize/compress.ts";
 import { divergence } from "../../tools/quantize/divergence.ts";
-import { layerWeights } from "../../tools/quantize/layer-weights.ts";
+import { layerWeights } from "../../tools/forward/layer-weights.ts";
 import { trainedLevels } from "../../tools/quantize/trained-levels.ts";
 import type { Width } from "../../tools/quantize/width.ts";
 import { selectBackend } from "../../tools/train/backends.ts";

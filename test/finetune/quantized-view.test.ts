@@ -6,7 +6,7 @@ import { initialSteps } from "../../tools/finetune/initial-steps.ts";
 import { quantizedView, trainedSteps } from "../../tools/finetune/quantized-view.ts";
 import type { FloatModel, Tensor } from "../../tools/graph/model.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
-import { layerWeights } from "../../tools/quantize/layer-weights.ts";
+import { layerWeights } from "../../tools/forward/layer-weights.ts";
 import { dequantize } from "../../tools/quantize/quantizers/quantized-levels.ts";
 import { gridFacts, trainedLevels, type WeightCode, type WeightCodes } from "../../tools/quantize/trained-levels.ts";
 import type { Width } from "../../tools/quantize/width.ts";

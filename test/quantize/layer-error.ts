@@ -4,9 +4,9 @@ import { pack } from "../../tools/export/pack.ts";
 import type { QuantizedNetwork } from "../../tools/export/quantized-network.ts";
 import { networkTiming } from "../../tools/export/timing.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
-import { forward, type NodeWeights, type Rows } from "../../tools/quantize/float-forward.ts";
+import { forward, type NodeWeights, type Rows } from "../../tools/forward/float-forward.ts";
 import { lastDecisionAlone } from "../../tools/quantize/last-decision.ts";
-import { nodeWeights } from "../../tools/quantize/layer-weights.ts";
+import { nodeWeights } from "../../tools/forward/layer-weights.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
 

@@ -1,5 +1,5 @@
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
-import { forward, type NodeWeights, type Rows } from "../quantize/float-forward.ts";
+import { forward, type NodeWeights, type Rows } from "../forward/float-forward.ts";
 
 /** Runs a network's weights, integer * scale, in plain float: every node's rows by its name. */
 export function floatRun(

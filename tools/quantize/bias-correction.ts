@@ -1,4 +1,4 @@
-import type { ChannelAffine, ChannelStatistics } from "./layer-weights.ts";
+import type { ChannelAffine, ChannelStatistics } from "../forward/layer-weights.ts";
 
 /**
  * The offset takes up what quantizing moved a layer's mean sums by (Nagel et al., "Data-Free Quantization Through Weight

@@ -1,5 +1,5 @@
 import { largestWeight, type QuantizedWeights } from "../export/quantized-network.ts";
-import type { ChannelAffine } from "./layer-weights.ts";
+import type { ChannelAffine } from "../forward/layer-weights.ts";
 import type { QuantizedLevels } from "./quantizers/quantized-levels.ts";
 
 /** What a layer reads. */

@@ -7,7 +7,7 @@ import type { FloatModel } from "../graph/model.ts";
 import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";
 import { biasCorrection } from "./bias-correction.ts";
 import { activationScales, fullScale, type RangeMethod } from "./calibrate.ts";
-import { finish, inputRows, type Rows, rawSums, runNode } from "./float-forward.ts";
+import { finish, inputRows, type Rows, rawSums, runNode } from "../forward/float-forward.ts";
 import { foldLevels } from "./fold-levels.ts";
 import {
   type ChannelAffine,
@@ -16,7 +16,7 @@ import {
   type LayerWeights,
   layerWeights,
   normConstants,
-} from "./layer-weights.ts";
+} from "../forward/layer-weights.ts";
 import type { ScaleMethod } from "./quantizers/channel-scale.ts";
 import { quantizeWeights } from "./quantizers/quantize-weights.ts";
 import { dequantize, type QuantizedLevels } from "./quantizers/quantized-levels.ts";

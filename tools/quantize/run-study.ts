@@ -6,7 +6,7 @@ import type { Candidates } from "./candidates.ts";
 import { packWidths } from "./compress.ts";
 import { laqMethod } from "./compression-method.ts";
 import type { SearchOrder } from "./laq.ts";
-import { foldedValues, type LayerWeights } from "./layer-weights.ts";
+import { foldedValues, type LayerWeights } from "../forward/layer-weights.ts";
 import { squaredError } from "./quantizers/quantized-levels.ts";
 import { balanceToBytes, descendToBytes } from "./search/balance.ts";
 import { searchLayers, searchTarget } from "./search/search-layers.ts";

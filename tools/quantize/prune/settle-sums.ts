@@ -1,7 +1,7 @@
 import { INPUT, inputsOf, isWeighted } from "../../graph/graph.ts";
 import type { FloatModel, Tensor } from "../../graph/model.ts";
 import { channelStatistics, movedStatistics } from "../batch-norm-statistics.ts";
-import { finish, inputRows, type Rows, rawSums, runNode } from "../float-forward.ts";
+import { finish, inputRows, type Rows, rawSums, runNode } from "../../forward/float-forward.ts";
 import {
   type ChannelAffine,
   type ChannelStatistics,
@@ -9,7 +9,7 @@ import {
   type LayerWeights,
   layerWeights,
   nodeWeights,
-} from "../layer-weights.ts";
+} from "../../forward/layer-weights.ts";
 import type { KeptChannels } from "./prune-channels.ts";
 
 /** Mean and variance of the sums of every conv and dense node over crops, in front of batch norm and bias. */

@@ -5,7 +5,7 @@ import { outputRows } from "../../tools/graph/shapes.ts";
 import { movedStatistics } from "../../tools/quantize/batch-norm-statistics.ts";
 import { activationRange } from "../../tools/quantize/calibrate.ts";
 import { divergence } from "../../tools/quantize/divergence.ts";
-import { rawSums, runNode } from "../../tools/quantize/float-forward.ts";
+import { rawSums, runNode } from "../../tools/forward/float-forward.ts";
 
 const finite = (count: number) =>
   fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: count, maxLength: count });
