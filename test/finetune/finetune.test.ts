@@ -6,7 +6,7 @@ import { initialSteps } from "../../tools/finetune/initial-steps.ts";
 import { quantizedView } from "../../tools/finetune/quantized-view.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { compress } from "../../tools/quantize/compress.ts";
-import { divergence } from "../../tools/quantize/divergence.ts";
+import { divergence } from "../../tools/quantize/loss/divergence.ts";
 import { layerWeights } from "../../tools/forward/layer-weights.ts";
 import { trainedLevels } from "../../tools/quantize/trained-levels.ts";
 import type { Width } from "../../tools/quantize/width.ts";

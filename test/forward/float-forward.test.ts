@@ -4,7 +4,7 @@ import type { Conv1dNode } from "../../tools/graph/graph.ts";
 import { outputRows } from "../../tools/graph/shapes.ts";
 import { movedStatistics } from "../../tools/quantize/batch-norm-statistics.ts";
 import { activationRange } from "../../tools/quantize/calibrate.ts";
-import { divergence } from "../../tools/quantize/divergence.ts";
+import { divergence } from "../../tools/quantize/loss/divergence.ts";
 import { rawSums, runNode } from "../../tools/forward/float-forward.ts";
 
 const finite = (count: number) =>

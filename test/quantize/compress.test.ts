@@ -3,10 +3,10 @@ import { Engine, ModelFile } from "../../host/index.ts";
 import { pack } from "../../tools/export/pack.ts";
 import { compress } from "../../tools/quantize/compress.ts";
 import { type CompressionMethod, laqMethod, parseMethod } from "../../tools/quantize/compression-method.ts";
-import { measureOutcome } from "../../tools/quantize/engine-loss.ts";
-import type { SearchStep } from "../../tools/quantize/laq.ts";
+import { measureOutcome } from "../../tools/quantize/loss/engine-loss.ts";
+import type { SearchStep } from "../../tools/quantize/search/scan.ts";
 import { DEFAULT_QUANTIZATION } from "../../tools/quantize/quantization-state.ts";
-import { selectCrops, withFloatLogits } from "../../tools/quantize/selection-set.ts";
+import { selectCrops, withFloatLogits } from "../../tools/quantize/loss/selection-set.ts";
 import { TOY_CLASSES, toyModel, toyRecords } from "./toy-model.ts";
 
 const RECORDS = toyRecords(24, 5);

@@ -6,7 +6,7 @@ import type { FloatModel, Tensor } from "../../tools/graph/model.ts";
 import { compress } from "../../tools/quantize/compress.ts";
 import { laqMethod } from "../../tools/quantize/compression-method.ts";
 import { DEFAULT_QUANTIZATION, QuantizationState } from "../../tools/quantize/quantization-state.ts";
-import { selectCrops } from "../../tools/quantize/selection-set.ts";
+import { selectCrops } from "../../tools/quantize/loss/selection-set.ts";
 import { BIT_WIDTHS, SEARCH_WIDTHS, type Width } from "../../tools/quantize/width.ts";
 import { quantizedNetwork } from "../cases/random-network.ts";
 import { separableGraph, withoutDepthwise } from "../cases/separable-graph.ts";

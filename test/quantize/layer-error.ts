@@ -5,7 +5,7 @@ import type { QuantizedNetwork } from "../../tools/export/quantized-network.ts";
 import { networkTiming } from "../../tools/export/timing.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { forward, type NodeWeights, type Rows } from "../../tools/forward/float-forward.ts";
-import { lastDecisionAlone } from "../../tools/quantize/last-decision.ts";
+import { lastDecisionAlone } from "../../tools/quantize/loss/last-decision.ts";
 import { nodeWeights } from "../../tools/forward/layer-weights.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";

@@ -9,7 +9,7 @@ import { sealLadder } from "../export/seal.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { fileFacts } from "../quantize/file-facts.ts";
-import { checkLadderWidths, ladderNetworks } from "../quantize/ladder.ts";
+import { checkLadderWidths, ladderNetworks } from "../quantize/ladder/ladder.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber, wholeNumbers } from "./arguments.ts";
 import { printComparisons } from "./compare-with-float.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";

@@ -1,4 +1,4 @@
-import type { PooledMethod, PooledStudy } from "../quantize/pooled-study.ts";
+import type { PooledMethod, PooledStudy } from "../quantize/study/pooled-study.ts";
 import { percent, printLine, printTable } from "./output.ts";
 
 /** Methods by size, the robust search first: then how much better it does than each with the same bytes. */

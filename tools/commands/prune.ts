@@ -6,7 +6,7 @@ import { macsPer, parameterCount } from "../graph/costs.ts";
 import type { Graph } from "../graph/graph.ts";
 import { SCORE_METHODS, type ScoreMethod } from "../quantize/prune/channel-scores.ts";
 import { prune } from "../quantize/prune/prune.ts";
-import { selectCrops, withFloatLogits } from "../quantize/selection-set.ts";
+import { selectCrops, withFloatLogits } from "../quantize/loss/selection-set.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "./arguments.ts";
 import { divideData, divisionOf } from "./divide-data.ts";
 import { loadData } from "./load-data.ts";

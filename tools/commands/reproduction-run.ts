@@ -12,7 +12,7 @@ import { isWeighted } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { type Compressed, compress } from "../quantize/compress.ts";
 import { parseMethod } from "../quantize/compression-method.ts";
-import type { Criterion } from "../quantize/engine-loss.ts";
+import type { Criterion } from "../quantize/loss/engine-loss.ts";
 import { BIT_WIDTHS } from "../quantize/width.ts";
 import { selectBackend } from "../train/backends.ts";
 import { PAPER_RECIPE } from "../train/paper-recipe.ts";

@@ -3,7 +3,7 @@ import { argMax } from "../evaluate/arg-max.ts";
 import { type Comparison, comparisonOf, type Decided } from "../evaluate/comparison.ts";
 import type { RhythmScore } from "../evaluate/score.ts";
 import type { FloatModel } from "../graph/model.ts";
-import { type LogitsSource, startLogitsSource } from "../quantize/logits-source.ts";
+import { type LogitsSource, startLogitsSource } from "../quantize/loss/logits-source.ts";
 import { decideInFloat, truthsOf } from "./compare-with-float.ts";
 import { score } from "./scores.ts";
 

@@ -1,4 +1,4 @@
-import type { Study, StudyMethod } from "../quantize/study.ts";
+import type { Study, StudyMethod } from "../quantize/study/study.ts";
 import { percent, percentInterval, printLine, printTable } from "./output.ts";
 
 /** A line a method; random mixes of equal bytes in one. */

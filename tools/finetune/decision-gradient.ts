@@ -1,7 +1,7 @@
 import { SeededRandom } from "../random/random.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
-import type { GradientAt } from "../quantize/hessian-trace.ts";
-import type { SelectionCrop } from "../quantize/selection-set.ts";
+import type { GradientAt } from "../quantize/search/hessian-trace.ts";
+import type { SelectionCrop } from "../quantize/loss/selection-set.ts";
 import { selectBackend } from "../train/backends.ts";
 import { gradientsOf } from "../train/step.ts";
 import { softTargets } from "../train/targets.ts";

@@ -1,6 +1,6 @@
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import type { FloatModel } from "../graph/model.ts";
-import { type RankedLayer, rankLayers } from "./importance.ts";
+import { type RankedLayer, rankLayers } from "./search/importance.ts";
 import { foldedValues, layerWeights } from "../forward/layer-weights.ts";
 import type { Width } from "./width.ts";
 

@@ -20,7 +20,7 @@ import {
 import type { ScaleMethod } from "./quantizers/channel-scale.ts";
 import { quantizeWeights } from "./quantizers/quantize-weights.ts";
 import { dequantize, type QuantizedLevels } from "./quantizers/quantized-levels.ts";
-import { inputMoments, type SecondMoments } from "./second-moments.ts";
+import { inputMoments, type SecondMoments } from "./quantizers/second-moments.ts";
 import { widthOf } from "./trained-levels.ts";
 import { uniformWidths, type Width, type Widths } from "./width.ts";
 

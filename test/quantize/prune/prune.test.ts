@@ -12,7 +12,7 @@ import { channelSets } from "../../../tools/quantize/prune/channel-sets.ts";
 import { prune } from "../../../tools/quantize/prune/prune.ts";
 import { pruneChannels } from "../../../tools/quantize/prune/prune-channels.ts";
 import { DEFAULT_QUANTIZATION, QuantizationState } from "../../../tools/quantize/quantization-state.ts";
-import { selectCrops, withFloatLogits } from "../../../tools/quantize/selection-set.ts";
+import { selectCrops, withFloatLogits } from "../../../tools/quantize/loss/selection-set.ts";
 import { separableGraph } from "../../cases/separable-graph.ts";
 import { toyHubert } from "../toy-hubert.ts";
 import { toyModel, toyRecords, toyWeights } from "../toy-model.ts";

@@ -1,6 +1,6 @@
 import type { FloatModel } from "../../graph/model.ts";
-import { divergence } from "../divergence.ts";
-import type { SelectionCrop } from "../selection-set.ts";
+import { divergence } from "../loss/divergence.ts";
+import type { SelectionCrop } from "../loss/selection-set.ts";
 import { channelScores, type ScoreMethod } from "./channel-scores.ts";
 import { type ChannelSet, channelSets } from "./channel-sets.ts";
 import { type KeptChannels, pruneChannels } from "./prune-channels.ts";

@@ -1,4 +1,4 @@
-import type { SecondMoments } from "../second-moments.ts";
+import type { SecondMoments } from "./second-moments.ts";
 import { invertedFactor } from "./inverted-factor.ts";
 import type { QuantizedLevels } from "./quantized-levels.ts";
 import { roundToGrid } from "./round-to-grid.ts";

@@ -1,5 +1,5 @@
 import type { WeightGrid } from "../../export/quantized-network.ts";
-import type { SecondMoments } from "../second-moments.ts";
+import type { SecondMoments } from "./second-moments.ts";
 import type { Width } from "../width.ts";
 import { CHANNEL_SCALES, type ScaleMethod } from "./channel-scale.ts";
 import { outputError, roundByOutputError } from "./output-error-rounding.ts";

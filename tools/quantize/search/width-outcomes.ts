@@ -1,4 +1,4 @@
-import { type LossLimit, lossOf, mustBeAbove, type Outcome } from "../engine-loss.ts";
+import { type LossLimit, lossOf, mustBeAbove, type Outcome } from "../loss/engine-loss.ts";
 import type { Width, Widths } from "../width.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 

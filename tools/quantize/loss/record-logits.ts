@@ -1,0 +1,24 @@
+import { CONDITIONED_INPUT, Engine } from "../../../host/index.ts";
+
+/** Of a record's decisions: the last one's logits, or the mean over all. */
+export type Pooling = "last" | "mean";
+
+/** Unpacked weights may stay in memory: the same bytes out, faster. */
+const TILE_CACHE_BYTES = 1 << 24;
+
+/** Loads a model for records that are conditioned. Throws EngineError. */
+export async function loadForRecords(file: Uint8Array): Promise<Engine> {
+  const engine = await Engine.load(file, { tileCacheBytes: TILE_CACHE_BYTES });
+  engine.configureInput(CONDITIONED_INPUT);
+  return engine;
+}
+
+/** The logits of a record; null where it is too short for a decision. */
+export function recordLogits(engine: Engine, samples: Int16Array, pooling: Pooling): Float64Array | null {
+  engine.reset();
+  const events = [...engine.push(samples), ...engine.finish()];
+  const decisions = events.flatMap((event) => (event.kind === "decision" ? [event.logits] : []));
+  if (decisions.length === 0) return null;
+  if (pooling === "last") return decisions[decisions.length - 1];
+  return decisions[0].map((_, column) => decisions.reduce((sum, row) => sum + row[column], 0) / decisions.length);
+}

@@ -1,0 +1,60 @@
+import type { Comparison } from "../../evaluate/comparison.ts";
+import type { RhythmScore } from "../../evaluate/score.ts";
+import type { CompressionRatios } from "../../export/accounting.ts";
+import type { QuantizationOptions } from "../quantization-state.ts";
+import type { Width } from "../width.ts";
+
+/**
+ * Methods of compression side by side: each chose its widths on the validation share alone, with the same quantizer, and is
+ * reported on the test share. What `qhubert compare-methods` writes and `qhubert report` draws: plain JSON.
+ */
+export interface Study {
+  readonly kind: "study";
+  /** The model's file as it was named. */
+  readonly model: string;
+  readonly data: {
+    readonly name: string;
+    /** The share that is reported: "test". */
+    readonly share: string;
+    readonly records: number;
+    /** Of the validation share, which the methods chose by. */
+    readonly selectionRecords: number;
+    readonly selectionCrops: number;
+    readonly seed: number;
+  };
+  /** The same for every method. */
+  readonly quantization: QuantizationOptions;
+  readonly classes: readonly string[];
+  /** The float network on the reported share. */
+  readonly float: RhythmScore;
+  /** Class indices of the reported records, separated by spaces: the true ones, and what the float network decides. */
+  readonly truths: string;
+  readonly floatDecisions: string;
+  readonly methods: readonly StudyMethod[];
+}
+
+export type MethodName = "uniform" | "no-laq" | "literal-laq" | "robust-laq" | "greedy" | "knapsack" | "random";
+
+export interface StudyMethod {
+  readonly name: MethodName;
+  /** For people: "robust LAQ, 0.005 nats". Unique in a study. */
+  readonly label: string;
+  readonly widths: Readonly<Record<string, Width>>;
+  /** The label of the method whose bytes it was to have; null: they came of themselves. */
+  readonly size: string | null;
+  /** Of the conv and dense weights. */
+  readonly meanBits: number;
+  readonly fileBytes: number;
+  readonly ratios: CompressionRatios;
+  /** Of a random mix; else null. */
+  readonly seed: number | null;
+  /** Evaluations of the engine that the search asked for and no method before it had; 0 where nothing was searched. */
+  readonly evaluations: number;
+  readonly validation: Comparison;
+  readonly test: Comparison;
+  /** On the reported records, as `truths`. */
+  readonly decisions: string;
+}
+
+/** What is measured of a packed model on whole records. */
+export type Measured = Pick<StudyMethod, "validation" | "test" | "decisions">;
