@@ -11,8 +11,8 @@ import { dequantize } from "../../tools/quantize/quantizers/quantized-levels.ts"
 import { gridFacts, trainedLevels, type WeightCode, type WeightCodes } from "../../tools/quantize/trained-levels.ts";
 import type { Width } from "../../tools/quantize/width.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
-import { gradientsOf } from "../../tools/train/step.ts";
-import { hardTargets } from "../../tools/train/targets.ts";
+import { gradientsOf } from "../../tools/train/gradients/step.ts";
+import { hardTargets } from "../../tools/train/batches/targets.ts";
 import { toyHubert } from "../quantize/toy-hubert.ts";
 import { toyModel } from "../quantize/toy-model.ts";
 

@@ -10,7 +10,7 @@ import { nodeWeights } from "../../tools/forward/layer-weights.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { predict, predictWith } from "../../tools/train/predict.ts";
-import { gradientsOf } from "../../tools/train/step.ts";
+import { gradientsOf } from "../../tools/train/gradients/step.ts";
 import { train } from "../../tools/train/train.ts";
 import { checkpointOf, PUBLISHED, randomHubert } from "../export/hubert-checkpoint.ts";
 import { gelu, type HubertConfig, hubertLogits } from "../reference/hubert.ts";

@@ -5,7 +5,7 @@ import { crc32 } from "node:zlib";
 import { type ConditionedRecord, DataError } from "../data/record.ts";
 import { readSafetensors, writeSafetensors } from "../export/safetensors-format.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
-import { askTeacher, type Teacher, teacherStride } from "../train/teachers.ts";
+import { askTeacher, type Teacher, teacherStride } from "../train/teachers/teachers.ts";
 import { openFloatModel } from "./model-files.ts";
 import { startProgress } from "./progress.ts";
 

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { Augmentation } from "../train/crops.ts";
+import type { Augmentation } from "../train/batches/crops.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../train/options.ts";
 import { PAPER_RECIPE } from "../train/paper-recipe.ts";
 import { countNumber, realNumber } from "./arguments.ts";

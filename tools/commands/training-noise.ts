@@ -1,5 +1,5 @@
-import type { NoiseSignals } from "../train/noise.ts";
-import { recordedNoise, syntheticNoise } from "../train/noise-source.ts";
+import type { NoiseSignals } from "../train/batches/noise.ts";
+import { recordedNoise, syntheticNoise } from "../train/batches/noise-source.ts";
 import type { TrainOptions } from "../train/options.ts";
 
 /** The noise that a recipe adds to crops, from where `--noise` says, or synthetic; none for a recipe without. */

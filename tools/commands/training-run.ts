@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
 import { selectBackend } from "../train/backends.ts";
 import type { TrainProgress } from "../train/epoch.ts";
-import type { NoiseSignals } from "../train/noise.ts";
+import type { NoiseSignals } from "../train/batches/noise.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../train/options.ts";
 import { predict } from "../train/predict.ts";
 import type { TrainingState } from "../train/state.ts";

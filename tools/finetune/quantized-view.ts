@@ -3,7 +3,7 @@ import type { Tensor } from "../graph/model.ts";
 import { stepKey } from "../graph/weight-shapes.ts";
 import { roundToGrid } from "../quantize/quantizers/round-to-grid.ts";
 import type { WeightCode, WeightCodes } from "../quantize/trained-levels.ts";
-import type { WeightView } from "../train/weight-view.ts";
+import type { WeightView } from "../train/gradients/weight-view.ts";
 
 type Tensors = ReadonlyMap<string, Tensor>;
 

@@ -1,6 +1,6 @@
 import type { SeededRandom } from "../random/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
-import { type Augmentation, NO_AUGMENTATION, writeCrop } from "../train/crops.ts";
+import { type Augmentation, NO_AUGMENTATION, writeCrop } from "../train/batches/crops.ts";
 
 /** How crops differ from their records. */
 export type Variation = Pick<Augmentation, "gainDeviation" | "flipChance" | "stretch">;

@@ -1,4 +1,4 @@
-import { CROP_SAMPLES } from "../train/crops.ts";
+import { CROP_SAMPLES } from "../train/batches/crops.ts";
 import { DEFAULT_TRAIN_OPTIONS } from "../train/options.ts";
 import type { Variation } from "./crops.ts";
 import { DEFAULT_K_MEANS } from "./k-means.ts";

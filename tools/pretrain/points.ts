@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { INPUT } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
-import { runNodes } from "../train/layers.ts";
+import { runNodes } from "../train/layers/layers.ts";
 import type { PretrainingNetwork } from "./network.ts";
 import { createTokenFeatures, type FeatureKind } from "./token-features.ts";
 import type { TokenGrid } from "./token-grid.ts";

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 /** Node takes no TypeScript: from the sources, as tests run them, a thread still needs the compiled module. */
 const TOOLS = new URL(import.meta.url.endsWith(".ts") ? "../../dist/tools/" : "../", import.meta.url);
 
-/** A thread that runs a module of the tools, such as "train/gradient-worker". */
+/** A thread that runs a module of the tools, such as "train/gradients/gradient-worker". */
 export function startThread(module: string, workerData: unknown): Worker {
   return new Worker(new URL(`${module}.js`, TOOLS), { workerData });
 }

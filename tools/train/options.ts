@@ -1,4 +1,4 @@
-import { type Augmentation, CROP_SAMPLES, NO_AUGMENTATION } from "./crops.ts";
+import { type Augmentation, CROP_SAMPLES, NO_AUGMENTATION } from "./batches/crops.ts";
 import type { Freeze } from "./freeze.ts";
 import type { Schedule } from "./schedule.ts";
 

@@ -5,7 +5,7 @@ import type { Graph } from "../graph/graph.ts";
 import { type FloatModel, INPUT_MILLIVOLTS_PER_COUNT, type Tensor } from "../graph/model.ts";
 import { lastStreamNode, type TensorShape, tensorShapes } from "../graph/shapes.ts";
 import { type Part, partsOf } from "./decision-parts.ts";
-import { forward, type Weights } from "./layers.ts";
+import { forward, type Weights } from "./layers/layers.ts";
 
 /** Samples of a batch, at most, where a part is no longer: 8 records of 30 s. */
 const BATCH_SAMPLES = 120_000;

@@ -8,20 +8,20 @@ import { leastSamples } from "../graph/crop-rows.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
 import { type BackendChoice, selectBackend } from "./backends.ts";
-import type { TrainingSet } from "./batch.ts";
+import type { TrainingSet } from "./batches/batch.ts";
 import { tuneOffsets, withOffsets } from "./bias.ts";
-import { withDropout } from "./dropout.ts";
+import { withDropout } from "./layers/dropout.ts";
 import { runEpoch, type TrainProgress } from "./epoch.ts";
 import { frozenNodes } from "./freeze.ts";
-import { type GradientExtras, openGradientSource } from "./gradient-source.ts";
+import { type GradientExtras, openGradientSource } from "./gradients/gradient-source.ts";
 import { meanCrossEntropy } from "./mean-cross-entropy.ts";
-import type { NoiseSignals } from "./noise.ts";
+import type { NoiseSignals } from "./batches/noise.ts";
 import { type TrainOptions, trainOptions } from "./options.ts";
 import { predictWith, type RecordLogits } from "./predict.ts";
 import { afterEpoch } from "./schedule.ts";
 import { copyWeights, type EpochRecord, initialState, type TrainingState } from "./state.ts";
-import type { Teacher } from "./teachers.ts";
-import { AS_TRAINED } from "./weight-view.ts";
+import type { Teacher } from "./teachers/teachers.ts";
+import { AS_TRAINED } from "./gradients/weight-view.ts";
 
 /** Through a view, what the graph does not name must be among `init`; where a crop teacher speaks, `teachers` are not heard. */
 export interface TrainRequest extends GradientExtras {

@@ -4,10 +4,10 @@ import type { Graph } from "../../graph/graph.ts";
 
 import { adamStep, initialAdam } from "../../train/adam.ts";
 import { NOTHING_FROZEN } from "../../train/freeze.ts";
-import { openGradientSource } from "../../train/gradient-source.ts";
+import { openGradientSource } from "../../train/gradients/gradient-source.ts";
 import { initialWeights, isTrained } from "../../train/initialise.ts";
-import type { Batch } from "../../train/step.ts";
-import { hardTargets } from "../../train/targets.ts";
+import type { Batch } from "../../train/gradients/step.ts";
+import { hardTargets } from "../../train/batches/targets.ts";
 import { referenceNetwork, stagedNetwork, WINDOW_SAMPLES } from "../reference-network.ts";
 import { TRANSFORMER_BATCH, TRANSFORMER_MACS, transformerStep } from "./transformer.ts";
 

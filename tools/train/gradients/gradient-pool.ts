@@ -1,0 +1,43 @@
+import type { SeededRandom } from "../../random/random.ts";
+import type { Graph } from "../../graph/graph.ts";
+import type { FloatModel } from "../../graph/model.ts";
+import { answerOf, startThread } from "../../threads/thread.ts";
+import { selectBackend } from "../backends.ts";
+import { shareOf } from "./batch-share.ts";
+import { combineGradients } from "./combine-gradients.ts";
+import type { FrozenNodes } from "../freeze.ts";
+import type { GradientSource } from "./gradient-source.ts";
+import type { PoolTask, PoolWorkerData } from "./gradient-worker.ts";
+import type { Distillation } from "../options.ts";
+import type { Gradients } from "./step.ts";
+
+/**
+ * Threads that each take a share of a batch (data-parallel training). Batch norm sees a thread's own share, so a run
+ * depends on their number; for one number it is the same every time, whoever finishes first.
+ */
+export async function startGradientPool(
+  graph: Graph,
+  distillation: Distillation,
+  workers: number,
+  frozen: FrozenNodes,
+  cropTeacher?: FloatModel,
+): Promise<GradientSource> {
+  const { name: backend } = await selectBackend();
+  const workerData: PoolWorkerData = { graph, distillation, frozen, cropTeacher, backend };
+  const threads = Array.from({ length: workers }, () => startThread("train/gradients/gradient-worker", workerData));
+  await Promise.all(threads.map((thread) => answerOf(thread)));
+  return {
+    async gradientsOf(weights, batch, random: SeededRandom) {
+      const shares = threads.map((_, index) => shareOf(batch, index, workers)).filter(({ size }) => size > 0);
+      const answers = shares.map((share, index) => {
+        const task: PoolTask = { weights, batch: share, seed: random.integer(2 ** 32) };
+        return answerOf<Gradients>(threads[index], task);
+      });
+      const parts = await Promise.all(answers);
+      return combineGradients(parts.map((gradients, index) => ({ gradients, share: shares[index].size / batch.size })));
+    },
+    close: async () => {
+      await Promise.all(threads.map((thread) => thread.terminate()));
+    },
+  };
+}
