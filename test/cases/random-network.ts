@@ -1,6 +1,6 @@
 import type fc from "fast-check";
 import { SeededRandom } from "../../tools/random/random.ts";
-import { isWide } from "../../tools/export/element-type.ts";
+import { isWide } from "../../tools/export/lower/element-type.ts";
 import { type PackOptions, pack } from "../../tools/export/pack.ts";
 import type { QuantizedNetwork, QuantizedWeights } from "../../tools/export/quantized-network.ts";
 import { type Graph, INPUT } from "../../tools/graph/graph.ts";

@@ -1,7 +1,7 @@
 import { SeededRandom } from "../../tools/random/random.ts";
-import { elementType, largestCode } from "../../tools/export/element-type.ts";
+import { elementType, largestCode } from "../../tools/export/lower/element-type.ts";
 import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../../tools/export/quantized-network.ts";
-import { tensorIndex } from "../../tools/export/tensor-index.ts";
+import { tensorIndex } from "../../tools/export/plan/tensor-index.ts";
 import { type Graph, type GraphNode, INPUT, type NormNode, type WeightedNode } from "../../tools/graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../tools/graph/model.ts";
 import { tensorShapes } from "../../tools/graph/shapes.ts";

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readFloatModel } from "../../tools/export/safetensors.ts";
-import { writeSafetensors } from "../../tools/export/safetensors-format.ts";
+import { readFloatModel } from "../../tools/export/safetensors/safetensors.ts";
+import { writeSafetensors } from "../../tools/export/safetensors/safetensors-format.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
-import { randomModel, stateDictOf } from "../export/state-dict.ts";
+import { randomModel, stateDictOf } from "../export/state-dict/state-dict.ts";
 import { runQhubert, sentencesOf } from "./run-qhubert.ts";
 
 const model = randomModel(buildGraph("resnet1d-edge", ["N", "A", "O", "~"]), 5);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeDataset } from "../../tools/data/dataset-writer.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
 import { syntheticDataset } from "../../tools/data/synth/synthetic-dataset.ts";
-import { writeFloatModel } from "../../tools/export/safetensors.ts";
+import { writeFloatModel } from "../../tools/export/safetensors/safetensors.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { runQhubert } from "./run-qhubert.ts";

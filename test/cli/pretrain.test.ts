@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { writeDataset } from "../../tools/data/dataset-writer.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
-import { readFloatModel } from "../../tools/export/safetensors.ts";
+import { readFloatModel } from "../../tools/export/safetensors/safetensors.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
 import { COMMAND, runQhubert, sentencesOf } from "./run-qhubert.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeDataset } from "../../tools/data/dataset-writer.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
 import { syntheticDataset } from "../../tools/data/synth/synthetic-dataset.ts";
-import { writeFloatModel } from "../../tools/export/safetensors.ts";
+import { writeFloatModel } from "../../tools/export/safetensors/safetensors.ts";
 import { packSealed } from "../../tools/export/seal.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { isForEngine } from "../../tools/export/engine-node.ts";
+import { isForEngine } from "../../tools/export/lower/engine-node.ts";
 import { buildGraph, FAMILY_NAMES } from "../../tools/graph/families.ts";
 import { itEqualsTheReference } from "./family-equality.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parameterCounts } from "../../tools/export/accounting.ts";
-import { planMemory } from "../../tools/export/memory-plan.ts";
+import { planMemory } from "../../tools/export/plan/memory-plan.ts";
 import { nodeCosts } from "../../tools/graph/costs.ts";
 import { lookAheadSamples, outputRows, receptiveFieldSamples, tensorShapes } from "../../tools/graph/shapes.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";

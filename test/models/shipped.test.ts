@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Engine, ModelFile } from "../../host/index.ts";
-import { readFloatModel } from "../../tools/export/safetensors.ts";
+import { readFloatModel } from "../../tools/export/safetensors/safetensors.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { BUILDS } from "../engine/implementations.ts";
 

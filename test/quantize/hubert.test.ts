@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Engine, ModelFile } from "../../host/index.ts";
 import { pack } from "../../tools/export/pack.ts";
-import { networkTiming } from "../../tools/export/timing.ts";
+import { networkTiming } from "../../tools/export/plan/timing.ts";
 import type { GraphNode } from "../../tools/graph/graph.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { compress } from "../../tools/quantize/compress.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FrontEnd } from "../../host/index.ts";
 import { synthesize } from "../../tools/data/synth/synthesize.ts";
-import { readFloatModel } from "../../tools/export/safetensors.ts";
+import { readFloatModel } from "../../tools/export/safetensors/safetensors.ts";
 import { hubertNano } from "../../tools/graph/hubert.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { DEFAULT_QUANTIZATION, QuantizationState } from "../../tools/quantize/quantization-state.ts";

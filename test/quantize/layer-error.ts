@@ -1,8 +1,8 @@
 import { TYPE_INT8, TYPE_INT13 } from "../../assembly/shared/ops.ts";
-import { NetworkTensors } from "../../tools/export/network-tensors.ts";
+import { NetworkTensors } from "../../tools/export/lower/network-tensors.ts";
 import { pack } from "../../tools/export/pack.ts";
 import type { QuantizedNetwork } from "../../tools/export/quantized-network.ts";
-import { networkTiming } from "../../tools/export/timing.ts";
+import { networkTiming } from "../../tools/export/plan/timing.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { forward, type NodeWeights, type Rows } from "../../tools/forward/float-forward.ts";
 import { lastDecisionAlone } from "../../tools/quantize/loss/last-decision.ts";

@@ -8,7 +8,7 @@ import { type Freeze, frozenNodes, isFrozen } from "../../tools/train/freeze.ts"
 import { initWeights } from "../../tools/train/init-weights.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { train } from "../../tools/train/train.ts";
-import { randomHubert } from "../export/hubert-checkpoint.ts";
+import { randomHubert } from "../export/state-dict/hubert-checkpoint.ts";
 import { sineRecords, tinyGraph } from "./signals.ts";
 
 const OPTIONS: HubertOptions = {

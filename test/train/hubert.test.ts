@@ -12,7 +12,7 @@ import { initialWeights } from "../../tools/train/initialise.ts";
 import { predict, predictWith } from "../../tools/train/predict.ts";
 import { gradientsOf } from "../../tools/train/gradients/step.ts";
 import { train } from "../../tools/train/train.ts";
-import { checkpointOf, PUBLISHED, randomHubert } from "../export/hubert-checkpoint.ts";
+import { checkpointOf, PUBLISHED, randomHubert } from "../export/state-dict/hubert-checkpoint.ts";
 import { gelu, type HubertConfig, hubertLogits } from "../reference/hubert.ts";
 import { sineRecords } from "./signals.ts";
 

@@ -1,4 +1,4 @@
-import { arenaBytes, planMemory } from "../export/memory-plan.ts";
+import { arenaBytes, planMemory } from "../export/plan/memory-plan.ts";
 import { BEAT_HOP_COLUMNS, referenceNetwork } from "./reference-network.ts";
 import { SAMPLES_PER_MS } from "./subject.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { synthesize } from "../data/synth/synthesize.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
-import { readFloatModel } from "../export/safetensors.ts";
+import { readFloatModel } from "../export/safetensors/safetensors.ts";
 import { shippedPath } from "../export/shipped-path.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";

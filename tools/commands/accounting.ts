@@ -7,7 +7,7 @@ import { accountForFile } from "../export/file-accounting.ts";
 import { inspectModel } from "../export/inspect-model.ts";
 import { nodeCosts } from "../graph/costs.ts";
 import { paperChecks } from "../quantize/paper-accounting.ts";
-import { openFloatModel, openModel } from "./model-files.ts";
+import { openFloatModel, openModel } from "../export/model-files.ts";
 import { bytesText, percentInterval, printJson, printLine, printTable } from "./output.ts";
 
 const FLOAT_BITS = 32;

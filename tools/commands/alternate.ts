@@ -7,7 +7,7 @@ import { FINETUNE_OPTIONS } from "../finetune/finetune.ts";
 import { type AlternationArguments, AlternationSteps, type PackedReport } from "./alternation-steps.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "./arguments.ts";
 import { printComparisons } from "./compare-with-float.ts";
-import { openFloatModel } from "./model-files.ts";
+import { openFloatModel } from "../export/model-files.ts";
 import { percent, printJson, printLine, printNote, printTable } from "./output.ts";
 import { addTrainingOptions, recipeWords } from "./recipe-options.ts";
 import { menuOf } from "./search-options.ts";

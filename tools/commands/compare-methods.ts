@@ -12,7 +12,7 @@ import type { Width } from "../quantize/width.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "./arguments.ts";
 import { divisionOf } from "./divide-data.ts";
 import { type MethodStudyArguments, methodStudy } from "./method-study.ts";
-import { openFloatModel } from "./model-files.ts";
+import { openFloatModel } from "../export/model-files.ts";
 import { printJson } from "./output.ts";
 import { printPooledStudy } from "./pooled-table.ts";
 import { addQuantizerOptions, menuOf, widthOf } from "./search-options.ts";

@@ -15,7 +15,7 @@ import { compressionDocument } from "./compression-document.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
 import { floatOrigin } from "./float-origin.ts";
 import { loadData } from "./load-data.ts";
-import { openFloatModel } from "./model-files.ts";
+import { openFloatModel } from "../export/model-files.ts";
 import { bytesText, printJson, printLine, printTable } from "./output.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { readReportInput, writeCompressionReport } from "./report-files.ts";

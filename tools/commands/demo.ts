@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import type { ConditionedRecord } from "../data/record.ts";
 import { synthesize } from "../data/synth/synthesize.ts";
 import { syntheticDataset } from "../data/synth/synthetic-dataset.ts";
-import { writeFloatModel } from "../export/safetensors.ts";
+import { writeFloatModel } from "../export/safetensors/safetensors.ts";
 import { shippedPath } from "../export/shipped-path.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { parameterCount } from "../graph/costs.ts";

@@ -11,7 +11,7 @@ import { divideData } from "./divide-data.ts";
 import { type FoldPlan, type FoldTraining, SPLIT_SEED, trainingsOf } from "./fold-plan.ts";
 import { type LoadedData, loadData } from "./load-data.ts";
 import { labelLogits, readLogits, writeLogits } from "./logits-file.ts";
-import { openFloatModel } from "./model-files.ts";
+import { openFloatModel } from "../export/model-files.ts";
 import { startProgress } from "./progress.ts";
 
 /** The integer engine against the float network, on the test records of every run. */

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type Engine, EngineError, engineBytes } from "../../host/index.ts";
 import { DataError } from "../data/record.ts";
 import { inspectModel, meanBitsOf } from "../export/inspect-model.ts";
-import { openModel } from "./model-files.ts";
+import { openModel } from "../export/model-files.ts";
 import { bytesText, printJson, printLine, printTable } from "./output.ts";
 
 /** `qhubert inspect`. */

@@ -14,7 +14,7 @@ import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber, wholeNumbers } fro
 import { printComparisons } from "./compare-with-float.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
 import { loadData } from "./load-data.ts";
-import { openFloatModel } from "./model-files.ts";
+import { openFloatModel } from "../export/model-files.ts";
 import { bytesText, printJson, printLine, printTable } from "./output.ts";
 import { ShareComparer } from "./share-comparer.ts";
 

@@ -6,7 +6,7 @@ import type { WeightGrid } from "../export/quantized-network.ts";
 import { type Graph, isWeighted } from "../graph/graph.ts";
 import { widthOf } from "../quantize/trained-levels.ts";
 import { parseWidth, type Width } from "../quantize/width.ts";
-import { openModel } from "./model-files.ts";
+import { openModel } from "../export/model-files.ts";
 
 const WidthsJson = z.record(z.string(), z.union([z.int(), z.literal("ternary")]));
 const HasWidths = z.object({ widths: WidthsJson });

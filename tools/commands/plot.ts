@@ -9,7 +9,7 @@ import { type FigurePoint, f1Figure } from "../figure/f1-figure.ts";
 import { macsPer, parameterCount } from "../graph/costs.ts";
 import { buildGraph } from "../graph/families.ts";
 import type { Graph } from "../graph/graph.ts";
-import { openFloatModel, openModel } from "./model-files.ts";
+import { openFloatModel, openModel } from "../export/model-files.ts";
 import { printJson, printLine } from "./output.ts";
 
 const FLOAT_BYTES = 4;

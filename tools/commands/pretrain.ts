@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Command } from "commander";
-import { writeFloatModel } from "../export/safetensors.ts";
+import { writeFloatModel } from "../export/safetensors/safetensors.ts";
 import { parameterCount } from "../graph/costs.ts";
 import { buildGraph } from "../graph/families.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -12,7 +12,7 @@ import { type PretrainRequest, type PretrainResult, pretrain, pretrainingPlan } 
 import type { PretrainEpochRecord } from "../pretrain/state.ts";
 import { selectBackend } from "../train/backends.ts";
 import { CACHE_OPTION, wholeNumber } from "./arguments.ts";
-import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "./checkpoint-file.ts";
+import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "../export/safetensors/checkpoint-file.ts";
 import { type Fold, parseFold } from "./divide-data.ts";
 import { type HeldOut, loadUnlabelled, type UnlabelledFolder } from "./load-unlabelled.ts";
 import { percent, printJson, printLine, printNote } from "./output.ts";

@@ -3,7 +3,7 @@ import { ENGINE_BUILDS, type Engine, type EngineBuild, FrontEnd } from "../../ho
 import { prepareBuilds } from "../bench/builds.ts";
 import { synthesize } from "../data/synth/synthesize.ts";
 import { realNumber, wholeNumber } from "./arguments.ts";
-import { openModel } from "./model-files.ts";
+import { openModel } from "../export/model-files.ts";
 import { bytesText, printJson, printLine, printTable } from "./output.ts";
 
 interface ProfileArguments {

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { DataError } from "../data/record.ts";
 import { wholeParameters } from "../export/accounting.ts";
-import { writeFloatModel } from "../export/safetensors.ts";
+import { writeFloatModel } from "../export/safetensors/safetensors.ts";
 import { macsPer, parameterCount } from "../graph/costs.ts";
 import type { Graph } from "../graph/graph.ts";
 import { SCORE_METHODS, type ScoreMethod } from "../quantize/prune/channel-scores.ts";
@@ -10,7 +10,7 @@ import { selectCrops, withFloatLogits } from "../quantize/loss/selection-set.ts"
 import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "./arguments.ts";
 import { divideData, divisionOf } from "./divide-data.ts";
 import { loadData } from "./load-data.ts";
-import { openFloatModel } from "./model-files.ts";
+import { openFloatModel } from "../export/model-files.ts";
 import { printJson, printLine, printNote, printTable } from "./output.ts";
 
 interface PruneArguments {

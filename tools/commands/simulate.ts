@@ -6,7 +6,7 @@ import type { EcgRecord } from "../data/record.ts";
 import { RHYTHMS, type Rhythm } from "../data/synth/rhythm.ts";
 import { synthesize } from "../data/synth/synthesize.ts";
 import { LEAD_OPTION, realNumber, wholeNumber } from "./arguments.ts";
-import { openModel } from "./model-files.ts";
+import { openModel } from "../export/model-files.ts";
 import { bytesText, percent, printJson, printLine, printTable } from "./output.ts";
 
 interface SimulateArguments {

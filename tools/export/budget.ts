@@ -3,7 +3,7 @@ import { macsPer } from "../graph/costs.ts";
 import type { Graph } from "../graph/graph.ts";
 import { headNode } from "../graph/sequences.ts";
 import { receptiveFieldSamples } from "../graph/shapes.ts";
-import type { NetworkTiming } from "./timing.ts";
+import type { NetworkTiming } from "./plan/timing.ts";
 
 /** The part of the budget contract that only a run of the engine tells. */
 export interface MeasuredBudget {

@@ -1,7 +1,7 @@
 import { GOLDEN_STEP } from "../../assembly/shared/layout.ts";
 import type { Graph } from "../graph/graph.ts";
 import { headNode } from "../graph/sequences.ts";
-import type { NetworkTiming } from "./timing.ts";
+import type { NetworkTiming } from "./plan/timing.ts";
 
 const MAX_STREAM_SAMPLES = 2560;
 const BEAT_SAMPLES = 400;

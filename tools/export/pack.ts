@@ -6,9 +6,9 @@ import { type MeasuredBudget, macsPerHop } from "./budget.ts";
 import { assembleFile, sectionOffsets } from "./file-assembly.ts";
 import { type GoldenInput, goldenInput } from "./golden-input.ts";
 import { ladderPlanes } from "./ladder-planes.ts";
-import { lower } from "./lower.ts";
-import type { LoweredLayer } from "./lowered-layer.ts";
-import { arenaBytes, planMemory } from "./memory-plan.ts";
+import { lower } from "./lower/lower.ts";
+import type { LoweredLayer } from "./lower/lowered-layer.ts";
+import { arenaBytes, planMemory } from "./plan/memory-plan.ts";
 import { type ModelFacts, modelMetadata } from "./metadata.ts";
 import type { QuantizedNetwork } from "./quantized-network.ts";
 import {
@@ -21,7 +21,7 @@ import {
   requantizationBytes,
   weightsSection,
 } from "./sections.ts";
-import { networkTiming } from "./timing.ts";
+import { networkTiming } from "./plan/timing.ts";
 
 /** What only a run of the engine tells. */
 export type Measured = MeasuredBudget & { readonly goldenCrcs: Uint32Array };

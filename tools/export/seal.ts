@@ -3,7 +3,7 @@ import { measureBudget } from "./budget.ts";
 import { goldenInput, goldenSamples } from "./golden-input.ts";
 import { type Measured, type PackOptions, packLadder } from "./pack.ts";
 import type { QuantizedNetwork } from "./quantized-network.ts";
-import { networkTiming } from "./timing.ts";
+import { networkTiming } from "./plan/timing.ts";
 
 /**
  * Packs a network with its golden vectors and measured budget: the file is packed, run on the scalar engine, and packed

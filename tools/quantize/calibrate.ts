@@ -1,5 +1,5 @@
 import { TYPE_INT8 } from "../../assembly/shared/ops.ts";
-import { elementType, largestCode } from "../export/element-type.ts";
+import { elementType, largestCode } from "../export/lower/element-type.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Rows } from "../forward/float-forward.ts";
 

@@ -1,6 +1,6 @@
 import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
-import { largestCode, largestInput } from "../export/element-type.ts";
-import { NetworkTensors } from "../export/network-tensors.ts";
+import { largestCode, largestInput } from "../export/lower/element-type.ts";
+import { NetworkTensors } from "../export/lower/network-tensors.ts";
 import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
 import { type Graph, type GraphNode, INPUT, inputsOf, isWeighted, type WeightedNode } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";

@@ -1,6 +1,6 @@
 import { MAX_PLANES, MAX_RUNGS } from "../../../assembly/shared/limits.ts";
 import type { ConditionedRecord } from "../../data/record.ts";
-import { requireEngineNodes } from "../../export/engine-node.ts";
+import { requireEngineNodes } from "../../export/lower/engine-node.ts";
 import type { QuantizedNetwork } from "../../export/quantized-network.ts";
 import { INPUT, isWeighted, type WeightedNode } from "../../graph/graph.ts";
 import type { FloatModel } from "../../graph/model.ts";

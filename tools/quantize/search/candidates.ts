@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ConditionedRecord } from "../../data/record.ts";
-import { requireEngineNodes } from "../../export/engine-node.ts";
+import { requireEngineNodes } from "../../export/lower/engine-node.ts";
 import { pack } from "../../export/pack.ts";
-import { networkTiming } from "../../export/timing.ts";
+import { networkTiming } from "../../export/plan/timing.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { cropLogits, type LossLimit, measureOutcome, type Outcome } from "../loss/engine-loss.ts";
 import type { GradientAt } from "./hessian-trace.ts";

@@ -1,5 +1,5 @@
 import { TILE_CHANNELS } from "../../../assembly/shared/limits.ts";
-import { tileBytes } from "../../export/pack-tile.ts";
+import { tileBytes } from "../../export/lower/pack-tile.ts";
 import { type Graph, isWeighted } from "../../graph/graph.ts";
 import type { LayerWeights } from "../../forward/layer-weights.ts";
 import type { Width } from "../width.ts";

@@ -1,0 +1,53 @@
+import { TYPE_INT8, TYPE_INT13, TYPE_INT16 } from "../../../assembly/shared/ops.ts";
+import { type Graph, inputsOf, isNorm } from "../../graph/graph.ts";
+import { tensorIndex } from "../plan/tensor-index.ts";
+
+/** What int8 is too coarse for: norms take differences of large numbers, attention exponentials. */
+const WIDE_OPS: ReadonlySet<string> = new Set(["window", "layerNorm", "groupNorm", "attention"]);
+
+/** Whether a network's hidden tensors are wide, int13 or int16; else they are int8. */
+export function isWide({ nodes }: Graph): boolean {
+  return nodes.some(({ op }) => WIDE_OPS.has(op));
+}
+
+/**
+ * Type of tensor `index` (0 the input): the input and the logits are int16, all else int8, or int13 in a wide network. There
+ * what nothing but norms read, which take one factor alone, keeps int16. Max pools and windows keep their input's.
+ */
+export function elementType(graph: Graph, index: number): number {
+  if (index === 0 || index === graph.nodes.length) return TYPE_INT16;
+  const node = graph.nodes[index - 1];
+  switch (node.op) {
+    case "maxPool":
+    case "window":
+      return elementType(graph, tensorIndex(graph, node.input));
+    case "conv1d":
+    case "add":
+      if (isWide(graph) && isForNorms(graph, node.name)) return TYPE_INT16;
+  }
+  return isWide(graph) ? TYPE_INT13 : TYPE_INT8;
+}
+
+/** Whether only norms read a tensor, through a window or not. */
+function isForNorms(graph: Graph, name: string): boolean {
+  const readers = graph.nodes.filter((node) => inputsOf(node).includes(name));
+  return (
+    readers.length > 0 &&
+    readers.every((node) => isNorm(node) || (node.op === "window" && isForNorms(graph, node.name)))
+  );
+}
+
+/** Largest magnitude that a layer writes. */
+export function largestCode(type: number): number {
+  if (type === TYPE_INT8) return 127;
+  return type === TYPE_INT13 ? 4095 : 32767;
+}
+
+/** Largest magnitude that a layer may read: of the samples -32768 too. */
+export function largestInput(type: number): number {
+  return type === TYPE_INT16 ? 32768 : largestCode(type);
+}
+
+export function elementBytes(type: number): number {
+  return type === TYPE_INT8 ? 1 : 2;
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { Engine, EngineError, type EngineOptions } from "../../host/index.ts";
+import { DataError } from "../data/record.ts";
+import { readFloatModel } from "./safetensors/safetensors.ts";
+import type { FloatModel } from "../graph/model.ts";
+
+/** A packed model on the engine, every check passed. Throws DataError naming the file. */
+export async function openModel(path: string, options: EngineOptions = {}): Promise<Engine> {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new DataError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); expected a .qhb model`);
+  }
+  try {
+    return await Engine.load(bytes, options);
+  } catch (error) {
+    throw error instanceof EngineError ? new DataError(`${path}: ${error.message}`) : error;
+  }
+}
+
+/** A float model. Throws DataError naming the file. */
+export function openFloatModel(path: string): FloatModel {
+  try {
+    return readFloatModel(path);
+  } catch (error) {
+    throw new DataError((error as Error).message);
+  }
+}
