@@ -8,7 +8,7 @@ import type { FloatModel } from "../graph/model.ts";
 import { DEFAULT_QUANTIZATION, QuantizationState } from "../quantize/quantization-state.ts";
 import type { Width } from "../quantize/width.ts";
 import { floatRun } from "./float-run.ts";
-import { INPUT_STEP_COUNTS } from "./onnx-network.ts";
+import { INPUT_STEP_COUNTS } from "./onnx/onnx-network.ts";
 import { randomNetwork } from "./random-network.ts";
 import { referenceNetwork, WINDOW_COLUMNS, WINDOW_SAMPLES } from "./reference-network.ts";
 

@@ -1,8 +1,8 @@
 import type * as Ort from "onnxruntime-web";
 import type { QuantizedNetwork } from "../../export/quantized-network.ts";
-import { encodeOnnx, type OnnxGraph } from "../onnx-format.ts";
-import { onnxHubert } from "../onnx-hubert.ts";
-import { onnxNetwork } from "../onnx-network.ts";
+import { encodeOnnx, type OnnxGraph } from "../onnx/onnx-format.ts";
+import { onnxHubert } from "../onnx/onnx-hubert.ts";
+import { onnxNetwork } from "../onnx/onnx-network.ts";
 import { fileBytesBeside, loadPackage } from "./load-package.ts";
 import type { Peer, PeerModel, Precision } from "./peer.ts";
 

@@ -1,5 +1,5 @@
 import type * as Protobuf from "protobufjs";
-import { loadPackage } from "./peers/load-package.ts";
+import { loadPackage } from "../peers/load-package.ts";
 
 /** Element types of an ONNX tensor (onnx.proto, TensorProto.DataType). */
 export const ONNX_FLOAT = 1;

@@ -1,4 +1,4 @@
-import type { QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
+import type { QuantizedNetwork, QuantizedWeights } from "../../export/quantized-network.ts";
 import {
   type AddNode,
   type AveragePoolNode,
@@ -8,9 +8,9 @@ import {
   INPUT,
   inputsOf,
   outputBounds,
-} from "../graph/graph.ts";
-import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
-import { realValues } from "./float-run.ts";
+} from "../../graph/graph.ts";
+import { INPUT_MILLIVOLTS_PER_COUNT } from "../../graph/model.ts";
+import { realValues } from "../float-run.ts";
 import { OnnxBuilder } from "./onnx-builder.ts";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./onnx-format.ts";
 

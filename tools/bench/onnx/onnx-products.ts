@@ -1,6 +1,6 @@
-import type { QuantizedWeights } from "../export/quantized-network.ts";
-import type { Conv1dNode } from "../graph/graph.ts";
-import { realValues } from "./float-run.ts";
+import type { QuantizedWeights } from "../../export/quantized-network.ts";
+import type { Conv1dNode } from "../../graph/graph.ts";
+import { realValues } from "../float-run.ts";
 import type { OnnxBuilder } from "./onnx-builder.ts";
 import { MICROSOFT_DOMAIN } from "./onnx-format.ts";
 import { type Codes, channelsBeforeTaps, type OnnxPrecision } from "./onnx-network.ts";

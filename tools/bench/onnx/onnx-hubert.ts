@@ -1,8 +1,8 @@
-import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
-import { largestCode } from "../export/lower/element-type.ts";
-import { NetworkTensors } from "../export/lower/network-tensors.ts";
-import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
-import { cropRows } from "../graph/crop-rows.ts";
+import { TYPE_INT16 } from "../../../assembly/shared/ops.ts";
+import { largestCode } from "../../export/lower/element-type.ts";
+import { NetworkTensors } from "../../export/lower/network-tensors.ts";
+import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../../export/quantized-network.ts";
+import { cropRows } from "../../graph/crop-rows.ts";
 import {
   type AttentionNode,
   type Conv1dNode,
@@ -12,8 +12,8 @@ import {
   inputsOf,
   type LayerNormNode,
   nodeNamed,
-} from "../graph/graph.ts";
-import { NORM_EPSILON } from "../graph/model.ts";
+} from "../../graph/graph.ts";
+import { NORM_EPSILON } from "../../graph/model.ts";
 import { OnnxBuilder } from "./onnx-builder.ts";
 import { MICROSOFT_DOMAIN, type OnnxGraph, type OnnxTensor } from "./onnx-format.ts";
 import type { Codes, OnnxPrecision } from "./onnx-network.ts";
