@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { scoreFolder } from "../../tools/commands/score-folder.ts";
+import { scoreFolder } from "../../tools/detector/score-folder.ts";
 
 const folder = (name: string) => join(process.env.ECG_DATA ?? "", name);
 

@@ -11,14 +11,14 @@ import { trainedLevels } from "../quantize/trained-levels.ts";
 import { loadDraw } from "../report/plot.ts";
 import { CACHE_OPTION, LEAD_OPTION, wholeNumber } from "./arguments.ts";
 import { compareWithFloat, printComparisons } from "./compare-with-float.ts";
-import { compressionDocument } from "./compression-document.ts";
+import { compressionDocument } from "../quantize/compression-document.ts";
 import { divideData, divisionFacts, divisionOf } from "./divide-data.ts";
-import { floatOrigin } from "./float-origin.ts";
+import { floatOrigin } from "../finetune/float-origin.ts";
 import { loadData } from "./load-data.ts";
 import { openFloatModel } from "../export/model-files.ts";
 import { bytesText, printJson, printLine, printTable } from "./output.ts";
 import { type Progress, startProgress } from "./progress.ts";
-import { readReportInput, writeCompressionReport } from "./report-files.ts";
+import { readReportInput, writeCompressionReport } from "../report/report-files.ts";
 import {
   addQuantizerOptions,
   addSearchOptions,

@@ -4,9 +4,9 @@ import { openRecord } from "../data/open-record.ts";
 import { pickLead } from "../data/pick-lead.ts";
 import { LEAD_OPTION } from "./arguments.ts";
 import { printBeatScores } from "./beat-report.ts";
-import { detectLead } from "./detect-lead.ts";
+import { detectLead } from "../detector/detect-lead.ts";
 import { printJson, printLine, printTable } from "./output.ts";
-import { scoreFolder } from "./score-folder.ts";
+import { scoreFolder } from "../detector/score-folder.ts";
 
 interface DetectArguments {
   readonly record?: string;

@@ -10,7 +10,7 @@ import { parseMethod } from "../quantize/compression-method.ts";
 import { divideData } from "./divide-data.ts";
 import { type FoldPlan, type FoldTraining, SPLIT_SEED, trainingsOf } from "./fold-plan.ts";
 import { type LoadedData, loadData } from "./load-data.ts";
-import { labelLogits, readLogits, writeLogits } from "./logits-file.ts";
+import { labelLogits, readLogits, writeLogits } from "../evaluate/logits-file.ts";
 import { openFloatModel } from "../export/model-files.ts";
 import { startProgress } from "./progress.ts";
 

@@ -6,7 +6,7 @@ import { TERMS } from "../detector/terms.ts";
 import { WeighingDetector } from "../detector/weighing-detector.ts";
 import { type BeatStatistics, beatStatistics } from "../evaluate/beat-statistics.ts";
 import type { BeatScore } from "../evaluate/ec57.ts";
-import { type AnnotatedFolder, type LoadedFolder, loadFolder, loadLeads } from "./fit-detector-data.ts";
+import { type AnnotatedFolder, type LoadedFolder, loadFolder, loadLeads } from "../detector/fit-detector-data.ts";
 import { printJson, printLine, printTable } from "./output.ts";
 import { startProgress } from "./progress.ts";
 

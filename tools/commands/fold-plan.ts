@@ -3,7 +3,7 @@ import type { FoldRun } from "../evaluate/cross-validation.ts";
 import type { TrainOptions } from "../train/options.ts";
 import type { ChildTraining } from "./child-training.ts";
 import { claimFolder } from "../files/claim-folder.ts";
-import { readLogits } from "./logits-file.ts";
+import { readLogits } from "../evaluate/logits-file.ts";
 
 /** The folds are the same for every seed, so that their models can be averaged, and teach. */
 export const SPLIT_SEED = 1;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { loadDraw } from "../report/plot.ts";
 import { printJson, printLine } from "./output.ts";
-import { readReportInput, writeReportFiles } from "./report-files.ts";
+import { readReportInput, writeReportFiles } from "../report/report-files.ts";
 
 interface ReportArguments {
   readonly in: readonly string[];

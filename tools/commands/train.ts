@@ -17,7 +17,7 @@ import { openTeachers } from "./ask-teachers.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "../export/safetensors/checkpoint-file.ts";
 import { divideData, divisionFacts, type Fold, parseFold } from "./divide-data.ts";
 import { loadData } from "./load-data.ts";
-import { writeLogits } from "./logits-file.ts";
+import { writeLogits } from "../evaluate/logits-file.ts";
 import { openFloatModel } from "../export/model-files.ts";
 import { printJson, printLine } from "./output.ts";
 import { addRecipeOptions, type RecipeArguments, recipeOf } from "./recipe-options.ts";

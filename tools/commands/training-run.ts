@@ -13,7 +13,7 @@ import { DEFAULT_CACHE_FOLDER } from "./arguments.ts";
 import { askTeachers, type TeacherModel } from "./ask-teachers.ts";
 import { type Division, divideData, divisionFacts } from "./divide-data.ts";
 import type { LoadedData } from "./load-data.ts";
-import { type DecidedShares, labelLogits } from "./logits-file.ts";
+import { type DecidedShares, labelLogits } from "../evaluate/logits-file.ts";
 import { printNote } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { scoreLogits } from "./scores.ts";

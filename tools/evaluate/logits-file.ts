@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { ConditionedRecord } from "../data/record.ts";
 import { DataError } from "../data/record.ts";
-import type { LabelledLogits } from "../evaluate/labelled-logits.ts";
+import type { LabelledLogits } from "./labelled-logits.ts";
 import { writeWhole } from "../files/write-whole.ts";
 
 const LABELLED_LOGITS = z.array(z.object({ name: z.string(), label: z.string(), logits: z.array(z.number()) }));

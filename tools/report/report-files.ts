@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { DataError } from "../data/record.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import type { CompressionDocument } from "../quantize/compression-report.ts";
-import { reportFiles } from "../report/page.ts";
-import type { Draw } from "../report/plot.ts";
-import { parseReportInput, type ReportInput } from "../report/report-input.ts";
+import { reportFiles } from "./page.ts";
+import type { Draw } from "./plot.ts";
+import { parseReportInput, type ReportInput } from "./report-input.ts";
 
 /** Reads report.json and study.json files, in any order. Throws DataError on two of a kind. */
 export function readReportInput(files: readonly string[]): ReportInput {

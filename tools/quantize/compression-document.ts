@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import type { Comparison } from "../evaluate/comparison.ts";
 import { parameterCount } from "../graph/costs.ts";
 import type { FloatModel } from "../graph/model.ts";
-import type { Compressed } from "../quantize/compress.ts";
-import type { CompressionDocument } from "../quantize/compression-report.ts";
-import { summarizeLayers } from "../quantize/layer-summary.ts";
+import type { Compressed } from "./compress.ts";
+import type { CompressionDocument } from "./compression-report.ts";
+import { summarizeLayers } from "./layer-summary.ts";
 
 /** Everything that `compress --report` tells of a compression. */
 export function compressionDocument(made: {

@@ -4,8 +4,8 @@ import type { ModelFile } from "../../host/index.ts";
 import { DataError } from "../data/record.ts";
 import type { WeightGrid } from "../export/quantized-network.ts";
 import { type Graph, isWeighted } from "../graph/graph.ts";
-import { widthOf } from "../quantize/trained-levels.ts";
-import { parseWidth, type Width } from "../quantize/width.ts";
+import { widthOf } from "./trained-levels.ts";
+import { parseWidth, type Width } from "./width.ts";
 import { openModel } from "../export/model-files.ts";
 
 const WidthsJson = z.record(z.string(), z.union([z.int(), z.literal("ternary")]));
