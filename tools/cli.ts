@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { BudgetError } from "../firmware-sim/index.ts";
 import { EngineError } from "../host/index.ts";
-import { printNote } from "./commands/output.ts";
+import { printNote } from "./commands/terminal/output.ts";
 import { DataError } from "./data/record.ts";
 
 /** Exit codes: 0 success, 1 a budget or check failed, 2 wrong usage or bad input. */
@@ -30,29 +30,29 @@ type AddCommand = (program: Command) => void;
 /** A command's module is loaded when it is asked for: the trainer takes a second to load, and most commands need none. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   demo: async () => (await import("./commands/demo.ts")).addDemoCommand,
-  data: async () => (await import("./commands/data.ts")).addDataCommands,
-  train: async () => (await import("./commands/train.ts")).addTrainCommand,
-  pretrain: async () => (await import("./commands/pretrain.ts")).addPretrainCommand,
-  finetune: async () => (await import("./commands/finetune.ts")).addFinetuneCommand,
-  alternate: async () => (await import("./commands/alternate.ts")).addAlternateCommand,
-  crossvalidate: async () => (await import("./commands/crossvalidate.ts")).addCrossValidateCommand,
-  ablate: async () => (await import("./commands/ablate.ts")).addAblateCommand,
-  import: async () => (await import("./commands/import.ts")).addImportCommand,
-  prune: async () => (await import("./commands/prune.ts")).addPruneCommand,
-  compress: async () => (await import("./commands/compress.ts")).addCompressCommand,
-  ladder: async () => (await import("./commands/ladder.ts")).addLadderCommand,
-  "compare-methods": async () => (await import("./commands/compare-methods.ts")).addCompareMethodsCommand,
-  evaluate: async () => (await import("./commands/evaluate.ts")).addEvaluateCommand,
-  plot: async () => (await import("./commands/plot.ts")).addPlotCommand,
-  report: async () => (await import("./commands/report.ts")).addReportCommand,
-  accounting: async () => (await import("./commands/accounting.ts")).addAccountingCommand,
-  inspect: async () => (await import("./commands/inspect.ts")).addInspectCommand,
-  simulate: async () => (await import("./commands/simulate.ts")).addSimulateCommand,
-  detect: async () => (await import("./commands/detect.ts")).addDetectCommand,
-  "fit-detector": async () => (await import("./commands/fit-detector.ts")).addFitDetectorCommand,
-  profile: async () => (await import("./commands/profile.ts")).addProfileCommand,
-  bench: async () => (await import("./commands/bench.ts")).addBenchCommand,
-  reproduce: async () => (await import("./commands/reproduce.ts")).addReproduceCommand,
+  data: async () => (await import("./commands/records/data.ts")).addDataCommands,
+  train: async () => (await import("./commands/training/train.ts")).addTrainCommand,
+  pretrain: async () => (await import("./commands/training/pretrain.ts")).addPretrainCommand,
+  finetune: async () => (await import("./commands/training/finetune.ts")).addFinetuneCommand,
+  alternate: async () => (await import("./commands/training/alternate.ts")).addAlternateCommand,
+  crossvalidate: async () => (await import("./commands/training/crossvalidate.ts")).addCrossValidateCommand,
+  ablate: async () => (await import("./commands/training/ablate.ts")).addAblateCommand,
+  import: async () => (await import("./commands/models/import.ts")).addImportCommand,
+  prune: async () => (await import("./commands/compression/prune.ts")).addPruneCommand,
+  compress: async () => (await import("./commands/compression/compress.ts")).addCompressCommand,
+  ladder: async () => (await import("./commands/compression/ladder.ts")).addLadderCommand,
+  "compare-methods": async () => (await import("./commands/compression/compare-methods.ts")).addCompareMethodsCommand,
+  evaluate: async () => (await import("./commands/models/evaluate.ts")).addEvaluateCommand,
+  plot: async () => (await import("./commands/compression/plot.ts")).addPlotCommand,
+  report: async () => (await import("./commands/compression/report.ts")).addReportCommand,
+  accounting: async () => (await import("./commands/compression/accounting.ts")).addAccountingCommand,
+  inspect: async () => (await import("./commands/models/inspect.ts")).addInspectCommand,
+  simulate: async () => (await import("./commands/devices/simulate.ts")).addSimulateCommand,
+  detect: async () => (await import("./commands/detection/detect.ts")).addDetectCommand,
+  "fit-detector": async () => (await import("./commands/detection/fit-detector.ts")).addFitDetectorCommand,
+  profile: async () => (await import("./commands/models/profile.ts")).addProfileCommand,
+  bench: async () => (await import("./commands/models/bench.ts")).addBenchCommand,
+  reproduce: async () => (await import("./commands/reproduction/reproduce.ts")).addReproduceCommand,
 };
 
 /** The program with the command named, or with all of them where none is. */

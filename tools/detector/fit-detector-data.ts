@@ -8,7 +8,7 @@ import type { FitData } from "./fit-weights.ts";
 import type { ReferenceRecord } from "./reference-record.ts";
 import { type BeatScore, rulesFor, scoreBeats } from "../evaluate/ec57.ts";
 import { detectLead } from "./detect-lead.ts";
-import { startProgress } from "../commands/progress.ts";
+import { startProgress } from "../commands/terminal/progress.ts";
 
 /** A folder of annotated records, and how often each of them counts. */
 export interface AnnotatedFolder {

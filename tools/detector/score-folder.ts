@@ -21,7 +21,7 @@ import {
 } from "../evaluate/ec57.ts";
 import { noiseLevelDb, noisyStretches } from "../evaluate/noise-stress.ts";
 import { detectLead } from "./detect-lead.ts";
-import { startProgress } from "../commands/progress.ts";
+import { startProgress } from "../commands/terminal/progress.ts";
 
 /** The window of the CPSC 2019 challenge. */
 const NARROW_WINDOW_MS = 75;
