@@ -4,10 +4,10 @@ import { traceLayer } from "../trace";
 import { EngineState } from "./engine-state";
 import { emitDecision, freeEvents } from "./events";
 import { Layer, layerAt } from "./layer";
-import { countRows } from "./run";
-import { averageSequence, takeAveragePool } from "./run-average-pool";
-import { takeDense } from "./run-dense";
-import { takeWindow } from "./run-window";
+import { countRows } from "./run/layer";
+import { averageSequence, takeAveragePool } from "./run/average-pool";
+import { takeDense } from "./run/dense";
+import { takeWindow } from "./run/window";
 import { runSequence } from "./sequence";
 import { Tensor, tensorAt } from "./tensor";
 

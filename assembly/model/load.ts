@@ -8,12 +8,12 @@ import { placeCache, placeScratch } from "./place-scratch";
 import { placeTensors } from "./place-tensors";
 import { resetStream } from "./stream";
 import { Tensor, tensorAt } from "./tensor";
-import { validateBudget, validateGolden } from "./validate-contract";
-import { fail, PAGE_BYTES, readPage, validateFile, validateLength, validateNetwork, zeros } from "./validate-file";
-import { validateHead } from "./validate-head";
-import { setShape, validateLayer } from "./validate-layer";
-import { Cursor } from "./validate-ranges";
-import { validateTiles } from "./validate-tiles";
+import { validateBudget, validateGolden } from "./validate/contract";
+import { fail, PAGE_BYTES, readPage, validateFile, validateLength, validateNetwork, zeros } from "./validate/file";
+import { validateHead } from "./validate/head";
+import { setShape, validateLayer } from "./validate/layer";
+import { Cursor } from "./validate/ranges";
+import { validateTiles } from "./validate/tiles";
 
 /**
  * Loads a rung of a model: every check of it there is, once. After OK a run cannot fail. `cacheBytes` more memory may keep unpacked tiles.

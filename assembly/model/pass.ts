@@ -3,7 +3,7 @@ import { traceLayer, traceOutside } from "../trace";
 import { EngineState } from "./engine-state";
 import { runHead } from "./head";
 import { layerAt } from "./layer";
-import { runLayer } from "./run";
+import { runLayer } from "./run/layer";
 import { appendZeros, closeTensor, dueRows, openTensor, Tensor, tensorAt } from "./tensor";
 
 /**

@@ -4,15 +4,15 @@ import { TILE_CHANNELS } from "../shared/limits";
 import { ACTIVATION_TABLE_BYTES, REQUANTIZATION_BYTES } from "../shared/layout";
 import { OP_ATTENTION, OP_AVERAGE_POOL, OP_DENSE, OP_LAYER_NORM } from "../shared/ops";
 import { NOT_ENOUGH_RAM, OK } from "../shared/status";
-import { lanesBytes } from "./arrange";
-import { chooseKernel, inputScratchBytes } from "./choose-kernel";
+import { lanesBytes } from "./product/arrange";
+import { chooseKernel, inputScratchBytes } from "./product/choose-kernel";
 import { EngineState, fits, reserve } from "./engine-state";
 import { isNorm, Layer, layerAt } from "./layer";
-import { ATTENTION_BYTES } from "./run-attention";
-import { planBlocks } from "./run-average-pool";
-import { groupNormScratchBytes } from "./run-norm";
-import { entryBytes, hasWeights, packedTileBytes, tilesAcross } from "./tiles";
-import { PAGE_BYTES } from "./validate-file";
+import { ATTENTION_BYTES } from "./run/attention";
+import { planBlocks } from "./run/average-pool";
+import { groupNormScratchBytes } from "./run/norm";
+import { entryBytes, hasWeights, packedTileBytes, tilesAcross } from "./product/tiles";
+import { PAGE_BYTES } from "./validate/file";
 
 /** Kernels may read this far behind what they use. */
 const SLACK_BYTES = 16;

@@ -7,8 +7,8 @@ import { EngineState, reserve } from "./engine-state";
 import { isHead, layerAt } from "./layer";
 import { PLAN_TAKES_TOO_LONG, sequenceTooSmall, tensorTooSmall } from "./plan";
 import { Tensor, tensorAt } from "./tensor";
-import { fail, readPage, validateLength } from "./validate-file";
-import { validateSequence } from "./validate-sequence";
+import { fail, readPage, validateLength } from "./validate/file";
+import { validateSequence } from "./validate/sequence";
 
 /**
  * Takes the file's plan if every tensor has room for its rows whenever they are needed, and nobody else writes there

@@ -2,7 +2,7 @@ import { clearBytes } from "../views";
 import { traceLayer } from "../trace";
 import { EngineState } from "./engine-state";
 import { Layer, layerAt } from "./layer";
-import { countRows, runLayer } from "./run";
+import { countRows, runLayer } from "./run/layer";
 import { columnsOf, rowAddress, Tensor, tensorAt } from "./tensor";
 
 /**

@@ -6,7 +6,7 @@ import { frontEndBytes, frontEndIsSound, FrontEndState } from "../signal/front-e
 import { rPeakBytes, rPeakIsSound, RPeakState } from "../signal/r-peak";
 import { EngineState, useConditionedInput } from "./engine-state";
 import { Layer, layerAt } from "./layer";
-import { heldRows } from "./run-window";
+import { heldRows } from "./run/window";
 import { isOpen, isWaiting, reopen, resetRecord } from "./stream";
 import { dueRows, ENDLESS, firstKept, resetTensor, tensorAt } from "./tensor";
 

@@ -1,12 +1,12 @@
-import { at, clearBytes, I8View, I16View } from "../views";
-import { averageBlocks } from "../kernels/average-pool";
-import { averageRows } from "../kernels/average-rows";
-import { addRows } from "../kernels/row-sums";
-import { addRowsSimd } from "../kernels/row-sums.simd";
-import { EngineState } from "./engine-state";
-import { Layer } from "./layer";
-import { rowAddress, Tensor } from "./tensor";
-import { readMultiplier } from "./tiles";
+import { at, clearBytes, I8View, I16View } from "../../views";
+import { averageBlocks } from "../../kernels/average-pool";
+import { averageRows } from "../../kernels/average-rows";
+import { addRows } from "../../kernels/row-sums";
+import { addRowsSimd } from "../../kernels/row-sums.simd";
+import { EngineState } from "../engine-state";
+import { Layer } from "../layer";
+import { rowAddress, Tensor } from "../tensor";
+import { readMultiplier } from "../product/tiles";
 
 /** Rows whose sum fits an i16: 256 * 127 < 2^15. */
 const MAX_BLOCK_ROWS = 256;

@@ -1,19 +1,19 @@
-import { addressOf, at, I16View } from "../views";
-import { flashRead } from "../flash";
-import { applyTable } from "../kernels/apply-table";
-import { applyTableSimd } from "../kernels/apply-table.simd";
-import { Product } from "../kernels/product";
-import { largestOf } from "../numeric/saturate";
-import { ACTIVATION_RELU, ACTIVATION_TABLE, OP_DEPTHWISE_CONV1D, TYPE_INT13, TYPE_INT16 } from "../shared/ops";
-import { ACTIVATION_TABLE_BYTES, TABLE_DOWN_INT13, TABLE_DOWN_INT16 } from "../shared/layout";
-import { TILE_CHANNELS } from "../shared/limits";
-import { EngineState } from "./engine-state";
-import { Layer, spanOf } from "./layer";
-import { columnsTogether, multiply, prepareInput } from "./multiply";
-import { isWide, rowAddress, Tensor, tensorAt } from "./tensor";
+import { addressOf, at, I16View } from "../../views";
+import { flashRead } from "../../flash";
+import { applyTable } from "../../kernels/apply-table";
+import { applyTableSimd } from "../../kernels/apply-table.simd";
+import { Product } from "../../kernels/product";
+import { largestOf } from "../../numeric/saturate";
+import { ACTIVATION_RELU, ACTIVATION_TABLE, OP_DEPTHWISE_CONV1D, TYPE_INT13, TYPE_INT16 } from "../../shared/ops";
+import { ACTIVATION_TABLE_BYTES, TABLE_DOWN_INT13, TABLE_DOWN_INT16 } from "../../shared/layout";
+import { TILE_CHANNELS } from "../../shared/limits";
+import { EngineState } from "../engine-state";
+import { Layer, spanOf } from "../layer";
+import { columnsTogether, multiply, prepareInput } from "../product/multiply";
+import { isWide, rowAddress, Tensor, tensorAt } from "../tensor";
 import {
   firstChannelOf, groupOf, groupsOf, lanesOf, panelOf, rowOffset, rowsOf, tapSpanOf, tapsOf, tileEntry, tilesAcross,
-} from "./tiles";
+} from "../product/tiles";
 
 /** A (grouped or depthwise) conv1d, as many columns at once as its kernel takes together. */
 export function runConv1d(state: EngineState, layer: Layer, output: Tensor, columns: i32): void {

@@ -1,10 +1,10 @@
-import { i32At } from "../views";
-import * as layout from "../shared/layout";
-import { MAX_GOLDEN_SAMPLES } from "../shared/limits";
-import * as status from "../shared/status";
-import { EngineState } from "./engine-state";
-import { layerAt } from "./layer";
-import { fail, readPage, validateLength, zeros } from "./validate-file";
+import { i32At } from "../../views";
+import * as layout from "../../shared/layout";
+import { MAX_GOLDEN_SAMPLES } from "../../shared/limits";
+import * as status from "../../shared/status";
+import { EngineState } from "../engine-state";
+import { layerAt } from "../layer";
+import { fail, readPage, validateLength, zeros } from "./file";
 
 /** What the file promises of itself: its budget must be that of its content. */
 export function validateBudget(state: EngineState): i32 {

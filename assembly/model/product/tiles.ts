@@ -1,18 +1,18 @@
-import { alignUp, at, I16View, I32View, u16At } from "../views";
-import { flashRead } from "../flash";
-import { traceLayer, traceUnpack } from "../trace";
-import { packedBytes } from "../kernels/unpack";
-import { wordBytes } from "../kernels/gemm.swar";
-import { PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS, PANEL_WORDS, panelBytes } from "../kernels/panel";
-import { winogradQuadsPanelBytes } from "../kernels/winograd-quads.relaxed";
-import { winogradPanelBytes } from "../kernels/winograd.simd";
-import { GRID_MID_RISE, GRID_TERNARY, OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D } from "../shared/ops";
+import { alignUp, at, I16View, I32View, u16At } from "../../views";
+import { flashRead } from "../../flash";
+import { traceLayer, traceUnpack } from "../../trace";
+import { packedBytes } from "../../kernels/unpack";
+import { wordBytes } from "../../kernels/gemm.swar";
+import { PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS, PANEL_WORDS, panelBytes } from "../../kernels/panel";
+import { winogradQuadsPanelBytes } from "../../kernels/winograd-quads.relaxed";
+import { winogradPanelBytes } from "../../kernels/winograd.simd";
+import { GRID_MID_RISE, GRID_TERNARY, OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D } from "../../shared/ops";
 import {
   NARROW_MULTIPLIER_SHIFT, NARROW_ROW_BYTES, REQUANTIZATION_BYTES, SECTION_REQUANTIZATION, SECTION_WEIGHTS,
-} from "../shared/layout";
-import { TILE_CHANNELS } from "../shared/limits";
-import { EngineState } from "./engine-state";
-import { Layer } from "./layer";
+} from "../../shared/layout";
+import { TILE_CHANNELS } from "../../shared/limits";
+import { EngineState } from "../engine-state";
+import { Layer } from "../layer";
 import { makePanel } from "./arrange";
 
 /**

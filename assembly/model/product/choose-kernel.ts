@@ -1,16 +1,16 @@
-import { offsetQuadGroup, quadGroup } from "../kernels/gemm.relaxed";
-import { wordGroup } from "../kernels/gemm.swar";
+import { offsetQuadGroup, quadGroup } from "../../kernels/gemm.relaxed";
+import { wordGroup } from "../../kernels/gemm.swar";
 import {
   PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_STRASSEN, PANEL_WINOGRAD,
   PANEL_WINOGRAD_QUADS, PANEL_WORDS,
-} from "../kernels/panel";
-import { STRASSEN_COLUMNS, strassenFits, strassenScratchBytes } from "../kernels/strassen.simd";
-import { winogradFits, winogradScratchBytes } from "../kernels/winograd.simd";
-import { winogradQuadsFits, winogradQuadsScratchBytes } from "../kernels/winograd-quads.relaxed";
-import { OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D, TYPE_INT13 } from "../shared/ops";
-import { EngineState } from "./engine-state";
-import { Layer, spanOf } from "./layer";
-import { isWide, Tensor, tensorAt } from "./tensor";
+} from "../../kernels/panel";
+import { STRASSEN_COLUMNS, strassenFits, strassenScratchBytes } from "../../kernels/strassen.simd";
+import { winogradFits, winogradScratchBytes } from "../../kernels/winograd.simd";
+import { winogradQuadsFits, winogradQuadsScratchBytes } from "../../kernels/winograd-quads.relaxed";
+import { OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D, TYPE_INT13 } from "../../shared/ops";
+import { EngineState } from "../engine-state";
+import { Layer, spanOf } from "../layer";
+import { isWide, Tensor, tensorAt } from "../tensor";
 import { maxWeight, tapsOf, tapSpanOf } from "./tiles";
 
 /**

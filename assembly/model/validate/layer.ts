@@ -1,17 +1,17 @@
-import * as layout from "../shared/layout";
+import * as layout from "../../shared/layout";
 import {
   MAX_ADD_SHIFT, MAX_CHANNELS, MAX_DILATION, MAX_HEAD_CHANNELS, MAX_KERNEL, MAX_NORM_SHIFT, MAX_PLANES, MAX_ROW_FORM, MAX_SHIFT, MAX_STRIDE,
   MAX_TABLE_SHIFT, MAX_TOTAL_STRIDE, MAX_WINDOW_COLUMNS, MIN_NORM_SHIFT,
-} from "../shared/limits";
-import * as ops from "../shared/ops";
-import * as status from "../shared/status";
-import { EngineState } from "./engine-state";
-import { isHead, isNorm, Layer, spanOf } from "./layer";
-import { isWide, Tensor, tensorAt } from "./tensor";
-import { hasWeights } from "./tiles";
-import { validateArithmetic } from "./validate-arithmetic";
-import { fail } from "./validate-file";
-import { Cursor, validateRanges } from "./validate-ranges";
+} from "../../shared/limits";
+import * as ops from "../../shared/ops";
+import * as status from "../../shared/status";
+import { EngineState } from "../engine-state";
+import { isHead, isNorm, Layer, spanOf } from "../layer";
+import { isWide, Tensor, tensorAt } from "../tensor";
+import { hasWeights } from "../product/tiles";
+import { validateArithmetic } from "./arithmetic";
+import { fail } from "./file";
+import { Cursor, validateRanges } from "./ranges";
 
 /** Reach of a tensor in samples, either way: keeps every row number of a run far within 32 bits. */
 const MAX_REACH_SAMPLES: i64 = 1 << 28;

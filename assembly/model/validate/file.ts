@@ -1,14 +1,14 @@
-import { alignUp, at, i32At, U8View, u16At } from "../views";
-import { flashRead } from "../flash";
-import { crc32 } from "../numeric/crc32";
-import * as layout from "../shared/layout";
+import { alignUp, at, i32At, U8View, u16At } from "../../views";
+import { flashRead } from "../../flash";
+import { crc32 } from "../../numeric/crc32";
+import * as layout from "../../shared/layout";
 import {
   MAX_CLASSES, MAX_FILE_BYTES, MAX_LAYERS, MAX_LOGIT_FRACTION_BITS, MAX_RUNGS, MAX_TICK_SAMPLES, MAX_WINDOW_SAMPLES,
   MODEL_SAMPLE_RATE_HZ,
-} from "../shared/limits";
-import { TYPE_INT16 } from "../shared/ops";
-import * as status from "../shared/status";
-import { EngineState } from "./engine-state";
+} from "../../shared/limits";
+import { TYPE_INT16 } from "../../shared/ops";
+import * as status from "../../shared/status";
+import { EngineState } from "../engine-state";
 
 /** Bytes of the file looked at in one go; the buffer is `state.entryAt`. */
 export const PAGE_BYTES = 256;

@@ -1,13 +1,13 @@
-import { at, I16View, I32View } from "../views";
-import { attend, ATTENTION_SCRATCH_BYTES, AttentionScratch, Head } from "../kernels/attention";
-import { attendPacked } from "../kernels/attention.dsp";
-import { attendSimd } from "../kernels/attention.simd";
-import { EXP2_ENTRIES, makeExp2Table } from "../numeric/exp2-table";
-import { MAX_ATTENTION_ROWS } from "../shared/limits";
-import { EngineState } from "./engine-state";
-import { Layer } from "./layer";
-import { rowAddress, Tensor, tensorAt } from "./tensor";
-import { readMultiplier } from "./tiles";
+import { at, I16View, I32View } from "../../views";
+import { attend, ATTENTION_SCRATCH_BYTES, AttentionScratch, Head } from "../../kernels/attention";
+import { attendPacked } from "../../kernels/attention.dsp";
+import { attendSimd } from "../../kernels/attention.simd";
+import { EXP2_ENTRIES, makeExp2Table } from "../../numeric/exp2-table";
+import { MAX_ATTENTION_ROWS } from "../../shared/limits";
+import { EngineState } from "../engine-state";
+import { Layer } from "../layer";
+import { rowAddress, Tensor, tensorAt } from "../tensor";
+import { readMultiplier } from "../product/tiles";
 
 /** Scratch of an attention in the tile's entry: Head, AttentionScratch and what that points to. */
 export const ATTENTION_BYTES: i32 = <i32>offsetof<Head>() + <i32>offsetof<AttentionScratch>() + ATTENTION_SCRATCH_BYTES;

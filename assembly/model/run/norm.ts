@@ -1,14 +1,14 @@
-import { at, I16View, I32View } from "../views";
-import { normalize } from "../kernels/norm";
-import { channelsScratchBytes, NORM_ROWS_BYTES, normalizeChannels, normalizeSimd } from "../kernels/norm.simd";
-import { largestOf } from "../numeric/saturate";
-import { REQUANTIZATION_BYTES } from "../shared/layout";
-import { ACTIVATION_TABLE, TYPE_INT13, TYPE_INT16 } from "../shared/ops";
-import { EngineState } from "./engine-state";
-import { Layer } from "./layer";
-import { activateByTable } from "./run-conv1d";
-import { rowAddress, Tensor, tensorAt } from "./tensor";
-import { readRows } from "./tiles";
+import { at, I16View, I32View } from "../../views";
+import { normalize } from "../../kernels/norm";
+import { channelsScratchBytes, NORM_ROWS_BYTES, normalizeChannels, normalizeSimd } from "../../kernels/norm.simd";
+import { largestOf } from "../../numeric/saturate";
+import { REQUANTIZATION_BYTES } from "../../shared/layout";
+import { ACTIVATION_TABLE, TYPE_INT13, TYPE_INT16 } from "../../shared/ops";
+import { EngineState } from "../engine-state";
+import { Layer } from "../layer";
+import { activateByTable } from "./conv1d";
+import { rowAddress, Tensor, tensorAt } from "../tensor";
+import { readRows } from "../product/tiles";
 
 /** Whether a group norm takes eight channels at a time; the relaxed build has no room for it. */
 const TURNS_CHANNELS = ASC_FEATURE_SIMD && !ASC_FEATURE_RELAXED_SIMD;

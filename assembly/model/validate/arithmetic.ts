@@ -1,13 +1,13 @@
-import { at, I32View } from "../views";
-import * as layout from "../shared/layout";
-import { ACTIVATION_TABLE, OP_ATTENTION, OP_AVERAGE_POOL, OP_DENSE, TYPE_INT16 } from "../shared/ops";
-import { largestOf } from "../numeric/saturate";
-import * as status from "../shared/status";
-import { EngineState } from "./engine-state";
-import { Layer } from "./layer";
-import { tensorAt } from "./tensor";
-import { hasWeights, laneWeights, maxWeight, readRows, rowBytes, rowOffset } from "./tiles";
-import { fail, readPage, zeros } from "./validate-file";
+import { at, I32View } from "../../views";
+import * as layout from "../../shared/layout";
+import { ACTIVATION_TABLE, OP_ATTENTION, OP_AVERAGE_POOL, OP_DENSE, TYPE_INT16 } from "../../shared/ops";
+import { largestOf } from "../../numeric/saturate";
+import * as status from "../../shared/status";
+import { EngineState } from "../engine-state";
+import { Layer } from "../layer";
+import { tensorAt } from "../tensor";
+import { hasWeights, laneWeights, maxWeight, readRows, rowBytes, rowOffset } from "../product/tiles";
+import { fail, readPage, zeros } from "./file";
 
 /** No sum and no requantised value of the layer leaves 32 bits, whatever the input. */
 export function validateArithmetic(state: EngineState, layer: Layer): i32 {

@@ -1,15 +1,15 @@
-import { at, I8View, I16View, I32View } from "../views";
-import { clamp } from "../numeric/saturate";
-import { requantize } from "../numeric/requantize";
-import { Product } from "../kernels/product";
-import { ACTIVATION_RELU, TYPE_INT8, TYPE_INT16 } from "../shared/ops";
-import { TILE_CHANNELS } from "../shared/limits";
-import { EngineState } from "./engine-state";
-import { Layer } from "./layer";
-import { accumulateRow, prepareInput } from "./multiply";
-import { runConv1d } from "./run-conv1d";
-import { isWide, rowAddress, Tensor } from "./tensor";
-import { lanesOf, panelOf, readMultiplier, rowsOf, tileEntry, tilesAcross } from "./tiles";
+import { at, I8View, I16View, I32View } from "../../views";
+import { clamp } from "../../numeric/saturate";
+import { requantize } from "../../numeric/requantize";
+import { Product } from "../../kernels/product";
+import { ACTIVATION_RELU, TYPE_INT8, TYPE_INT16 } from "../../shared/ops";
+import { TILE_CHANNELS } from "../../shared/limits";
+import { EngineState } from "../engine-state";
+import { Layer } from "../layer";
+import { accumulateRow, prepareInput } from "../product/multiply";
+import { runConv1d } from "./conv1d";
+import { isWide, rowAddress, Tensor } from "../tensor";
+import { lanesOf, panelOf, readMultiplier, rowsOf, tileEntry, tilesAcross } from "../product/tiles";
 
 /**
  * Takes rows of the input until they fill a window of `kernel` columns, and makes its row. The window is summed column by

@@ -1,12 +1,12 @@
-import * as layout from "../shared/layout";
-import { MAX_ATTENTION_ROWS } from "../shared/limits";
-import * as ops from "../shared/ops";
-import * as status from "../shared/status";
-import { EngineState } from "./engine-state";
-import { Layer, layerAt } from "./layer";
-import { sequenceRows } from "./sequence";
-import { tensorAt } from "./tensor";
-import { failLayer } from "./validate-head";
+import * as layout from "../../shared/layout";
+import { MAX_ATTENTION_ROWS } from "../../shared/limits";
+import * as ops from "../../shared/ops";
+import * as status from "../../shared/status";
+import { EngineState } from "../engine-state";
+import { Layer, layerAt } from "../layer";
+import { sequenceRows } from "../sequence";
+import { tensorAt } from "../tensor";
+import { failLayer } from "./head";
 
 /**
  * The layers of a sequence read nothing but it, and a full one goes through them: in a stream, where a sequence may have any number

@@ -1,10 +1,10 @@
-import * as layout from "../shared/layout";
-import * as ops from "../shared/ops";
-import * as status from "../shared/status";
-import { EngineState } from "./engine-state";
-import { isNorm, Layer } from "./layer";
-import { bytesAcross, hasWeights, laneWeights, planesOf, rowBytes, tilesAcross } from "./tiles";
-import { fail } from "./validate-file";
+import * as layout from "../../shared/layout";
+import * as ops from "../../shared/ops";
+import * as status from "../../shared/status";
+import { EngineState } from "../engine-state";
+import { isNorm, Layer } from "../layer";
+import { bytesAcross, hasWeights, laneWeights, planesOf, rowBytes, tilesAcross } from "../product/tiles";
+import { fail } from "./file";
 
 /** Where the next layer's requantisation rows, weights and tiles begin: everything is contiguous, in layer order. */
 @unmanaged @final

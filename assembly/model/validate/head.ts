@@ -1,10 +1,10 @@
-import * as layout from "../shared/layout";
-import * as ops from "../shared/ops";
-import * as status from "../shared/status";
-import { EngineState } from "./engine-state";
-import { isHead, layerAt } from "./layer";
-import { isWide, tensorAt } from "./tensor";
-import { fail } from "./validate-file";
+import * as layout from "../../shared/layout";
+import * as ops from "../../shared/ops";
+import * as status from "../../shared/status";
+import { EngineState } from "../engine-state";
+import { isHead, layerAt } from "../layer";
+import { isWide, tensorAt } from "../tensor";
+import { fail } from "./file";
 
 /**
  * Stream layers, then an average pool, a dense layer, or a window with the layers of its sequence and their average pool; then

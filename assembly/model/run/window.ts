@@ -1,7 +1,7 @@
-import { moveBytes } from "../views";
-import { EngineState } from "./engine-state";
-import { Layer } from "./layer";
-import { rowAddress, Tensor, tensorAt } from "./tensor";
+import { moveBytes } from "../../views";
+import { EngineState } from "../engine-state";
+import { Layer } from "../layer";
+import { rowAddress, Tensor, tensorAt } from "../tensor";
 
 /**
  * Takes rows of the input up to the next decision; then the output holds its sequence: the last `kernel` rows, all where there

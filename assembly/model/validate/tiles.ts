@@ -1,12 +1,12 @@
-import { at, i32At, U8View } from "../views";
-import { crc32 } from "../numeric/crc32";
-import { SECTION_TILE_CRCS, TILE_CRC_BYTES } from "../shared/layout";
-import { GRID_MID_RISE, GRID_TERNARY } from "../shared/ops";
-import * as status from "../shared/status";
-import { EngineState } from "./engine-state";
-import { Layer, layerAt } from "./layer";
-import { hasWeights, laneWeights, lanesOf, packedTileBytes, readPacked, tileAt, tilesAcross } from "./tiles";
-import { fail, readPage } from "./validate-file";
+import { at, i32At, U8View } from "../../views";
+import { crc32 } from "../../numeric/crc32";
+import { SECTION_TILE_CRCS, TILE_CRC_BYTES } from "../../shared/layout";
+import { GRID_MID_RISE, GRID_TERNARY } from "../../shared/ops";
+import * as status from "../../shared/status";
+import { EngineState } from "../engine-state";
+import { Layer, layerAt } from "../layer";
+import { hasWeights, laneWeights, lanesOf, packedTileBytes, readPacked, tileAt, tilesAcross } from "../product/tiles";
+import { fail, readPage } from "./file";
 
 /** Checks every tile: its CRC, that each code is a weight of the layer's grid, and that the rest of its last byte is 0. */
 export function validateTiles(state: EngineState): i32 {

@@ -1,27 +1,27 @@
-import { at, I8View, I16View, I32View } from "../views";
-import { depthwiseConv1d } from "../kernels/depthwise-conv1d";
-import { depthwiseConv1dSimd } from "../kernels/depthwise-conv1d.simd";
-import { gemm } from "../kernels/gemm";
-import { accumulatePacked, gemmPacked } from "../kernels/gemm.dsp";
-import { columnCorrections } from "../kernels/column-corrections.simd";
-import { gemmWinogradQuads } from "../kernels/gemm-winograd-quads.relaxed";
-import { gemmStrassen } from "../kernels/gemm-strassen.simd";
-import { gemmWinograd } from "../kernels/gemm-winograd.simd";
-import { accumulateQuads, gemmOffsetQuads, gemmQuads } from "../kernels/gemm.relaxed";
-import { accumulatePairs, gemmPairs, widen } from "../kernels/gemm.simd";
-import { accumulateWords, gemmWords } from "../kernels/gemm.swar";
+import { at, I8View, I16View, I32View } from "../../views";
+import { depthwiseConv1d } from "../../kernels/depthwise-conv1d";
+import { depthwiseConv1dSimd } from "../../kernels/depthwise-conv1d.simd";
+import { gemm } from "../../kernels/gemm";
+import { accumulatePacked, gemmPacked } from "../../kernels/gemm.dsp";
+import { columnCorrections } from "../../kernels/column-corrections.simd";
+import { gemmWinogradQuads } from "../../kernels/gemm-winograd-quads.relaxed";
+import { gemmStrassen } from "../../kernels/gemm-strassen.simd";
+import { gemmWinograd } from "../../kernels/gemm-winograd.simd";
+import { accumulateQuads, gemmOffsetQuads, gemmQuads } from "../../kernels/gemm.relaxed";
+import { accumulatePairs, gemmPairs, widen } from "../../kernels/gemm.simd";
+import { accumulateWords, gemmWords } from "../../kernels/gemm.swar";
 import {
   PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_QUADS, PANEL_STRASSEN, PANEL_WINOGRAD, PANEL_WINOGRAD_QUADS,
-} from "../kernels/panel";
-import { Product } from "../kernels/product";
-import { strassenColumns } from "../kernels/strassen.simd";
-import { strassenInput } from "../kernels/strassen-input.simd";
-import { winogradTransform } from "../kernels/winograd-input.simd";
-import { winogradQuadsTransform } from "../kernels/winograd-quads-input.relaxed";
-import { OP_DEPTHWISE_CONV1D } from "../shared/ops";
-import { EngineState } from "./engine-state";
-import { Layer } from "./layer";
-import { isWide } from "./tensor";
+} from "../../kernels/panel";
+import { Product } from "../../kernels/product";
+import { strassenColumns } from "../../kernels/strassen.simd";
+import { strassenInput } from "../../kernels/strassen-input.simd";
+import { winogradTransform } from "../../kernels/winograd-input.simd";
+import { winogradQuadsTransform } from "../../kernels/winograd-quads-input.relaxed";
+import { OP_DEPTHWISE_CONV1D } from "../../shared/ops";
+import { EngineState } from "../engine-state";
+import { Layer } from "../layer";
+import { isWide } from "../tensor";
 import { maxWeight } from "./tiles";
 
 /**

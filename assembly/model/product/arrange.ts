@@ -1,19 +1,19 @@
-import { addressOf, at, I8View, I16View, I32View, U8View } from "../views";
-import { arrangeWords } from "../kernels/gemm.swar";
+import { addressOf, at, I8View, I16View, I32View, U8View } from "../../views";
+import { arrangeWords } from "../../kernels/gemm.swar";
 import {
   PANEL_BYTE_PAIRS, PANEL_LANES, PANEL_OFFSET_QUADS, PANEL_PAIRS, PANEL_QUADS, PANEL_STRASSEN, PANEL_WINOGRAD_QUADS,
-} from "../kernels/panel";
-import { arrangePairsPacked, arrangeQuadsPacked } from "../kernels/panel.dsp";
-import { arrangeBytePairs, arrangeQuadsSimd } from "../kernels/panel.simd";
-import { unpack } from "../kernels/unpack";
-import { unpackPlanes } from "../kernels/unpack-planes";
-import { unpackPlanesSimd } from "../kernels/unpack-planes.simd";
-import { unpackSimd } from "../kernels/unpack.simd";
-import { arrangeWinogradQuads } from "../kernels/winograd-quads-panel.relaxed";
-import { arrangeWinograd } from "../kernels/winograd-panel.simd";
-import { TILE_CHANNELS } from "../shared/limits";
-import { EngineState } from "./engine-state";
-import { Layer } from "./layer";
+} from "../../kernels/panel";
+import { arrangePairsPacked, arrangeQuadsPacked } from "../../kernels/panel.dsp";
+import { arrangeBytePairs, arrangeQuadsSimd } from "../../kernels/panel.simd";
+import { unpack } from "../../kernels/unpack";
+import { unpackPlanes } from "../../kernels/unpack-planes";
+import { unpackPlanesSimd } from "../../kernels/unpack-planes.simd";
+import { unpackSimd } from "../../kernels/unpack.simd";
+import { arrangeWinogradQuads } from "../../kernels/winograd-quads-panel.relaxed";
+import { arrangeWinograd } from "../../kernels/winograd-panel.simd";
+import { TILE_CHANNELS } from "../../shared/limits";
+import { EngineState } from "../engine-state";
+import { Layer } from "../layer";
 import { maxWeight, panelBytesOf, tapSpanOf, tapsOf } from "./tiles";
 
 /** Makes the panel that a layer's kernel takes from the packed tile at hand. */

@@ -1,19 +1,19 @@
-import { at, I8View, I16View, U8View } from "../views";
-import { crc32 } from "../numeric/crc32";
-import { largestOf } from "../numeric/saturate";
-import { add } from "../kernels/add";
-import { addSimd } from "../kernels/add.simd";
-import { maxPool } from "../kernels/max-pool";
-import { maxPoolSimd } from "../kernels/max-pool.simd";
+import { at, I8View, I16View, U8View } from "../../views";
+import { crc32 } from "../../numeric/crc32";
+import { largestOf } from "../../numeric/saturate";
+import { add } from "../../kernels/add";
+import { addSimd } from "../../kernels/add.simd";
+import { maxPool } from "../../kernels/max-pool";
+import { maxPoolSimd } from "../../kernels/max-pool.simd";
 import {
   ACTIVATION_RELU, OP_ADD, OP_ATTENTION, OP_CONV1D, OP_DEPTHWISE_CONV1D, OP_GROUP_NORM, OP_LAYER_NORM, OP_MAX_POOL,
-} from "../shared/ops";
-import { EngineState } from "./engine-state";
-import { Layer } from "./layer";
-import { runAttention } from "./run-attention";
-import { runConv1d } from "./run-conv1d";
-import { runGroupNorm, runLayerNorm } from "./run-norm";
-import { isWide, rowAddress, Tensor, tensorAt } from "./tensor";
+} from "../../shared/ops";
+import { EngineState } from "../engine-state";
+import { Layer } from "../layer";
+import { runAttention } from "./attention";
+import { runConv1d } from "./conv1d";
+import { runGroupNorm, runLayerNorm } from "./norm";
+import { isWide, rowAddress, Tensor, tensorAt } from "../tensor";
 
 /** The one switch over the ops of stream and sequence (head.ts has those of the head): makes the next `columns` rows. */
 export function runLayer(state: EngineState, layer: Layer, output: Tensor, columns: i32): void {
