@@ -6,7 +6,7 @@ import { synthesize } from "../../tools/data/synth/synthesize.ts";
 import { packSealed } from "../../tools/export/seal.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { quantizedNetwork } from "../cases/random-network.ts";
-import { CONDITIONED } from "../engine/implementations.ts";
+import { CONDITIONED } from "../host/implementations.ts";
 import { hasChromium, launchChromium, skipReason } from "./chromium.ts";
 import { type Site, serveSite } from "./serve.ts";
 

@@ -8,7 +8,7 @@ import {
 } from "../../assembly/shared/limits.ts";
 import { ACTIVATION_TABLE, OP_ADD, OP_ATTENTION, OP_GROUP_NORM, OP_LAYER_NORM } from "../../assembly/shared/ops.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
-import { ModelEditor } from "../hostile/model-editor.ts";
+import { ModelEditor } from "../host/hostile/model-editor.ts";
 
 const LARGEST_INT32 = 2 ** 31 - 1;
 const LARGEST_INT16 = 2 ** 15 - 1;

@@ -5,7 +5,7 @@ import { crossFit } from "../../tools/detector/cross-fit.ts";
 import type { ReferenceRecord } from "../../tools/detector/reference-record.ts";
 import { WeighingDetector } from "../../tools/detector/weighing-detector.ts";
 import { SHORT_RECORDS } from "../../tools/evaluate/ec57.ts";
-import { syntheticEcg } from "../signal/synthetic-ecg.ts";
+import { syntheticEcg } from "../assembly/signal/synthetic-ecg.ts";
 
 /** A threshold alone. */
 const WEIGHTS = [0, 512, 512, 0, 0, 0, 0, 0, 0];

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FrontEnd } from "../../host/index.ts";
 import { TERMS } from "../../tools/detector/terms.ts";
 import { WeighingDetector } from "../../tools/detector/weighing-detector.ts";
-import { syntheticEcg } from "../signal/synthetic-ecg.ts";
+import { syntheticEcg } from "../assembly/signal/synthetic-ecg.ts";
 
 const source = readFileSync(new URL("../../assembly/signal/qrs-weights.ts", import.meta.url), "utf8");
 const constants = [...source.matchAll(/^export const (\w+): i32 = (-?\d+);$/gm)].map(([, name, value]) => ({

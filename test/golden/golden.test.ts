@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { BUILDS } from "../engine/implementations.ts";
+import { BUILDS } from "../host/implementations.ts";
 import { GOLDEN_FILES } from "./contents.ts";
 
 describe.each(BUILDS)("golden files (%s build)", (build) => {

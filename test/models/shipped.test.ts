@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Engine, ModelFile } from "../../host/index.ts";
 import { readFloatModel } from "../../tools/export/safetensors/safetensors.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
-import { BUILDS } from "../engine/implementations.ts";
+import { BUILDS } from "../host/implementations.ts";
 
 const FOLDER = "models";
 const packed = readdirSync(FOLDER).filter((name) => name.endsWith(".qhb"));

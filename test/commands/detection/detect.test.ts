@@ -6,7 +6,7 @@ import { FrontEnd } from "../../../host/index.ts";
 import type { BeatAnnotation } from "../../../tools/data/record.ts";
 import { writeWfdbRecord } from "../../../tools/data/wfdb/wfdb-writer.ts";
 import { temporaryFolder } from "../../data/temporary-folder.ts";
-import { syntheticEcg } from "../../signal/synthetic-ecg.ts";
+import { syntheticEcg } from "../../assembly/signal/synthetic-ecg.ts";
 import { runQhubert, sentencesOf } from "../run-qhubert.ts";
 
 const listed = z.object({
