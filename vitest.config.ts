@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { runnableBuilds } from "./host/engine-module.ts";
 
@@ -7,6 +8,8 @@ export const SLOW_TESTS = "test/**/*.slow.test.ts";
 const countsFile = process.env.QHUBERT_TEST_COUNTS;
 
 export default defineConfig({
+  // Tests of the tools run the sources of the runtime, as its own tests do.
+  resolve: { alias: { "qhubert-engine": fileURLToPath(new URL("host/index.ts", import.meta.url)) } },
   test: {
     include: ["test/**/*.test.ts"],
     exclude: [SLOW_TESTS],

@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config";
 import quick, { SLOW_TESTS } from "./vitest.config.ts";
 
-export default defineConfig({ test: { ...quick.test, include: [SLOW_TESTS], exclude: [] } });
+export default defineConfig({ ...quick, test: { ...quick.test, include: [SLOW_TESTS], exclude: [] } });

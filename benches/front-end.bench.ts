@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
+import { FrontEnd, type InputConfig } from "qhubert-engine";
 import { bench, describe } from "vitest";
-import { FrontEnd, type InputConfig } from "../host/index.ts";
 import { BUILDS } from "../tools/bench/builds.ts";
 import { synthesize } from "../tools/data/synth/synthesize.ts";
 

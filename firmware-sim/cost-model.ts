@@ -1,4 +1,4 @@
-import type { EngineProfile, ModelFile } from "../host/index.ts";
+import type { EngineProfile, ModelFile } from "qhubert-engine";
 import type { Device } from "./devices.ts";
 import { flashCycles } from "./flash-bus.ts";
 import { type LayerWork, layerWork } from "./layer-costs.ts";

@@ -1,5 +1,5 @@
+import type { LayerProfile, ModelFile, ModelLayer } from "qhubert-engine";
 import { TILE_CHANNELS } from "../assembly/shared/limits.ts";
-import type { LayerProfile, ModelFile, ModelLayer } from "../host/index.ts";
 import type { CoreCosts } from "./core-costs.ts";
 
 /** Whether a layer reads rows of two-byte elements, as the samples are. */

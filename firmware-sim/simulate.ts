@@ -1,4 +1,4 @@
-import { Engine, engineBytes, type ModelFile } from "../host/index.ts";
+import { Engine, engineBytes, type ModelFile } from "qhubert-engine";
 import {
   AnalogFrontEnd,
   type AnalogFrontEndOptions,

@@ -1,6 +1,6 @@
+import type { Engine, EngineEvent, EngineProfile } from "qhubert-engine";
 import { MODEL_SAMPLE_RATE_HZ } from "../assembly/shared/limits.ts";
 import { FRONT_END_DELAY_MICROSECONDS } from "../assembly/shared/signal.ts";
-import type { Engine, EngineEvent, EngineProfile } from "../host/index.ts";
 import type { AnalogFrontEnd, Burst } from "./analog-front-end.ts";
 import { addWork, NO_WORK, taskCycles, totalCycles, type WorkCycles } from "./cost-model.ts";
 import type { Device } from "./devices.ts";

@@ -1,5 +1,3 @@
-import { instantiateSync } from "@assemblyscript/loader";
-
 /**
  * The builds of the engine: the same bytes out, for different machines. scalar runs everywhere; simd needs SIMD128 and
  * relaxed relaxed SIMD besides; dsp is what a Cortex-M image is made of, and slow where its intrinsics are calls.
@@ -68,8 +66,8 @@ const compiled = new Map<EngineBuild, Promise<WebAssembly.Module>>();
 
 /** The bytes of a build, from the package's build/ folder. */
 export async function engineBytes(build: EngineBuild): Promise<Uint8Array> {
-  // From host/ in the sources, from dist/host/ in the package.
-  const candidates = [`../build/engine.${build}.wasm`, `../../build/engine.${build}.wasm`];
+  // Beside the sources, two folders up from dist/host/.
+  const candidates = [`./build/engine.${build}.wasm`, `../../build/engine.${build}.wasm`];
   for (const candidate of candidates) {
     const bytes = await readUrl(new URL(candidate, import.meta.url));
     if (bytes) return bytes;
@@ -100,7 +98,7 @@ export function compileEngine(build: EngineBuild): Promise<WebAssembly.Module> {
 export type Trace = (slot: number) => void;
 
 /**
- * A fresh instance over `memory`. At once: the loader's other way asks for fetch, which takes Node 30 ms to load.
+ * A fresh instance over `memory`.
  */
 export function instantiateEngine(
   module: WebAssembly.Module,
@@ -109,7 +107,7 @@ export function instantiateEngine(
   trace: Trace = () => {},
 ): EngineExports {
   const env: Record<string, unknown> = { memory, flashRead, trace, dot4, smlad };
-  return instantiateSync<EngineExports>(module, { env }).exports;
+  return new WebAssembly.Instance(module, { env } as WebAssembly.Imports).exports as EngineExports;
 }
 
 /** The dsp build's intrinsics: sum + the products of the four int8 (two int16) values of x and w, modulo 2^32. */

@@ -22,14 +22,14 @@ training.dispose();
 const config = JSON.parse(await readFile("asconfig.json", "utf8"));
 for (const [target, features] of Object.entries(ALLOWED_FEATURES)) {
   await compile("asconfig.json", target);
-  const module = binaryen.readBinary(await readFile(`build/engine.${target}.wasm`));
+  const module = binaryen.readBinary(await readFile(`host/build/engine.${target}.wasm`));
   module.setFeatures(features);
   if (!module.validate()) fail(`the ${target} build of the engine uses features beyond its machines'`);
   const { optimizeLevel, shrinkLevel } = { ...config.options, ...config.targets[target] };
   binaryen.setOptimizeLevel(optimizeLevel);
   binaryen.setShrinkLevel(shrinkLevel);
   module.optimize();
-  await writeFile(`build/engine.${target}.wasm`, module.emitBinary());
+  await writeFile(`host/build/engine.${target}.wasm`, module.emitBinary());
   await writeFile(`build/engine.${target}.wat`, module.emitText());
   module.dispose();
 }

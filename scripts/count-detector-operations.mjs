@@ -9,7 +9,7 @@
  */
 import { readFile } from "node:fs/promises";
 import initializeWabt from "wabt";
-import { FrontEnd } from "../dist/host/index.js";
+import { FrontEnd } from "qhubert-engine";
 import { listAnnotated } from "../dist/tools/data/beat-list.js";
 import { pickLead } from "../dist/tools/data/pick-lead.js";
 

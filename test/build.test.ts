@@ -67,7 +67,7 @@ const EXPORTS = [
 ];
 
 describe.each(BUILDS)("the $name engine", ({ name, features, limitBytes, intrinsics }) => {
-  const bytes = readFileSync(new URL(`../build/engine.${name}.wasm`, import.meta.url));
+  const bytes = readFileSync(new URL(`../host/build/engine.${name}.wasm`, import.meta.url));
   const text = (): string => {
     const module = wabt.readWasm(bytes, { readDebugNames: false, ...features });
     const wat = module.toText({ foldExprs: false, inlineExport: false });
@@ -112,6 +112,6 @@ it.each([
   { name: "simd", without: MVP },
   { name: "relaxed", without: { ...MVP, simd: true } },
 ])("the $name build is one", ({ name, without }) => {
-  const bytes = readFileSync(new URL(`../build/engine.${name}.wasm`, import.meta.url));
+  const bytes = readFileSync(new URL(`../host/build/engine.${name}.wasm`, import.meta.url));
   expect(() => wabt.readWasm(bytes, { readDebugNames: false, ...without }).validate()).toThrow();
 });

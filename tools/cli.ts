@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { EngineError } from "qhubert-engine";
 import { BudgetError } from "../firmware-sim/index.ts";
-import { EngineError } from "../host/index.ts";
 import { printNote } from "./commands/terminal/output.ts";
 import { DataError } from "./data/record.ts";
 

@@ -5,8 +5,8 @@ import { extname, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../../", import.meta.url);
-/** What a page needs of the package: the host, what it imports, and the engine. */
-const SERVED = ["/dist/host/", "/dist/assembly/shared/", "/build/", "/node_modules/@assemblyscript/loader/"];
+/** The folders of the runtime that a page needs: the host with what it imports, and the engine. */
+const SERVED = ["/host/dist/", "/host/build/"];
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html",
   ".js": "text/javascript",

@@ -1,5 +1,4 @@
 import type fc from "fast-check";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { packLadder } from "../../tools/export/pack.ts";
 import {
   largestWeight,
@@ -7,6 +6,7 @@ import {
   type QuantizedNetwork,
   type QuantizedWeights,
 } from "../../tools/export/quantized-network.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import type { NetworkSpec } from "./network-spec.ts";
 import { type Packable, packable, randomNetworks } from "./random-network.ts";
 import { packableSequences, randomSequences } from "./random-sequences.ts";

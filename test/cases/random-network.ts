@@ -1,5 +1,4 @@
 import type fc from "fast-check";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { isWide } from "../../tools/export/lower/element-type.ts";
 import { type PackOptions, pack } from "../../tools/export/pack.ts";
 import type { QuantizedNetwork, QuantizedWeights } from "../../tools/export/quantized-network.ts";
@@ -7,6 +6,7 @@ import { type Graph, INPUT } from "../../tools/graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../tools/graph/model.ts";
 import { lastStreamNode, tensorShapes } from "../../tools/graph/shapes.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { affordable } from "./affordable.ts";
 import { type NetworkSpec, networkSpecs } from "./network-spec.ts";
 import { randomValues } from "./random-values.ts";

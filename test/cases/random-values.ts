@@ -1,5 +1,5 @@
-import type { SeededRandom } from "../../tools/random/random.ts";
 import { largestWeight, type WeightGrid } from "../../tools/export/quantized-network.ts";
+import type { SeededRandom } from "../../tools/random/random.ts";
 
 const WIDTHS: readonly (readonly [WeightGrid, number])[] = [
   ...[2, 3, 4, 5, 6, 7, 8].map((bits) => ["midTread", bits] as const),

@@ -1,11 +1,11 @@
-import { SeededRandom } from "../../tools/random/random.ts";
 import { elementType, largestCode } from "../../tools/export/lower/element-type.ts";
-import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../../tools/export/quantized-network.ts";
 import { tensorIndex } from "../../tools/export/plan/tensor-index.ts";
+import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../../tools/export/quantized-network.ts";
 import { type Graph, type GraphNode, INPUT, type NormNode, type WeightedNode } from "../../tools/graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../tools/graph/model.ts";
 import { tensorShapes } from "../../tools/graph/shapes.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { randomValues } from "./random-values.ts";
 
 /** A typical value, of the largest that its type holds. */

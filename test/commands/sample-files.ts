@@ -2,11 +2,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeDataset } from "../../tools/data/dataset-writer.ts";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { syntheticDataset } from "../../tools/data/synth/synthetic-dataset.ts";
 import { writeFloatModel } from "../../tools/export/safetensors/safetensors.ts";
 import { packSealed } from "../../tools/export/seal.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { quantizedNetwork } from "../cases/random-network.ts";
 

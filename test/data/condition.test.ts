@@ -5,8 +5,8 @@ import { FrontEnd } from "../../host/front-end.ts";
 import { conditionDataset, conditionRecord } from "../../tools/data/condition.ts";
 import { openDataset } from "../../tools/data/dataset.ts";
 import { writeDataset } from "../../tools/data/dataset-writer.ts";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { DataError, type Dataset, type EcgRecord } from "../../tools/data/record.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { plainRecord } from "./sample-record.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

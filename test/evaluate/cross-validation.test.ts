@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { crossValidationOf, type FoldRun } from "../../tools/evaluate/cross-validation.ts";
 import { decisionsOf, meanLogits } from "../../tools/evaluate/labelled-logits.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 const CLASSES = ["N", "A", "O"];
 const random = () => new SeededRandom(1);

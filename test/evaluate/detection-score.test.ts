@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { auroc } from "../../tools/evaluate/auroc.ts";
 import { type DetectionOutcome, scoreDetection } from "../../tools/evaluate/detection-score.ts";
 import { wilsonInterval } from "../../tools/evaluate/wilson.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 const outcome: fc.Arbitrary<DetectionOutcome> = fc.record({
   source: fc.constantFrom("a", "b", "c", "d"),

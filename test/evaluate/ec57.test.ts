@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { beatStatistics } from "../../tools/evaluate/beat-statistics.ts";
 import {
   type BeatRecord,
@@ -11,6 +10,7 @@ import {
   scoreOutsideShutdowns,
 } from "../../tools/evaluate/ec57.ts";
 import { matchBeats } from "../../tools/evaluate/match-beats.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 const WINDOW = 150;
 /** Times in ms at least `gap` apart. */

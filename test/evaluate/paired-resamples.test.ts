@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { bootstrapInterval, percentileInterval } from "../../tools/evaluate/bootstrap.ts";
 import { accuracy } from "../../tools/evaluate/confusion.ts";
 import { macroF1 } from "../../tools/evaluate/f1.ts";
 import { pairedResamples } from "../../tools/evaluate/paired-resamples.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 const CLASSES = 3;
 const index = fc.integer({ min: 0, max: CLASSES - 1 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { scoreAsPaper } from "../../tools/evaluate/paper-score.ts";
 import { PAPER_RESULTS } from "../../tools/evaluate/paper-tables.ts";
 import { parameterCounts, uniformRatio, unquantizedShare } from "../../tools/export/accounting.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 const TABLE_1 = PAPER_RESULTS.Chapman;
 const CLASSES = ["AFIB", "GSVT", "SB", "SR"];

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { bootstrapInterval } from "../../tools/evaluate/bootstrap.ts";
 import { accuracy, confusionMatrix, correctCount, recordCount } from "../../tools/evaluate/confusion.ts";
 import { cincF1, f1PerClass, macroF1, selectionF1 } from "../../tools/evaluate/f1.ts";
 import { scoreRhythms } from "../../tools/evaluate/score.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 const CLASSES = 4;
 const outcomes = fc.array(fc.tuple(fc.nat(CLASSES - 1), fc.nat(CLASSES - 1)), { minLength: 1, maxLength: 60 });

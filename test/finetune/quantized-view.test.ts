@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { largestWeight } from "../../tools/export/quantized-network.ts";
 import { initialSteps } from "../../tools/finetune/initial-steps.ts";
 import { quantizedView, trainedSteps } from "../../tools/finetune/quantized-view.ts";
+import { layerWeights } from "../../tools/forward/layer-weights.ts";
 import type { FloatModel, Tensor } from "../../tools/graph/model.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
-import { layerWeights } from "../../tools/forward/layer-weights.ts";
 import { dequantize } from "../../tools/quantize/quantizers/quantized-levels.ts";
 import { gridFacts, trainedLevels, type WeightCode, type WeightCodes } from "../../tools/quantize/trained-levels.ts";
 import type { Width } from "../../tools/quantize/width.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
-import { gradientsOf } from "../../tools/train/gradients/step.ts";
 import { hardTargets } from "../../tools/train/batches/targets.ts";
+import { gradientsOf } from "../../tools/train/gradients/step.ts";
 import { toyHubert } from "../quantize/toy-hubert.ts";
 import { toyModel } from "../quantize/toy-model.ts";
 

@@ -1,15 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { reestimateMoments } from "../../tools/finetune/reestimate-moments.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../tools/graph/model.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
-import { askOnCrops } from "../../tools/train/teachers/crop-teacher.ts";
 import { NO_AUGMENTATION } from "../../tools/train/batches/crops.ts";
 import { NOTHING_FROZEN } from "../../tools/train/freeze.ts";
 import { forward } from "../../tools/train/layers/layers.ts";
 import { DEFAULT_TRAIN_OPTIONS } from "../../tools/train/options.ts";
 import { copyWeights } from "../../tools/train/state.ts";
+import { askOnCrops } from "../../tools/train/teachers/crop-teacher.ts";
 import { toyModel } from "../quantize/toy-model.ts";
 
 const SAMPLES = 1024;

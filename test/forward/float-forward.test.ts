@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { rawSums, runNode } from "../../tools/forward/float-forward.ts";
 import type { Conv1dNode } from "../../tools/graph/graph.ts";
 import { outputRows } from "../../tools/graph/shapes.ts";
 import { movedStatistics } from "../../tools/quantize/batch-norm-statistics.ts";
 import { activationRange } from "../../tools/quantize/calibrate.ts";
 import { divergence } from "../../tools/quantize/loss/divergence.ts";
-import { rawSums, runNode } from "../../tools/forward/float-forward.ts";
 
 const finite = (count: number) =>
   fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: count, maxLength: count });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { Engine, type EngineBuild, FrontEnd } from "../../host/index.ts";
+import { Engine, type EngineBuild, FrontEnd } from "qhubert-engine";
 import { type SynthesisOptions, synthesize } from "../../tools/data/synth/synthesize.ts";
 import { pack } from "../../tools/export/pack.ts";
 import { buildGraph } from "../../tools/graph/families.ts";

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { Engine } from "../../host/engine.ts";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { pack } from "../../tools/export/pack.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { quantizedNetwork } from "../cases/random-network.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";

@@ -6,10 +6,10 @@ import { NOT_ENOUGH_RAM, OK } from "../../assembly/shared/status.ts";
 import { compileEngine, type EngineBuild, instantiateEngine } from "../../host/engine-module.ts";
 import { drainEvents } from "../../host/events.ts";
 import { ModelFile } from "../../host/index.ts";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { pack } from "../../tools/export/pack.ts";
 import { largestWeight, type QuantizedNetwork } from "../../tools/export/quantized-network.ts";
 import { hubertSmall } from "../../tools/graph/hubert.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { wideNetwork } from "../cases/random-wide-network.ts";
 
 const PAGE_BYTES = 65536;

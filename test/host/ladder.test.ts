@@ -6,9 +6,9 @@ import { pack } from "../../tools/export/pack.ts";
 import { sealLadder } from "../../tools/export/seal.ts";
 import { RANDOM_LADDERS } from "../cases/random-ladder.ts";
 import { chunkings, records } from "../cases/records.ts";
-import { ladderModel } from "./hostile/models.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
+import { ladderModel } from "./hostile/models.ts";
 import { BUILDS, decisionsOf } from "./implementations.ts";
 
 const SUITES = BUILDS.flatMap((build) => RANDOM_LADDERS.map(([name, ladders]) => [build, name, ladders] as const));

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { Engine } from "../../host/engine.ts";
 import { RANDOM_FILES } from "../cases/random-files.ts";
 import { records } from "../cases/records.ts";
-import { streamingModel } from "./hostile/models.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
+import { streamingModel } from "./hostile/models.ts";
 import { BUILDS, CONDITIONED, decisionsOf } from "./implementations.ts";
 
 describe.each(BUILDS)("records (%s)", (build) => {

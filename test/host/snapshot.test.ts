@@ -5,8 +5,8 @@ import { SNAPSHOT_BAD, SNAPSHOT_NOT_AT_REST } from "../../assembly/shared/status
 import { Engine, type EngineEvent, type InputConfig } from "../../host/index.ts";
 import { RANDOM_FILES } from "../cases/random-files.ts";
 import { records } from "../cases/records.ts";
-import { oneWindowModel, streamingModel } from "./hostile/models.ts";
 import { syntheticCounts } from "./counts.ts";
+import { oneWindowModel, streamingModel } from "./hostile/models.ts";
 import { BUILDS, CONDITIONED } from "./implementations.ts";
 
 const PARTS_AT = 16;

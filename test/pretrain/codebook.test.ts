@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { fitCodebook, labelPoints } from "../../tools/pretrain/codebook.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 const OPTIONS = { clusters: 4, batchPoints: 64, steps: 40 };
 const seeds = fc.integer({ min: 0, max: 1e6 });

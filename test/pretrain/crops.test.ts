@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { drawCrops, type Variation } from "../../tools/pretrain/crops.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 const records = [300, 40, 100].map((length, index) => ({
   name: `record ${index}`,

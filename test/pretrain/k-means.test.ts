@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { assignPoints, clusterSizes } from "../../tools/pretrain/cluster-set.ts";
 import { type KMeansOptions, kMeans } from "../../tools/pretrain/k-means.ts";
 import { drawByWeight, spreadCentres } from "../../tools/pretrain/spread-centres.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 const seeds = fc.integer({ min: 0, max: 1e6 });
 const OPTIONS: KMeansOptions = { clusters: 5, batchPoints: 64, steps: 40 };

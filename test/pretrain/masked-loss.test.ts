@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { clusterLogits, maskedLoss } from "../../tools/pretrain/masked-loss.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 
 const [TOKENS, WIDTH, PROJECTED, CLUSTERS] = [7, 5, 4, 3];

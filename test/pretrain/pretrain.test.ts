@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { resnet1dEdge } from "../../tools/graph/resnet1d.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
@@ -17,6 +16,7 @@ import {
   type PretrainingState,
 } from "../../tools/pretrain/state.ts";
 import { type MaskedBatch, maskedGradients } from "../../tools/pretrain/step.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { copyWeights } from "../../tools/train/state.ts";
 import { patchworkRecords, tinyHubert } from "./tiny-hubert.ts";

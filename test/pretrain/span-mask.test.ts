@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { spanMask } from "../../tools/pretrain/span-mask.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 const masks = fc.record({
   tokens: fc.integer({ min: 1, max: 200 }),

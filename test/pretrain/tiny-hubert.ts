@@ -1,7 +1,7 @@
-import { SeededRandom } from "../../tools/random/random.ts";
 import type { ConditionedRecord } from "../../tools/data/record.ts";
 import type { Graph } from "../../tools/graph/graph.ts";
 import { type HubertOptions, hubert } from "../../tools/graph/hubert.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 /** A HuBERT small enough to pretrain in a test. */
 export function tinyHubert(sequence: HubertOptions["sequence"] = { kind: "stream", hop: 4, warmup: 16 }): Graph {

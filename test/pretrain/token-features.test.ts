@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { deltas } from "../../tools/pretrain/deltas.ts";
 import { createMelSpectrum, ECG_BANDS } from "../../tools/pretrain/mel-bands.ts";
 import { CEPSTRA, createMelCepstra } from "../../tools/pretrain/mel-cepstra.ts";
 import { TIME_STATISTICS, timeStatistics } from "../../tools/pretrain/time-statistics.ts";
 import { createTokenFeatures, FEATURE_KINDS } from "../../tools/pretrain/token-features.ts";
 import type { TokenGrid } from "../../tools/pretrain/token-grid.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 const HOP = 64;
 const grid = (tokens: number): TokenGrid => ({ tokens, hopSamples: HOP, centreSample: 41 });

@@ -4,9 +4,9 @@ import { pack } from "../../tools/export/pack.ts";
 import { compress } from "../../tools/quantize/compress.ts";
 import { type CompressionMethod, laqMethod, parseMethod } from "../../tools/quantize/compression-method.ts";
 import { measureOutcome } from "../../tools/quantize/loss/engine-loss.ts";
-import type { SearchStep } from "../../tools/quantize/search/scan.ts";
-import { DEFAULT_QUANTIZATION } from "../../tools/quantize/quantization-state.ts";
 import { selectCrops, withFloatLogits } from "../../tools/quantize/loss/selection-set.ts";
+import { DEFAULT_QUANTIZATION } from "../../tools/quantize/quantization-state.ts";
+import type { SearchStep } from "../../tools/quantize/search/scan.ts";
 import { TOY_CLASSES, toyModel, toyRecords } from "./toy-model.ts";
 
 const RECORDS = toyRecords(24, 5);

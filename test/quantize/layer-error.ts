@@ -1,12 +1,12 @@
 import { TYPE_INT8, TYPE_INT13 } from "../../assembly/shared/ops.ts";
 import { NetworkTensors } from "../../tools/export/lower/network-tensors.ts";
 import { pack } from "../../tools/export/pack.ts";
-import type { QuantizedNetwork } from "../../tools/export/quantized-network.ts";
 import { networkTiming } from "../../tools/export/plan/timing.ts";
-import type { FloatModel } from "../../tools/graph/model.ts";
+import type { QuantizedNetwork } from "../../tools/export/quantized-network.ts";
 import { forward, type NodeWeights, type Rows } from "../../tools/forward/float-forward.ts";
-import { lastDecisionAlone } from "../../tools/quantize/loss/last-decision.ts";
 import { nodeWeights } from "../../tools/forward/layer-weights.ts";
+import type { FloatModel } from "../../tools/graph/model.ts";
+import { lastDecisionAlone } from "../../tools/quantize/loss/last-decision.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { layerWeights } from "../../tools/forward/layer-weights.ts";
 import { compress } from "../../tools/quantize/compress.ts";
 import { HISTOGRAM_BINS, summarizeLayers } from "../../tools/quantize/layer-summary.ts";
-import { layerWeights } from "../../tools/forward/layer-weights.ts";
 import { BIT_WIDTHS, type Width } from "../../tools/quantize/width.ts";
 import { toyModel, toyRecords } from "./toy-model.ts";
 

@@ -1,9 +1,9 @@
-import { SeededRandom } from "../../tools/random/random.ts";
 import type { ConditionedRecord } from "../../tools/data/record.ts";
 import type { Graph } from "../../tools/graph/graph.ts";
 import type { FloatModel, Tensor } from "../../tools/graph/model.ts";
 import { type ResNet1dOptions, resnet1d } from "../../tools/graph/resnet1d.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 export const TOY_CLASSES = ["slow", "fast", "flat"];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import type { FoldRun } from "../../tools/evaluate/cross-validation.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { decideAblation, recipeGain } from "../../tools/train/ablation.ts";
 import { crossFitted } from "../../tools/train/cross-fit.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { type ResNet1dOptions, resnet1d } from "../../tools/graph/resnet1d.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { predictWith } from "../../tools/train/predict.ts";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { type HubertOptions, hubert } from "../../tools/graph/hubert.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { type Freeze, frozenNodes, isFrozen } from "../../tools/train/freeze.ts";
 import { initWeights } from "../../tools/train/init-weights.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../tools/random/random.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { lastStreamNode, outputRows, type TensorShape, tensorShapes } from "../../tools/graph/shapes.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { predict } from "../../tools/train/predict.ts";

@@ -1,7 +1,7 @@
-import { SeededRandom } from "../../tools/random/random.ts";
 import type { ConditionedRecord } from "../../tools/data/record.ts";
 import type { Graph } from "../../tools/graph/graph.ts";
 import { resnet1d } from "../../tools/graph/resnet1d.ts";
+import { SeededRandom } from "../../tools/random/random.ts";
 
 /** A causal network small enough to train in a test, with a strided, a plain and a dilated convolution. */
 export function tinyGraph(classes: readonly string[] = ["slow", "fast"]): Graph {

@@ -1,4 +1,4 @@
-import { EngineError, engineBytes } from "../../host/index.ts";
+import { EngineError, engineBytes } from "qhubert-engine";
 import { pack } from "../export/pack.ts";
 import { cropMacs, parameterCount } from "../graph/costs.ts";
 import { BUILDS, prepareBuilds } from "./builds.ts";

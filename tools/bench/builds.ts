@@ -1,5 +1,5 @@
 import { setFlagsFromString } from "node:v8";
-import type { EngineBuild } from "../../host/index.ts";
+import type { EngineBuild } from "qhubert-engine";
 
 /** The builds of the engine that are timed. */
 export const BUILDS: readonly EngineBuild[] = ["scalar", "simd", "relaxed"];

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as rest } from "node:timers/promises";
-import { CONDITIONED_INPUT, Engine, type EngineBuild, FrontEnd } from "../../host/index.ts";
+import { CONDITIONED_INPUT, Engine, type EngineBuild, FrontEnd } from "qhubert-engine";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { prepareBuilds } from "./builds.ts";
 import { HOST_CACHE_BYTES, recordRun } from "./engine-run.ts";

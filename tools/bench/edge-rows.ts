@@ -1,4 +1,4 @@
-import { ModelFile } from "../../host/index.ts";
+import { ModelFile } from "qhubert-engine";
 import { TERNARY_BITS } from "../export/accounting.ts";
 import { cropMacs, macsPer } from "../graph/costs.ts";
 import { BUILDS } from "./builds.ts";

@@ -1,4 +1,4 @@
-import { CONDITIONED_INPUT, Engine, type EngineBuild, type EngineEvent } from "../../host/index.ts";
+import { CONDITIONED_INPUT, Engine, type EngineBuild, type EngineEvent } from "qhubert-engine";
 import { checkSameLogits } from "./logits-check.ts";
 import { type Prepared, RefusedError } from "./row.ts";
 

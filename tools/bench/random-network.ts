@@ -1,6 +1,6 @@
 import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
-import { SeededRandom } from "../random/random.ts";
 import { elementType, largestCode } from "../export/lower/element-type.ts";
+import { tensorIndex } from "../export/plan/tensor-index.ts";
 import {
   largestWeight,
   type NormConstants,
@@ -8,11 +8,11 @@ import {
   type QuantizedWeights,
   type WeightGrid,
 } from "../export/quantized-network.ts";
-import { tensorIndex } from "../export/plan/tensor-index.ts";
 import { type Conv1dNode, type DenseNode, type Graph, INPUT, isNorm, nodeNamed } from "../graph/graph.ts";
 import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
 import { activationScales } from "../quantize/calibrate.ts";
 import type { Width } from "../quantize/width.ts";
+import { SeededRandom } from "../random/random.ts";
 import { floatRun } from "./float-run.ts";
 
 /** Standard deviation of the biases; a layer's outputs are of the order of 1. */

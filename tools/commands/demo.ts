@@ -15,12 +15,12 @@ import type { Compressed } from "../quantize/compress.ts";
 import { type CompressionMethod, laqMethod } from "../quantize/compression-method.ts";
 import { BIT_WIDTHS } from "../quantize/width.ts";
 import { compressWithProgress } from "./compression/compress.ts";
-import { divideData } from "./records/divide-data.ts";
+import { printReport, simulateRecord } from "./devices/simulate.ts";
 import { scoreOnEngine } from "./models/evaluate.ts";
+import { divideData } from "./records/divide-data.ts";
 import { conditionWithProgress } from "./records/load-data.ts";
 import { bytesText, percent, percentInterval, printLine, printTable } from "./terminal/output.ts";
 import { startProgress } from "./terminal/progress.ts";
-import { printReport, simulateRecord } from "./devices/simulate.ts";
 import { trainWithProgress } from "./training/training-run.ts";
 
 const FAMILY = "resnet1d-edge";

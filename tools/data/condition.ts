@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { engineBytes } from "../../host/engine-module.ts";
-import { EngineError } from "../../host/errors.ts";
-import { FrontEnd } from "../../host/front-end.ts";
+import { EngineError, engineBytes, FrontEnd } from "qhubert-engine";
 import { fitsCache, readConditioned, writeConditioned } from "./conditioned-cache.ts";
 import type { FiledRecord } from "./dataset.ts";
 import type { SkippedRecord } from "./listing.ts";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseCsv } from "./csv-table.ts";
-import { CINC2017_CLASSES } from "./published/label-sets.ts";
 import { findRecords, type ListedRecord, type Listing } from "./listing.ts";
+import { CINC2017_CLASSES } from "./published/label-sets.ts";
 import { readText } from "./read-file.ts";
 import { DataError } from "./record.ts";
 

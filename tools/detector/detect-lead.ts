@@ -1,6 +1,6 @@
+import type { DetectedBeats, FrontEnd, SignalQuality } from "qhubert-engine";
 import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import { FRONT_END_DELAY_MICROSECONDS } from "../../assembly/shared/signal.ts";
-import type { DetectedBeats, FrontEnd, SignalQuality } from "../../host/index.ts";
 import { DataError, type EcgRecord, type Lead } from "../data/record.ts";
 
 export const MS_PER_SAMPLE = 1000 / MODEL_SAMPLE_RATE_HZ;

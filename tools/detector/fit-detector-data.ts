@@ -1,14 +1,14 @@
-import type { FrontEnd } from "../../host/index.ts";
+import type { FrontEnd } from "qhubert-engine";
+import { startProgress } from "../commands/terminal/progress.ts";
 import { listAnnotated } from "../data/beat-list.ts";
 import { findRecords } from "../data/listing.ts";
 import { openRecord } from "../data/open-record.ts";
 import { pickLead } from "../data/pick-lead.ts";
 import { DataError, type EcgRecord, type Lead } from "../data/record.ts";
-import type { FitData } from "./fit-weights.ts";
-import type { ReferenceRecord } from "./reference-record.ts";
 import { type BeatScore, rulesFor, scoreBeats } from "../evaluate/ec57.ts";
 import { detectLead } from "./detect-lead.ts";
-import { startProgress } from "../commands/terminal/progress.ts";
+import type { FitData } from "./fit-weights.ts";
+import type { ReferenceRecord } from "./reference-record.ts";
 
 /** A folder of annotated records, and how often each of them counts. */
 export interface AnnotatedFolder {

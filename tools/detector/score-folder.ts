@@ -1,7 +1,7 @@
-import { FrontEnd } from "../../host/index.ts";
+import { FrontEnd } from "qhubert-engine";
+import { startProgress } from "../commands/terminal/progress.ts";
 import { type AnnotatedRecord, listAnnotated } from "../data/beat-list.ts";
 import { pickLead } from "../data/pick-lead.ts";
-import { SeededRandom } from "../random/random.ts";
 import { DataError } from "../data/record.ts";
 import {
   type BeatStatistics,
@@ -20,8 +20,8 @@ import {
   scoreOutsideShutdowns,
 } from "../evaluate/ec57.ts";
 import { noiseLevelDb, noisyStretches } from "../evaluate/noise-stress.ts";
+import { SeededRandom } from "../random/random.ts";
 import { detectLead } from "./detect-lead.ts";
-import { startProgress } from "../commands/terminal/progress.ts";
 
 /** The window of the CPSC 2019 challenge. */
 const NARROW_WINDOW_MS = 75;

@@ -1,4 +1,4 @@
-import { CONDITIONED_INPUT, Engine } from "../../host/index.ts";
+import { CONDITIONED_INPUT, Engine } from "qhubert-engine";
 
 /** Unpacked weight tiles stay in memory: evaluation runs on a host. */
 const TILE_CACHE_BYTES = 32 << 20;

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { ConditionedRecord } from "../data/record.ts";
 import { DataError } from "../data/record.ts";
-import type { LabelledLogits } from "./labelled-logits.ts";
 import { writeWhole } from "../files/write-whole.ts";
+import type { LabelledLogits } from "./labelled-logits.ts";
 
 const LABELLED_LOGITS = z.array(z.object({ name: z.string(), label: z.string(), logits: z.array(z.number()) }));
 

@@ -1,4 +1,4 @@
-import type { Engine } from "../../host/index.ts";
+import type { Engine } from "qhubert-engine";
 import { macsPer } from "../graph/costs.ts";
 import type { Graph } from "../graph/graph.ts";
 import { headNode } from "../graph/sequences.ts";

@@ -1,5 +1,5 @@
+import { ModelFile, type ModelLayer } from "qhubert-engine";
 import * as layout from "../../assembly/shared/layout.ts";
-import { ModelFile, type ModelLayer } from "../../host/index.ts";
 import { TERNARY_BITS } from "./accounting.ts";
 
 /** Where the bytes of a `.qhb` file are. */

@@ -1,4 +1,4 @@
-import type { Engine, ModelFile, ModelLayer } from "../../host/index.ts";
+import type { Engine, ModelFile, ModelLayer } from "qhubert-engine";
 import {
   type CompressionRatios,
   compressionRatios,

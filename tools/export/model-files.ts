@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { Engine, EngineError, type EngineOptions } from "../../host/index.ts";
+import { Engine, EngineError, type EngineOptions } from "qhubert-engine";
 import { DataError } from "../data/record.ts";
-import { readFloatModel } from "./safetensors/safetensors.ts";
 import type { FloatModel } from "../graph/model.ts";
+import { readFloatModel } from "./safetensors/safetensors.ts";
 
 /** A packed model on the engine, every check passed. Throws DataError naming the file. */
 export async function openModel(path: string, options: EngineOptions = {}): Promise<Engine> {

@@ -8,8 +8,9 @@ import { type GoldenInput, goldenInput } from "./golden-input.ts";
 import { ladderPlanes } from "./ladder-planes.ts";
 import { lower } from "./lower/lower.ts";
 import type { LoweredLayer } from "./lower/lowered-layer.ts";
-import { arenaBytes, planMemory } from "./plan/memory-plan.ts";
 import { type ModelFacts, modelMetadata } from "./metadata.ts";
+import { arenaBytes, planMemory } from "./plan/memory-plan.ts";
+import { networkTiming } from "./plan/timing.ts";
 import type { QuantizedNetwork } from "./quantized-network.ts";
 import {
   budgetSection,
@@ -21,7 +22,6 @@ import {
   requantizationBytes,
   weightsSection,
 } from "./sections.ts";
-import { networkTiming } from "./plan/timing.ts";
 
 /** What only a run of the engine tells. */
 export type Measured = MeasuredBudget & { readonly goldenCrcs: Uint32Array };

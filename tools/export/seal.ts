@@ -1,9 +1,9 @@
-import { Engine } from "../../host/index.ts";
+import { Engine } from "qhubert-engine";
 import { measureBudget } from "./budget.ts";
 import { goldenInput, goldenSamples } from "./golden-input.ts";
 import { type Measured, type PackOptions, packLadder } from "./pack.ts";
-import type { QuantizedNetwork } from "./quantized-network.ts";
 import { networkTiming } from "./plan/timing.ts";
+import type { QuantizedNetwork } from "./quantized-network.ts";
 
 /**
  * Packs a network with its golden vectors and measured budget: the file is packed, run on the scalar engine, and packed

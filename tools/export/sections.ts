@@ -4,9 +4,9 @@ import type { Graph } from "../graph/graph.ts";
 import { type MeasuredBudget, STACK_BYTES } from "./budget.ts";
 import type { GoldenInput } from "./golden-input.ts";
 import type { LoweredLayer } from "./lower/lowered-layer.ts";
+import type { NetworkTiming } from "./plan/timing.ts";
 import { LOGIT_FRACTION_BITS } from "./quantized-network.ts";
 import { RecordWriter } from "./record-writer.ts";
-import type { NetworkTiming } from "./plan/timing.ts";
 
 export function networkSection(graph: Graph, timing: NetworkTiming): Uint8Array {
   return record(layout.NETWORK_BYTES, (writer) => {

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../data/record.ts";
-import { writeWhole } from "./write-whole.ts";
 import { firstDifference } from "./first-difference.ts";
 import { readJson } from "./read-json.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /**
  * Makes a folder that of one plan, in plan.json, so that the same command may go on in it.

@@ -1,10 +1,10 @@
-import { SeededRandom } from "../random/random.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
-import type { GradientAt } from "../quantize/search/hessian-trace.ts";
 import type { SelectionCrop } from "../quantize/loss/selection-set.ts";
+import type { GradientAt } from "../quantize/search/hessian-trace.ts";
+import { SeededRandom } from "../random/random.ts";
 import { selectBackend } from "../train/backends.ts";
-import { gradientsOf } from "../train/gradients/step.ts";
 import { softTargets } from "../train/batches/targets.ts";
+import { gradientsOf } from "../train/gradients/step.ts";
 
 /** Without teachers the loss is the cross-entropy alone. */
 const LABELS_ALONE = { weight: 0, temperature: 1 } as const;

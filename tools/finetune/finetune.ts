@@ -1,12 +1,12 @@
-import { SeededRandom } from "../random/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { type Graph, isConv } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
 import { gridFacts } from "../quantize/trained-levels.ts";
 import type { Width } from "../quantize/width.ts";
+import { SeededRandom } from "../random/random.ts";
 import { NO_AUGMENTATION } from "../train/batches/crops.ts";
-import type { TrainProgress } from "../train/epoch.ts";
 import type { NoiseSignals } from "../train/batches/noise.ts";
+import type { TrainProgress } from "../train/epoch.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
 import { copyWeights, type TrainingState } from "../train/state.ts";
 import { train } from "../train/train.ts";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DataError } from "../data/record.ts";
-import type { FloatModel } from "../graph/model.ts";
 import { openFloatModel } from "../export/model-files.ts";
+import type { FloatModel } from "../graph/model.ts";
 
 /**
  * The float model that a fine-tuned one began as: the file asked for, or the one beside it that its facts name; the model itself

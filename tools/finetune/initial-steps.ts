@@ -1,6 +1,6 @@
+import { layerWeights } from "../forward/layer-weights.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
 import { stepKey } from "../graph/weight-shapes.ts";
-import { layerWeights } from "../forward/layer-weights.ts";
 import { quantizeWeights } from "../quantize/quantizers/quantize-weights.ts";
 import type { QuantizedLevels } from "../quantize/quantizers/quantized-levels.ts";
 import { isOnGrids, trainedLevels, type WeightCodes, widthOf } from "../quantize/trained-levels.ts";

@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
-import type { SeededRandom } from "../random/random.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
+import type { SeededRandom } from "../random/random.ts";
 import { drawBatch, type TrainingSet } from "../train/batches/batch.ts";
-import type { Moments } from "../train/layers/batch-norm.ts";
-import { combineGradients } from "../train/gradients/combine-gradients.ts";
 import { NOTHING_FROZEN } from "../train/freeze.ts";
+import { combineGradients } from "../train/gradients/combine-gradients.ts";
+import type { Batch } from "../train/gradients/step.ts";
+import type { Moments } from "../train/layers/batch-norm.ts";
 import { forward } from "../train/layers/layers.ts";
 import type { TrainOptions } from "../train/options.ts";
-import type { Batch } from "../train/gradients/step.ts";
 
 /**
  * Batch norm's means and variances over so many batches of crops: those that training left follow weights that moved on, and an

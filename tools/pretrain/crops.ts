@@ -1,5 +1,5 @@
-import type { SeededRandom } from "../random/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
+import type { SeededRandom } from "../random/random.ts";
 import { type Augmentation, NO_AUGMENTATION, writeCrop } from "../train/batches/crops.ts";
 
 /** How crops differ from their records. */

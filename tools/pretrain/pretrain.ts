@@ -1,7 +1,7 @@
-import { SeededRandom } from "../random/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
+import { SeededRandom } from "../random/random.ts";
 import { type BackendChoice, selectBackend } from "../train/backends.ts";
 import { collapseOf } from "./cluster-usage.ts";
 import { type FittedCodebook, fitCodebook } from "./codebook.ts";

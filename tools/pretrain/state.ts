@@ -1,6 +1,6 @@
-import { SeededRandom } from "../random/random.ts";
 import type { Tensor } from "../graph/model.ts";
 import { weightShapes } from "../graph/weight-shapes.ts";
+import { SeededRandom } from "../random/random.ts";
 import { type AdamState, initialAdam } from "../train/adam.ts";
 import { NOTHING_FROZEN } from "../train/freeze.ts";
 import { initialWeights, isTrained } from "../train/initialise.ts";

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { INPUT } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
-import type { Moments } from "../train/layers/batch-norm.ts";
 import { NOTHING_FROZEN } from "../train/freeze.ts";
+import type { Moments } from "../train/layers/batch-norm.ts";
 import { runNodes, type TrainingMode } from "../train/layers/layers.ts";
 import { clusterLogits, maskedLoss, type PretrainingHead } from "./masked-loss.ts";
 import { type PretrainingNetwork, tokenTensor } from "./network.ts";

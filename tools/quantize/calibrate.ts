@@ -1,7 +1,7 @@
 import { TYPE_INT8 } from "../../assembly/shared/ops.ts";
 import { elementType, largestCode } from "../export/lower/element-type.ts";
-import type { Graph } from "../graph/graph.ts";
 import type { Rows } from "../forward/float-forward.ts";
+import type { Graph } from "../graph/graph.ts";
 
 /** How an activation's int8 range is chosen: the largest value seen, a percentile, or the least mean squared error. */
 export type RangeMethod = { kind: "max" } | { kind: "percentile"; percent: number } | { kind: "mse" };

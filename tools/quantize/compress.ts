@@ -1,17 +1,17 @@
-import { engineBytes } from "../../host/index.ts";
+import { engineBytes } from "qhubert-engine";
 import { type CompressionRatios, compressionRatios, parameterCounts, wholeParameters } from "../export/accounting.ts";
 import { pack } from "../export/pack.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { packSealed } from "../export/seal.ts";
-import { type CandidateOptions, type Candidates, openCandidates } from "./search/candidates.ts";
 import type { CompressionMethod } from "./compression-method.ts";
 import { type CompressionReport, compressionFacts } from "./compression-report.ts";
-import { UNLIMITED } from "./loss/engine-loss.ts";
 import { fileFacts } from "./file-facts.ts";
+import { UNLIMITED } from "./loss/engine-loss.ts";
+import { floatErrors } from "./loss/selection-set.ts";
 import { DEFAULT_QUANTIZATION, type StartingPoint } from "./quantization-state.ts";
+import { type CandidateOptions, type Candidates, openCandidates } from "./search/candidates.ts";
 import { searchLayers } from "./search/search-layers.ts";
 import type { SearchStep } from "./search/search-run.ts";
-import { floatErrors } from "./loss/selection-set.ts";
 import { trainedLevels } from "./trained-levels.ts";
 import { bitsOf, type Width, type Widths } from "./width.ts";
 

@@ -1,8 +1,8 @@
 import type { Criterion } from "./loss/engine-loss.ts";
 import { EVEN_IMPORTANCE, type ImportanceWeights } from "./search/importance.ts";
 import type { ImportanceName } from "./search/importance-measures.ts";
-import type { SearchOrder } from "./search/scan.ts";
 import type { Polarity } from "./search/loss-limits.ts";
+import type { SearchOrder } from "./search/scan.ts";
 import { BIT_WIDTHS, bitsPerWeight, parseWidth, SEARCH_WIDTHS, type Width } from "./width.ts";
 
 /** "scan": the paper's, layer by layer in the order of importance; "balance": by loss a byte, from a uniform width. */

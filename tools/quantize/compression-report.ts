@@ -2,9 +2,9 @@ import type { Comparison } from "../evaluate/comparison.ts";
 import { type CompressionRatios, meanBits } from "../export/accounting.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { CompressionMethod } from "./compression-method.ts";
+import type { LayerSummary } from "./layer-summary.ts";
 import type { Outcome } from "./loss/engine-loss.ts";
 import type { SearchResult } from "./search/scan.ts";
-import type { LayerSummary } from "./layer-summary.ts";
 import { bitsOf, type Width } from "./width.ts";
 
 /** What a model file says of its own compression. */

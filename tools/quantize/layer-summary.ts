@@ -1,7 +1,7 @@
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
+import { foldedValues, layerWeights } from "../forward/layer-weights.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { type RankedLayer, rankLayers } from "./search/importance.ts";
-import { foldedValues, layerWeights } from "../forward/layer-weights.ts";
 import type { Width } from "./width.ts";
 
 /** A layer before and after compression, for people to look at. */

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
+import type { ModelFile } from "qhubert-engine";
 import { z } from "zod";
-import type { ModelFile } from "../../host/index.ts";
 import { DataError } from "../data/record.ts";
+import { openModel } from "../export/model-files.ts";
 import type { WeightGrid } from "../export/quantized-network.ts";
 import { type Graph, isWeighted } from "../graph/graph.ts";
 import { widthOf } from "./trained-levels.ts";
 import { parseWidth, type Width } from "./width.ts";
-import { openModel } from "../export/model-files.ts";
 
 const WidthsJson = z.record(z.string(), z.union([z.int(), z.literal("ternary")]));
 const HasWidths = z.object({ widths: WidthsJson });

@@ -2,13 +2,7 @@ import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
 import { largestCode, largestInput } from "../export/lower/element-type.ts";
 import { NetworkTensors } from "../export/lower/network-tensors.ts";
 import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
-import { type Graph, type GraphNode, INPUT, inputsOf, isWeighted, type WeightedNode } from "../graph/graph.ts";
-import type { FloatModel } from "../graph/model.ts";
-import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";
-import { biasCorrection } from "./bias-correction.ts";
-import { activationScales, fullScale, type RangeMethod } from "./calibrate.ts";
 import { finish, inputRows, type Rows, rawSums, runNode } from "../forward/float-forward.ts";
-import { foldLevels } from "./fold-levels.ts";
 import {
   type ChannelAffine,
   type ChannelStatistics,
@@ -17,6 +11,12 @@ import {
   layerWeights,
   normConstants,
 } from "../forward/layer-weights.ts";
+import { type Graph, type GraphNode, INPUT, inputsOf, isWeighted, type WeightedNode } from "../graph/graph.ts";
+import type { FloatModel } from "../graph/model.ts";
+import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";
+import { biasCorrection } from "./bias-correction.ts";
+import { activationScales, fullScale, type RangeMethod } from "./calibrate.ts";
+import { foldLevels } from "./fold-levels.ts";
 import type { ScaleMethod } from "./quantizers/channel-scale.ts";
 import { quantizeWeights } from "./quantizers/quantize-weights.ts";
 import { dequantize, type QuantizedLevels } from "./quantizers/quantized-levels.ts";

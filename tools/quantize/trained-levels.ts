@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { checkWidth, type WeightGrid } from "../export/quantized-network.ts";
+import { layerWeights } from "../forward/layer-weights.ts";
 import { type FloatModel, weightOf } from "../graph/model.ts";
 import { stepKey } from "../graph/weight-shapes.ts";
-import { layerWeights } from "../forward/layer-weights.ts";
 import type { QuantizedLevels } from "./quantizers/quantized-levels.ts";
 import { roundToGrid } from "./quantizers/round-to-grid.ts";
 import { parseWidth, type Width } from "./width.ts";

@@ -1,15 +1,15 @@
 import { setImmediate } from "node:timers/promises";
-import { SeededRandom } from "../random/random.ts";
 import type { Graph } from "../graph/graph.ts";
+import { SeededRandom } from "../random/random.ts";
 import { adamStep } from "./adam.ts";
 import { drawBatch, type TrainingSet } from "./batches/batch.ts";
 import { classWeights } from "./batches/class-weights.ts";
 import { drawOrder } from "./batches/draw-order.ts";
 import type { GradientSource } from "./gradients/gradient-source.ts";
+import { updateMoments } from "./gradients/step.ts";
 import type { TrainOptions } from "./options.ts";
 import { learningRate } from "./schedule.ts";
 import type { TrainingState } from "./state.ts";
-import { updateMoments } from "./gradients/step.ts";
 import { followWeights } from "./weight-average.ts";
 
 export interface TrainProgress {

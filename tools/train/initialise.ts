@@ -1,7 +1,7 @@
-import type { SeededRandom } from "../random/random.ts";
 import { type Graph, isConv, nodeNamed } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
 import { weightShapes } from "../graph/weight-shapes.ts";
+import type { SeededRandom } from "../random/random.ts";
 import { type FrozenNodes, isFrozen } from "./freeze.ts";
 
 /**

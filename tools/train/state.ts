@@ -1,6 +1,6 @@
-import { SeededRandom } from "../random/random.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Tensor } from "../graph/model.ts";
+import { SeededRandom } from "../random/random.ts";
 import { type AdamState, initialAdam } from "./adam.ts";
 import { frozenNodes } from "./freeze.ts";
 import { initialWeights, isTrained } from "./initialise.ts";

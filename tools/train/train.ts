@@ -1,4 +1,3 @@
-import { SeededRandom } from "../random/random.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { argMax } from "../evaluate/arg-max.ts";
 import { confusionMatrix } from "../evaluate/confusion.ts";
@@ -7,21 +6,22 @@ import { type RhythmScore, scoreRhythms } from "../evaluate/score.ts";
 import { leastSamples } from "../graph/crop-rows.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
+import { SeededRandom } from "../random/random.ts";
 import { type BackendChoice, selectBackend } from "./backends.ts";
 import type { TrainingSet } from "./batches/batch.ts";
+import type { NoiseSignals } from "./batches/noise.ts";
 import { tuneOffsets, withOffsets } from "./bias.ts";
-import { withDropout } from "./layers/dropout.ts";
 import { runEpoch, type TrainProgress } from "./epoch.ts";
 import { frozenNodes } from "./freeze.ts";
 import { type GradientExtras, openGradientSource } from "./gradients/gradient-source.ts";
+import { AS_TRAINED } from "./gradients/weight-view.ts";
+import { withDropout } from "./layers/dropout.ts";
 import { meanCrossEntropy } from "./mean-cross-entropy.ts";
-import type { NoiseSignals } from "./batches/noise.ts";
 import { type TrainOptions, trainOptions } from "./options.ts";
 import { predictWith, type RecordLogits } from "./predict.ts";
 import { afterEpoch } from "./schedule.ts";
 import { copyWeights, type EpochRecord, initialState, type TrainingState } from "./state.ts";
 import type { Teacher } from "./teachers/teachers.ts";
-import { AS_TRAINED } from "./gradients/weight-view.ts";
 
 /** Through a view, what the graph does not name must be among `init`; where a crop teacher speaks, `teachers` are not heard. */
 export interface TrainRequest extends GradientExtras {

@@ -5,8 +5,8 @@ import { z } from "zod";
 import { FrontEnd } from "../../../host/index.ts";
 import type { BeatAnnotation } from "../../../tools/data/record.ts";
 import { writeWfdbRecord } from "../../../tools/data/wfdb/wfdb-writer.ts";
-import { temporaryFolder } from "../../data/temporary-folder.ts";
 import { syntheticEcg } from "../../assembly/signal/synthetic-ecg.ts";
+import { temporaryFolder } from "../../data/temporary-folder.ts";
 import { runQhubert, sentencesOf } from "../run-qhubert.ts";
 
 const listed = z.object({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { writeWfdbRecord } from "../../../tools/data/wfdb/wfdb-writer.ts";
-import { temporaryFolder } from "../../data/temporary-folder.ts";
 import { syntheticEcg } from "../../assembly/signal/synthetic-ecg.ts";
+import { temporaryFolder } from "../../data/temporary-folder.ts";
 import { runQhubert, sentencesOf } from "../run-qhubert.ts";
 
 const statistics = z.object({ records: z.number(), matched: z.number(), missed: z.number(), extra: z.number() });

@@ -20,8 +20,8 @@ import type { Rhythm } from "../../../tools/data/synth/rhythm.ts";
 import { synthesize } from "../../../tools/data/synth/synthesize.ts";
 import { parameterCounts, uniformRatio, unquantizedShare } from "../../../tools/export/accounting.ts";
 import { buildGraph } from "../../../tools/graph/families.ts";
-import { temporaryFolder } from "../../data/temporary-folder.ts";
 import { xlsxOf } from "../../data/published/xlsx-file.ts";
+import { temporaryFolder } from "../../data/temporary-folder.ts";
 import { COMMAND, runQhubert } from "../run-qhubert.ts";
 
 const DATA = process.env.ECG_DATA ?? "";

@@ -15,9 +15,9 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { writeDataset } from "../../../tools/data/dataset-writer.ts";
-import { SeededRandom } from "../../../tools/random/random.ts";
 import { readFloatModel } from "../../../tools/export/safetensors/safetensors.ts";
 import { weightShapes } from "../../../tools/graph/weight-shapes.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 import { COMMAND, runQhubert, sentencesOf } from "../run-qhubert.ts";
 
 const EPOCH = z.object({ iteration: z.number(), epoch: z.number(), loss: z.number(), accuracy: z.number() });

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DataError } from "../../../tools/data/record.ts";
 import { readXlsxTable } from "../../../tools/data/published/xlsx-table.ts";
+import { DataError } from "../../../tools/data/record.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { xlsxOf } from "./xlsx-file.ts";
 

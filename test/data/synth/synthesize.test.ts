@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../../tools/random/random.ts";
 import type { EcgRecord } from "../../../tools/data/record.ts";
 import { drawMorphology, inverted } from "../../../tools/data/synth/morphology.ts";
 import type { Rhythm } from "../../../tools/data/synth/rhythm.ts";
 import { RHYTHMS } from "../../../tools/data/synth/rhythm.ts";
 import { synthesize } from "../../../tools/data/synth/synthesize.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 
 const rhythms = Object.keys(RHYTHMS) as Rhythm[];
 const beating = rhythms.filter((rhythm) => rhythm !== "noise");

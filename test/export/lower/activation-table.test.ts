@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TYPE_INT13, TYPE_INT16 } from "../../../assembly/shared/ops.ts";
-import { activationTable, alignedPreScale, type TableLookup, tableShift } from "../../../tools/export/lower/activation-table.ts";
+import {
+  activationTable,
+  alignedPreScale,
+  type TableLookup,
+  tableShift,
+} from "../../../tools/export/lower/activation-table.ts";
 import { largestCode } from "../../../tools/export/lower/element-type.ts";
 import { gelu } from "../../../tools/graph/gelu.ts";
 import { interpolate } from "../../reference/activate.ts";

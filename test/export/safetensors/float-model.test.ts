@@ -3,12 +3,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../../tools/random/random.ts";
 import { readFloatModel, writeFloatModel } from "../../../tools/export/safetensors/safetensors.ts";
-import { readSafetensors, type Safetensors, writeSafetensors } from "../../../tools/export/safetensors/safetensors-format.ts";
+import {
+  readSafetensors,
+  type Safetensors,
+  writeSafetensors,
+} from "../../../tools/export/safetensors/safetensors-format.ts";
 import { buildGraph, FAMILY_NAMES } from "../../../tools/graph/families.ts";
 import type { Graph } from "../../../tools/graph/graph.ts";
 import type { FloatModel } from "../../../tools/graph/model.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 import { initialWeights } from "../../../tools/train/initialise.ts";
 import { separableGraph } from "../../cases/separable-graph.ts";
 

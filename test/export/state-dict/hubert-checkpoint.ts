@@ -1,7 +1,7 @@
-import { SeededRandom } from "../../../tools/random/random.ts";
 import type { Graph } from "../../../tools/graph/graph.ts";
 import { type FloatModel, type Tensor, weightOf } from "../../../tools/graph/model.ts";
 import { weightShapes } from "../../../tools/graph/weight-shapes.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 
 /** A model with random numbers about as large as a trained one's. */
 export function randomHubert(graph: Graph, seed: number): FloatModel {

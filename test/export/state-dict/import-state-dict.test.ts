@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { importStateDict } from "../../../tools/export/state-dict/import-state-dict.ts";
 import { writeSafetensors } from "../../../tools/export/safetensors/safetensors-format.ts";
+import { importStateDict } from "../../../tools/export/state-dict/import-state-dict.ts";
+import { forward } from "../../../tools/forward/float-forward.ts";
+import { foldBatchNorm, layerWeights } from "../../../tools/forward/layer-weights.ts";
 import { buildGraph } from "../../../tools/graph/families.ts";
 import type { Conv1dNode, ConvNode, DepthwiseConv1dNode, Graph } from "../../../tools/graph/graph.ts";
 import type { FloatModel, Tensor } from "../../../tools/graph/model.ts";
-import { forward } from "../../../tools/forward/float-forward.ts";
-import { foldBatchNorm, layerWeights } from "../../../tools/forward/layer-weights.ts";
 import { randomModel, stateDictOf } from "./state-dict.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "state-dict-"));

@@ -1,8 +1,8 @@
-import { SeededRandom } from "../../../tools/random/random.ts";
 import { type Graph, isNorm, isWeighted } from "../../../tools/graph/graph.ts";
 import { type FloatModel, type Tensor, weightOf } from "../../../tools/graph/model.ts";
 import { tensorShapes } from "../../../tools/graph/shapes.ts";
 import { weightShapes } from "../../../tools/graph/weight-shapes.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 
 /** A model with a random number in every place. */
 export function randomModel(graph: Graph, seed: number): FloatModel {

@@ -1,6 +1,6 @@
 import * as layout from "../../../assembly/shared/layout.ts";
-import { SeededRandom } from "../../../tools/random/random.ts";
 import { packLadder } from "../../../tools/export/pack.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 import type { NetworkSpec } from "../../cases/network-spec.ts";
 import { rungsAt } from "../../cases/random-ladder.ts";
 import { packable, packSpec } from "../../cases/random-network.ts";

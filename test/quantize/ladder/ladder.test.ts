@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../../tools/random/random.ts";
 import { packLadder } from "../../../tools/export/pack.ts";
 import { midRiseCode, type QuantizedWeights } from "../../../tools/export/quantized-network.ts";
 import { ladderNetworks } from "../../../tools/quantize/ladder/ladder.ts";
 import { ladderLevels } from "../../../tools/quantize/ladder/ladder-levels.ts";
 import { outputError } from "../../../tools/quantize/quantizers/output-error-rounding.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 import { toyModel, toyRecords } from "../toy-model.ts";
 
 const DEPTH = 12;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../../tools/random/random.ts";
 import { pack } from "../../../tools/export/pack.ts";
-import { type CandidateOptions, openCandidates } from "../../../tools/quantize/search/candidates.ts";
 import { measureOutcome, UNLIMITED } from "../../../tools/quantize/loss/engine-loss.ts";
 import { startLogitsSource } from "../../../tools/quantize/loss/logits-source.ts";
 import { DEFAULT_QUANTIZATION, QuantizationState } from "../../../tools/quantize/quantization-state.ts";
+import { type CandidateOptions, openCandidates } from "../../../tools/quantize/search/candidates.ts";
 import { weightBytes } from "../../../tools/quantize/search/weight-bytes.ts";
 import { SEARCH_WIDTHS, uniformWidths, type Width, type Widths } from "../../../tools/quantize/width.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 import { toyHubert } from "../toy-hubert.ts";
 import { toyModel, toyRecords } from "../toy-model.ts";
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../../tools/random/random.ts";
 import { decisionGradient } from "../../../tools/finetune/decision-gradient.ts";
 import { weightOf } from "../../../tools/graph/model.ts";
-import { type GradientAt, hessianTraces, type Point } from "../../../tools/quantize/search/hessian-trace.ts";
 import { selectCrops, withFloatLogits } from "../../../tools/quantize/loss/selection-set.ts";
+import { type GradientAt, hessianTraces, type Point } from "../../../tools/quantize/search/hessian-trace.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 import { toyModel, toyRecords } from "../toy-model.ts";
 
 const SIZE = 4;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rankLayers } from "../../../tools/quantize/search/importance.ts";
-import { orderLayers, searchWidths } from "../../../tools/quantize/search/scan.ts";
 import { errorLimits, sharedLimits, toleranceNote } from "../../../tools/quantize/search/loss-limits.ts";
+import { orderLayers, searchWidths } from "../../../tools/quantize/search/scan.ts";
 import type { SearchBudget } from "../../../tools/quantize/search/search-run.ts";
 import {
   BIT_WIDTHS,

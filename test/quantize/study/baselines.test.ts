@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../../tools/random/random.ts";
 import { knapsack } from "../../../tools/quantize/study/baselines/knapsack.ts";
 import { mixBytes, randomMix } from "../../../tools/quantize/study/baselines/random-mix.ts";
 import { bitsPerWeight, SEARCH_WIDTHS, type Width, type Widths } from "../../../tools/quantize/width.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 
 const MENU: readonly Width[] = ["ternary", 2, 4, 8];
 

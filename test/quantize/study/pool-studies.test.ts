@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeededRandom } from "../../../tools/random/random.ts";
 import { confusionMatrix } from "../../../tools/evaluate/confusion.ts";
 import { selectionF1 } from "../../../tools/evaluate/f1.ts";
 import { mcnemar } from "../../../tools/evaluate/mcnemar.ts";
 import { type RhythmScore, scoreRhythms } from "../../../tools/evaluate/score.ts";
+import { DEFAULT_QUANTIZATION } from "../../../tools/quantize/quantization-state.ts";
 import { poolStudies } from "../../../tools/quantize/study/pool-studies.ts";
 import type { PooledMethod } from "../../../tools/quantize/study/pooled-study.ts";
-import { DEFAULT_QUANTIZATION } from "../../../tools/quantize/quantization-state.ts";
 import type { Study, StudyMethod } from "../../../tools/quantize/study/study.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 
 const CLASSES = ["N", "A", "O"];
 const RECORDS = 30;

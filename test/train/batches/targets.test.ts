@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { SeededRandom } from "../../../tools/random/random.ts";
 import { selectBackend } from "../../../tools/train/backends.ts";
 import { drawOrder } from "../../../tools/train/batches/draw-order.ts";
-import { lossOf } from "../../../tools/train/gradients/loss.ts";
 import { mixRows } from "../../../tools/train/batches/mixup.ts";
-import { softmax } from "../../../tools/train/softmax.ts";
 import { hardTargets, softTargets } from "../../../tools/train/batches/targets.ts";
+import { lossOf } from "../../../tools/train/gradients/loss.ts";
+import { softmax } from "../../../tools/train/softmax.ts";
 import { followWeights } from "../../../tools/train/weight-average.ts";
 
 const CLASSES = 3;

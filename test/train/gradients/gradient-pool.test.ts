@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../../tools/random/random.ts";
 import { buildGraph } from "../../../tools/graph/families.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 import { selectBackend } from "../../../tools/train/backends.ts";
+import { hardTargets } from "../../../tools/train/batches/targets.ts";
+import { NOTHING_FROZEN } from "../../../tools/train/freeze.ts";
 import { shareOf } from "../../../tools/train/gradients/batch-share.ts";
 import { combineGradients } from "../../../tools/train/gradients/combine-gradients.ts";
-import { NOTHING_FROZEN } from "../../../tools/train/freeze.ts";
 import { type GradientSource, openGradientSource } from "../../../tools/train/gradients/gradient-source.ts";
-import { initialWeights } from "../../../tools/train/initialise.ts";
 import { type Batch, type Gradients, gradientsOf } from "../../../tools/train/gradients/step.ts";
-import { hardTargets } from "../../../tools/train/batches/targets.ts";
+import { initialWeights } from "../../../tools/train/initialise.ts";
 
 const CLASSES = ["a", "b", "c"];
 const distillation = { weight: 0.5, temperature: 2 };

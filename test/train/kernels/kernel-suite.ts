@@ -6,7 +6,13 @@ import { batchNorm } from "../../../tools/train/layers/batch-norm.ts";
 import { gelu } from "../../../tools/train/layers/gelu.ts";
 import { groupNorm, layerNorm } from "../../../tools/train/layers/norms.ts";
 import { expectSame, type Generated, noise } from "../both-backends.ts";
-import { convCases, convolution, depthwiseCases, depthwiseConvolution, groupedConvolution } from "../layers/conv-cases.ts";
+import {
+  convCases,
+  convolution,
+  depthwiseCases,
+  depthwiseConvolution,
+  groupedConvolution,
+} from "../layers/conv-cases.ts";
 import { attending, attentionCases, norm, normCases, sizes } from "../layers/transformer-cases.ts";
 
 /** Holds the kernels of a wasm backend, forward and gradient, against the pure-JavaScript `cpu` backend. */

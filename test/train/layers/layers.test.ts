@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../../tools/random/random.ts";
 import type { Conv1dNode, DepthwiseConv1dNode, Graph, GraphNode } from "../../../tools/graph/graph.ts";
 import { BATCH_NORM_EPSILON } from "../../../tools/graph/model.ts";
 import { outputRows } from "../../../tools/graph/shapes.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 import { selectBackend } from "../../../tools/train/backends.ts";
 import { batchNorm } from "../../../tools/train/layers/batch-norm.ts";
 import { conv1d } from "../../../tools/train/layers/conv.ts";

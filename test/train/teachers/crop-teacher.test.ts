@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../../tools/random/random.ts";
-import { buildGraph } from "../../../tools/graph/families.ts";
-import { INPUT_MILLIVOLTS_PER_COUNT } from "../../../tools/graph/model.ts";
 import { forward } from "../../../tools/forward/float-forward.ts";
 import { nodeWeights } from "../../../tools/forward/layer-weights.ts";
+import { buildGraph } from "../../../tools/graph/families.ts";
+import { INPUT_MILLIVOLTS_PER_COUNT } from "../../../tools/graph/model.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 import { selectBackend } from "../../../tools/train/backends.ts";
 import { askOnCrops, blockLoss, sharedBlocks } from "../../../tools/train/teachers/crop-teacher.ts";
 import { toyHubert } from "../../quantize/toy-hubert.ts";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { SeededRandom } from "../../../tools/random/random.ts";
 import { buildGraph } from "../../../tools/graph/families.ts";
 import type { FloatModel } from "../../../tools/graph/model.ts";
 import { resnet1d } from "../../../tools/graph/resnet1d.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 import { selectBackend } from "../../../tools/train/backends.ts";
 import { initialWeights } from "../../../tools/train/initialise.ts";
 import { predict } from "../../../tools/train/predict.ts";

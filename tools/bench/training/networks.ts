@@ -1,13 +1,13 @@
-import { SeededRandom } from "../../random/random.ts";
 import { macsPer } from "../../graph/costs.ts";
 import type { Graph } from "../../graph/graph.ts";
+import { SeededRandom } from "../../random/random.ts";
 
 import { adamStep, initialAdam } from "../../train/adam.ts";
+import { hardTargets } from "../../train/batches/targets.ts";
 import { NOTHING_FROZEN } from "../../train/freeze.ts";
 import { openGradientSource } from "../../train/gradients/gradient-source.ts";
-import { initialWeights, isTrained } from "../../train/initialise.ts";
 import type { Batch } from "../../train/gradients/step.ts";
-import { hardTargets } from "../../train/batches/targets.ts";
+import { initialWeights, isTrained } from "../../train/initialise.ts";
 import { referenceNetwork, stagedNetwork, WINDOW_SAMPLES } from "../reference-network.ts";
 import { TRANSFORMER_BATCH, TRANSFORMER_MACS, transformerStep } from "./transformer.ts";
 

@@ -6,8 +6,8 @@ import type { FloatModel } from "../../graph/model.ts";
 import { selectBackend } from "../../train/backends.ts";
 import { predict } from "../../train/predict.ts";
 import { scoreOnEngine } from "../models/evaluate.ts";
-import { percent, printLine, printTable } from "../terminal/output.ts";
 import { score } from "../models/scores.ts";
+import { percent, printLine, printTable } from "../terminal/output.ts";
 
 /** Decides whole records twice: in float, and by the packed model on the engine. */
 export async function compareWithFloat(

@@ -1,24 +1,24 @@
 import type { Command } from "commander";
 import type { ConditionedRecord } from "../../data/record.ts";
 import type { Comparison } from "../../evaluate/comparison.ts";
+import { openFloatModel } from "../../export/model-files.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { decisionGradient } from "../../finetune/decision-gradient.ts";
+import { floatOrigin } from "../../finetune/float-origin.ts";
 import { isWeighted } from "../../graph/graph.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { type Compressed, type CompressionRequest, compress } from "../../quantize/compress.ts";
+import { compressionDocument } from "../../quantize/compression-document.ts";
 import type { CompressionMethod } from "../../quantize/compression-method.ts";
 import { trainedLevels } from "../../quantize/trained-levels.ts";
 import { loadDraw } from "../../report/plot.ts";
-import { CACHE_OPTION, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
-import { compareWithFloat, printComparisons } from "./compare-with-float.ts";
-import { compressionDocument } from "../../quantize/compression-document.ts";
+import { readReportInput, writeCompressionReport } from "../../report/report-files.ts";
 import { divideData, divisionFacts, divisionOf } from "../records/divide-data.ts";
-import { floatOrigin } from "../../finetune/float-origin.ts";
 import { loadData } from "../records/load-data.ts";
-import { openFloatModel } from "../../export/model-files.ts";
+import { CACHE_OPTION, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
 import { bytesText, printJson, printLine, printTable } from "../terminal/output.ts";
 import { type Progress, startProgress } from "../terminal/progress.ts";
-import { readReportInput, writeCompressionReport } from "../../report/report-files.ts";
+import { compareWithFloat, printComparisons } from "./compare-with-float.ts";
 import {
   addQuantizerOptions,
   addSearchOptions,

@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
-import { ModelFile } from "../../../host/index.ts";
+import { ModelFile } from "qhubert-engine";
 import type { ConditionedRecord } from "../../data/record.ts";
 import type { Comparison } from "../../evaluate/comparison.ts";
+import { openFloatModel } from "../../export/model-files.ts";
 import { pack } from "../../export/pack.ts";
 import type { QuantizedNetwork } from "../../export/quantized-network.ts";
 import { sealLadder } from "../../export/seal.ts";
@@ -10,12 +11,11 @@ import { writeWhole } from "../../files/write-whole.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { fileFacts } from "../../quantize/file-facts.ts";
 import { checkLadderWidths, ladderNetworks } from "../../quantize/ladder/ladder.ts";
-import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber, wholeNumbers } from "../terminal/arguments.ts";
-import { printComparisons } from "./compare-with-float.ts";
 import { divideData, divisionFacts, divisionOf } from "../records/divide-data.ts";
 import { loadData } from "../records/load-data.ts";
-import { openFloatModel } from "../../export/model-files.ts";
+import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber, wholeNumbers } from "../terminal/arguments.ts";
 import { bytesText, printJson, printLine, printTable } from "../terminal/output.ts";
+import { printComparisons } from "./compare-with-float.ts";
 import { ShareComparer } from "./share-comparer.ts";
 
 interface LadderArguments {

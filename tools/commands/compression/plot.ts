@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
+import { engineBytes } from "qhubert-engine";
 import { z } from "zod";
-import { engineBytes } from "../../../host/index.ts";
 import { DataError } from "../../data/record.ts";
 import { inspectModel } from "../../export/inspect-model.ts";
-import { writeWhole } from "../../files/write-whole.ts";
+import { openFloatModel, openModel } from "../../export/model-files.ts";
 import { type FigurePoint, f1Figure } from "../../figure/f1-figure.ts";
+import { writeWhole } from "../../files/write-whole.ts";
 import { macsPer, parameterCount } from "../../graph/costs.ts";
 import { buildGraph } from "../../graph/families.ts";
 import type { Graph } from "../../graph/graph.ts";
-import { openFloatModel, openModel } from "../../export/model-files.ts";
 import { printJson, printLine } from "../terminal/output.ts";
 
 const FLOAT_BYTES = 4;

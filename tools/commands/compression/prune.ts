@@ -1,16 +1,16 @@
 import { type Command, Option } from "commander";
 import { DataError } from "../../data/record.ts";
 import { wholeParameters } from "../../export/accounting.ts";
+import { openFloatModel } from "../../export/model-files.ts";
 import { writeFloatModel } from "../../export/safetensors/safetensors.ts";
 import { macsPer, parameterCount } from "../../graph/costs.ts";
 import type { Graph } from "../../graph/graph.ts";
+import { selectCrops, withFloatLogits } from "../../quantize/loss/selection-set.ts";
 import { SCORE_METHODS, type ScoreMethod } from "../../quantize/prune/channel-scores.ts";
 import { prune } from "../../quantize/prune/prune.ts";
-import { selectCrops, withFloatLogits } from "../../quantize/loss/selection-set.ts";
-import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "../terminal/arguments.ts";
 import { divideData, divisionOf } from "../records/divide-data.ts";
 import { loadData } from "../records/load-data.ts";
-import { openFloatModel } from "../../export/model-files.ts";
+import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "../terminal/arguments.ts";
 import { printJson, printLine, printNote, printTable } from "../terminal/output.ts";
 
 interface PruneArguments {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { loadDraw } from "../../report/plot.ts";
-import { printJson, printLine } from "../terminal/output.ts";
 import { readReportInput, writeReportFiles } from "../../report/report-files.ts";
+import { printJson, printLine } from "../terminal/output.ts";
 
 interface ReportArguments {
   readonly in: readonly string[];

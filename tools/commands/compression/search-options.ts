@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RangeMethod } from "../../quantize/calibrate.ts";
-import type { CandidateOptions } from "../../quantize/search/candidates.ts";
 import {
   type CompressionMethod,
   laqMethod,
@@ -11,10 +10,11 @@ import {
   type SearchKind,
 } from "../../quantize/compression-method.ts";
 import type { Criterion } from "../../quantize/loss/engine-loss.ts";
-import { IMPORTANCE_NAMES, type ImportanceName } from "../../quantize/search/importance-measures.ts";
-import { SEARCH_ORDERS, type SearchOrder } from "../../quantize/search/scan.ts";
-import type { Polarity } from "../../quantize/search/loss-limits.ts";
 import { DEFAULT_QUANTIZATION, type QuantizationOptions } from "../../quantize/quantization-state.ts";
+import type { CandidateOptions } from "../../quantize/search/candidates.ts";
+import { IMPORTANCE_NAMES, type ImportanceName } from "../../quantize/search/importance-measures.ts";
+import type { Polarity } from "../../quantize/search/loss-limits.ts";
+import { SEARCH_ORDERS, type SearchOrder } from "../../quantize/search/scan.ts";
 import { parseWidth, type Width } from "../../quantize/width.ts";
 import { countNumber, positiveNumber, realNumber, wholeNumber } from "../terminal/arguments.ts";
 import { printNote } from "../terminal/output.ts";

@@ -4,8 +4,8 @@ import { type Comparison, comparisonOf, type Decided } from "../../evaluate/comp
 import type { RhythmScore } from "../../evaluate/score.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { type LogitsSource, startLogitsSource } from "../../quantize/loss/logits-source.ts";
-import { decideInFloat, truthsOf } from "./compare-with-float.ts";
 import { score } from "../models/scores.ts";
+import { decideInFloat, truthsOf } from "./compare-with-float.ts";
 
 /** Many packed models beside one float network on the same records: that one decides them once. */
 export class ShareComparer {

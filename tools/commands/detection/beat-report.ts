@@ -1,7 +1,7 @@
+import type { FolderScores } from "../../detector/score-folder.ts";
 import type { BeatStatistics } from "../../evaluate/beat-statistics.ts";
 import type { Interval } from "../../evaluate/wilson.ts";
 import { printLine, printTable } from "../terminal/output.ts";
-import type { FolderScores } from "../../detector/score-folder.ts";
 
 const COUNTS = ["beats", "missed", "false", "Se", "+P"];
 

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { FrontEnd } from "../../../host/index.ts";
+import { FrontEnd } from "qhubert-engine";
 import { openRecord } from "../../data/open-record.ts";
 import { pickLead } from "../../data/pick-lead.ts";
-import { LEAD_OPTION } from "../terminal/arguments.ts";
-import { printBeatScores } from "./beat-report.ts";
 import { detectLead } from "../../detector/detect-lead.ts";
-import { printJson, printLine, printTable } from "../terminal/output.ts";
 import { scoreFolder } from "../../detector/score-folder.ts";
+import { LEAD_OPTION } from "../terminal/arguments.ts";
+import { printJson, printLine, printTable } from "../terminal/output.ts";
+import { printBeatScores } from "./beat-report.ts";
 
 interface DetectArguments {
   readonly record?: string;

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { FrontEnd } from "../../../host/index.ts";
-import { SeededRandom } from "../../random/random.ts";
+import { FrontEnd } from "qhubert-engine";
 import { CROSS_FIT_ROUNDS, type CrossFit, crossFit } from "../../detector/cross-fit.ts";
+import { type AnnotatedFolder, type LoadedFolder, loadFolder, loadLeads } from "../../detector/fit-detector-data.ts";
 import { TERMS } from "../../detector/terms.ts";
 import { WeighingDetector } from "../../detector/weighing-detector.ts";
 import { type BeatStatistics, beatStatistics } from "../../evaluate/beat-statistics.ts";
 import type { BeatScore } from "../../evaluate/ec57.ts";
-import { type AnnotatedFolder, type LoadedFolder, loadFolder, loadLeads } from "../../detector/fit-detector-data.ts";
+import { SeededRandom } from "../../random/random.ts";
 import { printJson, printLine, printTable } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";
 

@@ -5,8 +5,8 @@ import { pickLead } from "../../data/pick-lead.ts";
 import type { EcgRecord } from "../../data/record.ts";
 import { RHYTHMS, type Rhythm } from "../../data/synth/rhythm.ts";
 import { synthesize } from "../../data/synth/synthesize.ts";
-import { LEAD_OPTION, realNumber, wholeNumber } from "../terminal/arguments.ts";
 import { openModel } from "../../export/model-files.ts";
+import { LEAD_OPTION, realNumber, wholeNumber } from "../terminal/arguments.ts";
 import { bytesText, percent, printJson, printLine, printTable } from "../terminal/output.ts";
 
 interface SimulateArguments {

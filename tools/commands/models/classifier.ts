@@ -1,8 +1,8 @@
 import type { ConditionedRecord } from "../../data/record.ts";
 import { decideRecords } from "../../evaluate/decide.ts";
+import { openFloatModel, openModel } from "../../export/model-files.ts";
 import { selectBackend } from "../../train/backends.ts";
 import { predict } from "../../train/predict.ts";
-import { openFloatModel, openModel } from "../../export/model-files.ts";
 import { startProgress } from "../terminal/progress.ts";
 
 /** A model file and what it says of records, be it in float or on the engine. */

@@ -1,7 +1,6 @@
-import type { AtrialRhythm } from "../../data/rhythms/atrial-rhythm.ts";
 import { openDataset } from "../../data/dataset.ts";
-import { SeededRandom } from "../../random/random.ts";
 import { DataError, type Dataset } from "../../data/record.ts";
+import type { AtrialRhythm } from "../../data/rhythms/atrial-rhythm.ts";
 import { openRhythms, type RhythmItem, rhythmItems } from "../../data/rhythms/rhythm-dataset.ts";
 import { argMax } from "../../evaluate/arg-max.ts";
 import {
@@ -10,10 +9,11 @@ import {
   type DetectionShare,
   scoreDetection,
 } from "../../evaluate/detection-score.ts";
-import { type Classifier, openClassifier } from "./classifier.ts";
+import { SeededRandom } from "../../random/random.ts";
 import { divideData, divisionOf } from "../records/divide-data.ts";
 import { conditionWithProgress, printSkipped } from "../records/load-data.ts";
 import { percent, percentInterval, printJson, printLine, printTable } from "../terminal/output.ts";
+import { type Classifier, openClassifier } from "./classifier.ts";
 
 export const FLUTTER_CHOICES = ["af", "other", "omit"] as const;
 

@@ -3,13 +3,13 @@ import type { ConditionedRecord } from "../../data/record.ts";
 import { argMax } from "../../evaluate/arg-max.ts";
 import { decideRecords } from "../../evaluate/decide.ts";
 import type { RhythmScore } from "../../evaluate/score.ts";
-import { CACHE_OPTION, LEAD_OPTION, realNumber, wholeNumber } from "../terminal/arguments.ts";
-import { openClassifier } from "./classifier.ts";
 import { divideData, divisionOf } from "../records/divide-data.ts";
-import { evaluateAf, FLUTTER_CHOICES } from "./evaluate-af.ts";
 import { loadData } from "../records/load-data.ts";
+import { CACHE_OPTION, LEAD_OPTION, realNumber, wholeNumber } from "../terminal/arguments.ts";
 import { percent, percentInterval, printJson, printLine, printTable } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { openClassifier } from "./classifier.ts";
+import { evaluateAf, FLUTTER_CHOICES } from "./evaluate-af.ts";
 import { score } from "./scores.ts";
 
 const SHARES = ["all", "train", "validation", "test"] as const;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type Engine, EngineError, engineBytes } from "../../../host/index.ts";
+import { type Engine, EngineError, engineBytes } from "qhubert-engine";
 import { DataError } from "../../data/record.ts";
 import { inspectModel, meanBitsOf } from "../../export/inspect-model.ts";
 import { openModel } from "../../export/model-files.ts";

@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
-import { ENGINE_BUILDS, type Engine, type EngineBuild, FrontEnd } from "../../../host/index.ts";
+import { ENGINE_BUILDS, type Engine, type EngineBuild, FrontEnd } from "qhubert-engine";
 import { prepareBuilds } from "../../bench/builds.ts";
 import { synthesize } from "../../data/synth/synthesize.ts";
-import { realNumber, wholeNumber } from "../terminal/arguments.ts";
 import { openModel } from "../../export/model-files.ts";
+import { realNumber, wholeNumber } from "../terminal/arguments.ts";
 import { bytesText, printJson, printLine, printTable } from "../terminal/output.ts";
 
 interface ProfileArguments {

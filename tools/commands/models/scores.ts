@@ -1,7 +1,7 @@
-import { SeededRandom } from "../../random/random.ts";
 import type { ConditionedRecord } from "../../data/record.ts";
 import { argMax } from "../../evaluate/arg-max.ts";
 import { type RhythmScore, scoreRhythms } from "../../evaluate/score.ts";
+import { SeededRandom } from "../../random/random.ts";
 import type { RecordLogits } from "../../train/predict.ts";
 import { percent, percentInterval, printLine } from "../terminal/output.ts";
 

@@ -4,9 +4,9 @@ import { findRecords, type SkippedRecord } from "../../data/listing.ts";
 import { type ConditionedRecord, DataError } from "../../data/record.ts";
 import { REFERENCE_FILE } from "../../data/reference-list.ts";
 import type { Split } from "../../data/split.ts";
+import { printNote } from "../terminal/output.ts";
 import { type Division, divideData } from "./divide-data.ts";
 import { conditionWithProgress, printSkipped } from "./load-data.ts";
-import { printNote } from "../terminal/output.ts";
 
 /** In the place of a lead's name: every lead of a record is a record. */
 export const ALL_LEADS = "all";

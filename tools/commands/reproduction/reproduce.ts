@@ -6,8 +6,8 @@ import { DataError } from "../../data/record.ts";
 import { PAPER_RESULTS } from "../../evaluate/paper-tables.ts";
 import { buildGraph, FAMILY_NAMES } from "../../graph/families.ts";
 import { DEFAULT_TRAIN_OPTIONS } from "../../train/options.ts";
-import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
 import { conditionWithProgress, printSkipped, requireTwoLabels } from "../records/load-data.ts";
+import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
 import { printJson, printNote } from "../terminal/output.ts";
 import {
   differencesOf,

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { paperSplit, paperWindows } from "../../data/published/paper-protocol.ts";
-import { SeededRandom } from "../../random/random.ts";
 import type { ConditionedRecord } from "../../data/record.ts";
 import type { Split } from "../../data/split.ts";
 import { argMax } from "../../evaluate/arg-max.ts";
@@ -14,6 +13,7 @@ import { type Compressed, compress } from "../../quantize/compress.ts";
 import { parseMethod } from "../../quantize/compression-method.ts";
 import type { Criterion } from "../../quantize/loss/engine-loss.ts";
 import { BIT_WIDTHS } from "../../quantize/width.ts";
+import { SeededRandom } from "../../random/random.ts";
 import { selectBackend } from "../../train/backends.ts";
 import { PAPER_RECIPE } from "../../train/paper-recipe.ts";
 import { predict } from "../../train/predict.ts";

@@ -2,15 +2,15 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../../data/record.ts";
 import type { CompressionRatios } from "../../export/accounting.ts";
+import { openFloatModel } from "../../export/model-files.ts";
+import { readCheckpoint, writeCheckpoint } from "../../export/safetensors/checkpoint-file.ts";
 import { writeFloatModel } from "../../export/safetensors/safetensors.ts";
+import { firstDifference } from "../../files/first-difference.ts";
+import { readJson } from "../../files/read-json.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { packCheckpoint, unpackCheckpoint } from "../../train/checkpoint.ts";
 import type { TrainingState } from "../../train/state.ts";
-import { readCheckpoint, writeCheckpoint } from "../../export/safetensors/checkpoint-file.ts";
-import { firstDifference } from "../../files/first-difference.ts";
-import { openFloatModel } from "../../export/model-files.ts";
-import { readJson } from "../../files/read-json.ts";
 
 /** What a finished row needs to be scored again. */
 export interface KeptRow {

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { SeededRandom } from "../../random/random.ts";
 import { DataError } from "../../data/record.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../../graph/families.ts";
+import { SeededRandom } from "../../random/random.ts";
 import { decideAblation, type RecipeFigures, type RecipeGain, recipeGain } from "../../train/ablation.ts";
 import { type TrainOptions, trainOptions } from "../../train/options.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumbers } from "../terminal/arguments.ts";
+import { percent, printJson, printLine, printTable } from "../terminal/output.ts";
 import { runTrainings } from "./child-training.ts";
 import { claimForPlan, type FoldPlan, readRuns, trainingsOf } from "./fold-plan.ts";
-import { percent, printJson, printLine, printTable } from "../terminal/output.ts";
 import { addRecipeOptions, type RecipeArguments, recipeOf, recipeWords } from "./recipe-options.ts";
 
 interface AblateArguments extends RecipeArguments {

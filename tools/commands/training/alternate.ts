@@ -2,15 +2,15 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { DataError } from "../../data/record.ts";
+import { openFloatModel } from "../../export/model-files.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { FINETUNE_OPTIONS } from "../../finetune/finetune.ts";
-import { type AlternationArguments, AlternationSteps, type PackedReport } from "./alternation-steps.ts";
-import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "../terminal/arguments.ts";
 import { printComparisons } from "../compression/compare-with-float.ts";
-import { openFloatModel } from "../../export/model-files.ts";
-import { percent, printJson, printLine, printNote, printTable } from "../terminal/output.ts";
-import { addTrainingOptions, recipeWords } from "./recipe-options.ts";
 import { menuOf } from "../compression/search-options.ts";
+import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "../terminal/arguments.ts";
+import { percent, printJson, printLine, printNote, printTable } from "../terminal/output.ts";
+import { type AlternationArguments, AlternationSteps, type PackedReport } from "./alternation-steps.ts";
+import { addTrainingOptions, recipeWords } from "./recipe-options.ts";
 
 interface AlternateArguments extends AlternationArguments {
   readonly rounds: number;

@@ -3,11 +3,11 @@ import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { DataError } from "../../data/record.ts";
 import type { Comparison } from "../../evaluate/comparison.ts";
+import { claimFolder } from "../../files/claim-folder.ts";
+import { readJson } from "../../files/read-json.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import type { Width } from "../../quantize/width.ts";
 import { runCommand } from "./child-command.ts";
-import { claimFolder } from "../../files/claim-folder.ts";
-import { readJson } from "../../files/read-json.ts";
 
 export interface AlternationArguments {
   readonly model: string;

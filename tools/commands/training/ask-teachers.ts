@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { type ConditionedRecord, DataError } from "../../data/record.ts";
+import { openFloatModel } from "../../export/model-files.ts";
 import { readSafetensors, writeSafetensors } from "../../export/safetensors/safetensors-format.ts";
 import type { FloatModel, Tensor } from "../../graph/model.ts";
 import { askTeacher, type Teacher, teacherStride } from "../../train/teachers/teachers.ts";
-import { openFloatModel } from "../../export/model-files.ts";
 import { startProgress } from "../terminal/progress.ts";
 
 /** A teacher's file and what it holds. */

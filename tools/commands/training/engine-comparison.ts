@@ -3,16 +3,16 @@ import { confusionMatrix } from "../../evaluate/confusion.ts";
 import { decideRecords } from "../../evaluate/decide.ts";
 import { selectionF1 } from "../../evaluate/f1.ts";
 import { decisionsOf } from "../../evaluate/labelled-logits.ts";
+import { labelLogits, readLogits, writeLogits } from "../../evaluate/logits-file.ts";
 import { type McNemar, mcnemar } from "../../evaluate/mcnemar.ts";
+import { openFloatModel } from "../../export/model-files.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { compress } from "../../quantize/compress.ts";
 import { parseMethod } from "../../quantize/compression-method.ts";
 import { divideData } from "../records/divide-data.ts";
-import { type FoldPlan, type FoldTraining, SPLIT_SEED, trainingsOf } from "./fold-plan.ts";
 import { type LoadedData, loadData } from "../records/load-data.ts";
-import { labelLogits, readLogits, writeLogits } from "../../evaluate/logits-file.ts";
-import { openFloatModel } from "../../export/model-files.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { type FoldPlan, type FoldTraining, SPLIT_SEED, trainingsOf } from "./fold-plan.ts";
 
 /** The integer engine against the float network, on the test records of every run. */
 export interface EngineComparison extends McNemar {

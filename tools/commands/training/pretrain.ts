@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Command } from "commander";
+import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "../../export/safetensors/checkpoint-file.ts";
 import { writeFloatModel } from "../../export/safetensors/safetensors.ts";
 import { parameterCount } from "../../graph/costs.ts";
 import { buildGraph } from "../../graph/families.ts";
@@ -11,13 +12,12 @@ import type { PretrainOptions } from "../../pretrain/options.ts";
 import { type PretrainRequest, type PretrainResult, pretrain, pretrainingPlan } from "../../pretrain/pretrain.ts";
 import type { PretrainEpochRecord } from "../../pretrain/state.ts";
 import { selectBackend } from "../../train/backends.ts";
-import { CACHE_OPTION, wholeNumber } from "../terminal/arguments.ts";
-import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "../../export/safetensors/checkpoint-file.ts";
 import { type Fold, parseFold } from "../records/divide-data.ts";
 import { type HeldOut, loadUnlabelled, type UnlabelledFolder } from "../records/load-unlabelled.ts";
+import { CACHE_OPTION, wholeNumber } from "../terminal/arguments.ts";
 import { percent, printJson, printLine, printNote } from "../terminal/output.ts";
-import { addPretrainOptions, type PretrainOptionArguments, pretrainOptionsOf } from "./pretrain-options.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { addPretrainOptions, type PretrainOptionArguments, pretrainOptionsOf } from "./pretrain-options.ts";
 
 interface PretrainArguments extends PretrainOptionArguments {
   readonly model: string;

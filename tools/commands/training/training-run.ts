@@ -1,22 +1,22 @@
 import { basename } from "node:path";
+import { type DecidedShares, labelLogits } from "../../evaluate/logits-file.ts";
 import type { RhythmScore } from "../../evaluate/score.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { FloatModel, Tensor } from "../../graph/model.ts";
 import { selectBackend } from "../../train/backends.ts";
-import type { TrainProgress } from "../../train/epoch.ts";
 import type { NoiseSignals } from "../../train/batches/noise.ts";
+import type { TrainProgress } from "../../train/epoch.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../train/options.ts";
 import { predict } from "../../train/predict.ts";
 import type { TrainingState } from "../../train/state.ts";
 import { train } from "../../train/train.ts";
-import { DEFAULT_CACHE_FOLDER } from "../terminal/arguments.ts";
-import { askTeachers, type TeacherModel } from "./ask-teachers.ts";
+import { scoreLogits } from "../models/scores.ts";
 import { type Division, divideData, divisionFacts } from "../records/divide-data.ts";
 import type { LoadedData } from "../records/load-data.ts";
-import { type DecidedShares, labelLogits } from "../../evaluate/logits-file.ts";
+import { DEFAULT_CACHE_FOLDER } from "../terminal/arguments.ts";
 import { printNote } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";
-import { scoreLogits } from "../models/scores.ts";
+import { askTeachers, type TeacherModel } from "./ask-teachers.ts";
 
 export interface TrainedModel {
   readonly model: FloatModel;

@@ -1,10 +1,10 @@
 import { extname } from "node:path";
 import { parseCsv } from "../csv-table.ts";
-import { chapmanClass, diagnosisCodes } from "./diagnosis-codes.ts";
 import { allFiles, findRecords, type ListedRecord, type Listing, type SkippedRecord } from "../listing.ts";
-import { readManifest } from "./manifest.ts";
 import { readText } from "../read-file.ts";
 import { parseWfdbHeader } from "../wfdb/wfdb-header.ts";
+import { chapmanClass, diagnosisCodes } from "./diagnosis-codes.ts";
+import { readManifest } from "./manifest.ts";
 import { readXlsxTable } from "./xlsx-table.ts";
 
 /** The denoised release has MUSE_DATE_TIME_NUMBER.csv, the raw one JS00001 and on. */

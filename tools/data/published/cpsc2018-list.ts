@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
 import { parseCsv } from "../csv-table.ts";
-import { cpsc2018Classes, diagnosisCodes } from "./diagnosis-codes.ts";
-import { CPSC2018_CLASSES } from "./label-sets.ts";
 import { findRecords, type ListedRecord, type Listing, type SkippedRecord } from "../listing.ts";
-import { readManifest } from "./manifest.ts";
 import { readText } from "../read-file.ts";
 import { DataError } from "../record.ts";
 import { REFERENCE_FILE } from "../reference-list.ts";
 import { parseWfdbHeader } from "../wfdb/wfdb-header.ts";
+import { cpsc2018Classes, diagnosisCodes } from "./diagnosis-codes.ts";
+import { CPSC2018_CLASSES } from "./label-sets.ts";
+import { readManifest } from "./manifest.ts";
 
 /** The records of CPSC 2018 are A0001 to A6877. */
 export const CPSC2018_NAME = /^A\d{4}$/;

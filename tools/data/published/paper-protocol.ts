@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { isChapmanName } from "./chapman-list.ts";
-import { CPSC2018_NAME } from "./cpsc2018-list.ts";
-import { CHAPMAN_CLASSES, CPSC2018_CLASSES } from "./label-sets.ts";
 import { allFiles } from "../listing.ts";
 import { type ConditionedRecord, DataError } from "../record.ts";
 import { REFERENCE_FILE } from "../reference-list.ts";
 import { type Split, splitDataset } from "../split.ts";
+import { isChapmanName } from "./chapman-list.ts";
+import { CPSC2018_NAME } from "./cpsc2018-list.ts";
+import { CHAPMAN_CLASSES, CPSC2018_CLASSES } from "./label-sets.ts";
 import { fitWindow } from "./window.ts";
 
 /** A data set of the paper. */

@@ -1,8 +1,8 @@
 import { basename, resolve } from "node:path";
-import type { AtrialRhythm } from "./atrial-rhythm.ts";
 import { toFiledRecord } from "../dataset.ts";
 import type { SkippedRecord } from "../listing.ts";
 import type { ConditionedRecord, Dataset } from "../record.ts";
+import type { AtrialRhythm } from "./atrial-rhythm.ts";
 import { listRhythms, type RhythmRecord } from "./rhythm-list.ts";
 import { rhythmWindows } from "./rhythm-stretches.ts";
 

@@ -1,18 +1,18 @@
 import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
-import { type AtrialRhythm, atrialRhythm, CHAPMAN_RHYTHMS } from "./atrial-rhythm.ts";
-import { CHAPMAN_NAME, readChapmanRhythms } from "../published/chapman-list.ts";
 import { listFolder } from "../dataset.ts";
+import { findRecords, type SkippedRecord } from "../listing.ts";
+import { CHAPMAN_NAME, readChapmanRhythms } from "../published/chapman-list.ts";
 import { diagnosisCodes } from "../published/diagnosis-codes.ts";
 import { CHAPMAN_CLASSES, CINC2017_CLASSES, CPSC2018_CLASSES } from "../published/label-sets.ts";
-import { findRecords, type SkippedRecord } from "../listing.ts";
 import { readBytes, readText } from "../read-file.ts";
 import { DataError } from "../record.ts";
 import { REFERENCE_FILE } from "../reference-list.ts";
-import { type RhythmStretch, rhythmStretches, whole } from "./rhythm-stretches.ts";
-import { readRhythmTables } from "./rhythm-tables.ts";
 import { readAnnotations } from "../wfdb/wfdb-annotation.ts";
 import { parseWfdbHeader } from "../wfdb/wfdb-header.ts";
+import { type AtrialRhythm, atrialRhythm, CHAPMAN_RHYTHMS } from "./atrial-rhythm.ts";
+import { type RhythmStretch, rhythmStretches, whole } from "./rhythm-stretches.ts";
+import { readRhythmTables } from "./rhythm-tables.ts";
 
 /** A record whose atrial rhythm is known, not yet read. */
 export interface RhythmRecord {

@@ -1,5 +1,5 @@
-import { type AtrialRhythm, atrialRhythm } from "./atrial-rhythm.ts";
 import type { BeatAnnotation } from "../record.ts";
+import { type AtrialRhythm, atrialRhythm } from "./atrial-rhythm.ts";
 
 /** A part of a record with one rhythm. */
 export interface RhythmStretch {

@@ -17,6 +17,8 @@ import type {
 } from "../../graph/graph.ts";
 import { inputsOf } from "../../graph/graph.ts";
 import { NORM_EPSILON } from "../../graph/model.ts";
+import { reachOf } from "../plan/reach.ts";
+import { checkWidth, largestWeight, type QuantizedNetwork } from "../quantized-network.ts";
 import { activationTable, tableShift } from "./activation-table.ts";
 import { requantizeAttention } from "./attention-requantization.ts";
 import { largestCode, largestInput } from "./element-type.ts";
@@ -26,8 +28,6 @@ import { type FormedRows, narrowRows } from "./narrow-rows.ts";
 import { NetworkTensors } from "./network-tensors.ts";
 import { normEpsilon, requantizeNorm } from "./norm-requantization.ts";
 import { packTiles, type TileLayout } from "./pack-tile.ts";
-import { checkWidth, largestWeight, type QuantizedNetwork } from "../quantized-network.ts";
-import { reachOf } from "../plan/reach.ts";
 import { type Requantization, requantizeAdd, requantizeAverage, requantizeChannels } from "./requantization.ts";
 
 const GRIDS = { midTread: ops.GRID_MID_TREAD, midRise: ops.GRID_MID_RISE, ternary: ops.GRID_TERNARY } as const;

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { DataError } from "../../data/record.ts";
-import { readSafetensors, writeSafetensors } from "./safetensors-format.ts";
-import type { Tensor } from "../../graph/model.ts";
 import { firstDifference } from "../../files/first-difference.ts";
+import type { Tensor } from "../../graph/model.ts";
+import { readSafetensors, writeSafetensors } from "./safetensors-format.ts";
 
 /** A run's state as tensors and one JSON value. */
 interface Packed<Facts> {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
+import { writeWhole } from "../../files/write-whole.ts";
 import type { Tensor } from "../../graph/model.ts";
 import { FLOAT_TYPES, type FloatType } from "./float-types.ts";
 import { checkLayout, elements, type HeaderEntry, METADATA, parseHeader } from "./safetensors-header.ts";
-import { writeWhole } from "../../files/write-whole.ts";
 
 /*
  * The safetensors format (github.com/huggingface/safetensors, README "Format"); F32 is written, F16 and BF16 are read too:

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import type { Graph } from "../../graph/graph.ts";
 import type { FloatModel, Tensor } from "../../graph/model.ts";
+import { readSafetensors } from "../safetensors/safetensors-format.ts";
 import { checkTensors } from "./check-tensors.ts";
 import { hubertTensorOf, importHubert } from "./import-hubert.ts";
-import { readSafetensors } from "../safetensors/safetensors-format.ts";
 import { type StateDictTensor, stateDictTensors, toModelLayout } from "./state-dict-layout.ts";
 
 /** Batch norm's count of training batches, an integer that inference does not use. */

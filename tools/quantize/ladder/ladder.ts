@@ -2,16 +2,16 @@ import { MAX_PLANES, MAX_RUNGS } from "../../../assembly/shared/limits.ts";
 import type { ConditionedRecord } from "../../data/record.ts";
 import { requireEngineNodes } from "../../export/lower/engine-node.ts";
 import type { QuantizedNetwork } from "../../export/quantized-network.ts";
+import { forward, inputRows, type Rows } from "../../forward/float-forward.ts";
+import { type LayerWeights, layerWeights, nodeWeights } from "../../forward/layer-weights.ts";
 import { INPUT, isWeighted, type WeightedNode } from "../../graph/graph.ts";
 import type { FloatModel } from "../../graph/model.ts";
-import { forward, inputRows, type Rows } from "../../forward/float-forward.ts";
-import { ladderLevels } from "./ladder-levels.ts";
-import { type LayerWeights, layerWeights, nodeWeights } from "../../forward/layer-weights.ts";
+import { selectCrops } from "../loss/selection-set.ts";
 import { DEFAULT_QUANTIZATION, QuantizationState } from "../quantization-state.ts";
 import { quantizeWeights } from "../quantizers/quantize-weights.ts";
 import type { QuantizedLevels } from "../quantizers/quantized-levels.ts";
 import { inputMoments, type SecondMoments } from "../quantizers/second-moments.ts";
-import { selectCrops } from "../loss/selection-set.ts";
+import { ladderLevels } from "./ladder-levels.ts";
 
 export interface LadderRequest {
   readonly model: FloatModel;

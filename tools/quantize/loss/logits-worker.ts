@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Engine } from "../../../host/index.ts";
+import type { Engine } from "qhubert-engine";
 import { loadForRecords, type Pooling, recordLogits } from "./record-logits.ts";
 
 /** The module that a thread of the logits pool runs. */

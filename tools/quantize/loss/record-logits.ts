@@ -1,4 +1,4 @@
-import { CONDITIONED_INPUT, Engine } from "../../../host/index.ts";
+import { CONDITIONED_INPUT, Engine } from "qhubert-engine";
 
 /** Of a record's decisions: the last one's logits, or the mean over all. */
 export type Pooling = "last" | "mean";

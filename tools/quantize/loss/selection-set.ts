@@ -1,10 +1,10 @@
-import { SeededRandom } from "../../random/random.ts";
 import type { ConditionedRecord } from "../../data/record.ts";
 import { argMax } from "../../evaluate/arg-max.ts";
-import type { Graph } from "../../graph/graph.ts";
-import type { FloatModel } from "../../graph/model.ts";
 import { forward } from "../../forward/float-forward.ts";
 import { nodeWeights } from "../../forward/layer-weights.ts";
+import type { Graph } from "../../graph/graph.ts";
+import type { FloatModel } from "../../graph/model.ts";
+import { SeededRandom } from "../../random/random.ts";
 
 /** Crop length of a streaming network's selection: the paper's window. */
 const STREAM_CROP_SAMPLES = 5120;

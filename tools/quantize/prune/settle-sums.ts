@@ -1,6 +1,3 @@
-import { INPUT, inputsOf, isWeighted } from "../../graph/graph.ts";
-import type { FloatModel, Tensor } from "../../graph/model.ts";
-import { channelStatistics, movedStatistics } from "../batch-norm-statistics.ts";
 import { finish, inputRows, type Rows, rawSums, runNode } from "../../forward/float-forward.ts";
 import {
   type ChannelAffine,
@@ -10,6 +7,9 @@ import {
   layerWeights,
   nodeWeights,
 } from "../../forward/layer-weights.ts";
+import { INPUT, inputsOf, isWeighted } from "../../graph/graph.ts";
+import type { FloatModel, Tensor } from "../../graph/model.ts";
+import { channelStatistics, movedStatistics } from "../batch-norm-statistics.ts";
 import type { KeptChannels } from "./prune-channels.ts";
 
 /** Mean and variance of the sums of every conv and dense node over crops, in front of batch norm and bias. */

@@ -1,7 +1,7 @@
-import type { SecondMoments } from "./second-moments.ts";
 import { invertedFactor } from "./inverted-factor.ts";
 import type { QuantizedLevels } from "./quantized-levels.ts";
 import { roundToGrid } from "./round-to-grid.ts";
+import type { SecondMoments } from "./second-moments.ts";
 
 /** Scales that are tried for a channel, relative to the one it comes with. */
 const SCALES = [0.9, 1, 1.1, 1.2, 1.35, 1.5];

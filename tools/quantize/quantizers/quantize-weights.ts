@@ -1,10 +1,10 @@
 import type { WeightGrid } from "../../export/quantized-network.ts";
-import type { SecondMoments } from "./second-moments.ts";
 import type { Width } from "../width.ts";
 import { CHANNEL_SCALES, type ScaleMethod } from "./channel-scale.ts";
 import { outputError, roundByOutputError } from "./output-error-rounding.ts";
 import { type QuantizedLevels, squaredError } from "./quantized-levels.ts";
 import { roundToGrid } from "./round-to-grid.ts";
+import type { SecondMoments } from "./second-moments.ts";
 
 /**
  * Quantizes a layer's weights symmetrically, one scale an output channel. Two and three bits take the grid with the

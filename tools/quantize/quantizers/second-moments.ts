@@ -1,5 +1,5 @@
-import { type Graph, isWeighted } from "../../graph/graph.ts";
 import { groupPatches, type Rows } from "../../forward/float-forward.ts";
+import { type Graph, isWeighted } from "../../graph/graph.ts";
 
 /** Sums of products of what a group of output channels reads, a symmetric [depth][depth] for each group. */
 export interface SecondMoments {

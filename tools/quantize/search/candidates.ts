@@ -5,18 +5,18 @@ import { pack } from "../../export/pack.ts";
 import { networkTiming } from "../../export/plan/timing.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { cropLogits, type LossLimit, measureOutcome, type Outcome } from "../loss/engine-loss.ts";
-import type { GradientAt } from "./hessian-trace.ts";
 import { lastDecisionAlone } from "../loss/last-decision.ts";
+import { missingClasses, type SelectionCrop, selectCrops, withFloatLogits } from "../loss/selection-set.ts";
 import {
   DEFAULT_QUANTIZATION,
   type QuantizationOptions,
   QuantizationState,
   type StartingPoint,
 } from "../quantization-state.ts";
+import type { Widths } from "../width.ts";
+import type { GradientAt } from "./hessian-trace.ts";
 import { Journal, type JournalHeader } from "./journal.ts";
 import { WidthOutcomes } from "./width-outcomes.ts";
-import { missingClasses, type SelectionCrop, selectCrops, withFloatLogits } from "../loss/selection-set.ts";
-import type { Widths } from "../width.ts";
 
 /** What candidates are made of and judged by. */
 export interface CandidateOptions {

@@ -1,13 +1,13 @@
-import { SeededRandom } from "../../random/random.ts";
+import { forward, type Rows } from "../../forward/float-forward.ts";
+import { foldedValues, type LayerWeights, nodeWeights } from "../../forward/layer-weights.ts";
 import { type Graph, INPUT } from "../../graph/graph.ts";
 import { type FloatModel, weightOf } from "../../graph/model.ts";
-import { forward, type Rows } from "../../forward/float-forward.ts";
-import { type GradientAt, hessianTraces } from "./hessian-trace.ts";
-import { EVEN_IMPORTANCE, type ImportanceWeights, type RankedLayer, rankLayers } from "./importance.ts";
-import { foldedValues, type LayerWeights, nodeWeights } from "../../forward/layer-weights.ts";
+import { SeededRandom } from "../../random/random.ts";
 import { outputError } from "../quantizers/output-error-rounding.ts";
 import { type QuantizedLevels, squaredError } from "../quantizers/quantized-levels.ts";
 import { inputMoments, type SecondMoments } from "../quantizers/second-moments.ts";
+import { type GradientAt, hessianTraces } from "./hessian-trace.ts";
+import { EVEN_IMPORTANCE, type ImportanceWeights, type RankedLayer, rankLayers } from "./importance.ts";
 
 /** What a measure may ask. "Low" is the narrowest width of the menu. */
 export interface ImportanceContext {

@@ -1,6 +1,6 @@
+import { bitsPerWeight, uniformWidths, type Width, type Widths, withWidth } from "../width.ts";
 import type { RankedLayer } from "./importance.ts";
 import { type SearchBudget, type SearchResult, SearchRun, type SearchTarget } from "./search-run.ts";
-import { bitsPerWeight, uniformWidths, type Width, type Widths, withWidth } from "../width.ts";
 
 export type { SearchResult, SearchStep, SearchTarget } from "./search-run.ts";
 

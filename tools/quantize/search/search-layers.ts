@@ -1,14 +1,14 @@
-import type { Candidates } from "./candidates.ts";
 import type { LaqOptions } from "../compression-method.ts";
-import type { RankedLayer } from "./importance.ts";
-import { IMPORTANCE_MEASURES } from "./importance-measures.ts";
-import { orderLayers, searchWidths } from "./scan.ts";
-import { errorLimits, sharedLimits, toleranceNote } from "./loss-limits.ts";
 import { floatErrors } from "../loss/selection-set.ts";
-import { weightBytes } from "./weight-bytes.ts";
 import { uniformWidths, type Widths, withWidth } from "../width.ts";
 import { balanceWidths } from "./balance.ts";
+import type { Candidates } from "./candidates.ts";
+import type { RankedLayer } from "./importance.ts";
+import { IMPORTANCE_MEASURES } from "./importance-measures.ts";
+import { errorLimits, sharedLimits, toleranceNote } from "./loss-limits.ts";
+import { orderLayers, searchWidths } from "./scan.ts";
 import type { SearchBudget, SearchResult, SearchTarget } from "./search-run.ts";
+import { weightBytes } from "./weight-bytes.ts";
 import type { Tried } from "./width-outcomes.ts";
 
 /** Crops that gradients are taken over, at most: they go through the network as one batch. */

@@ -1,7 +1,7 @@
 import { TILE_CHANNELS } from "../../../assembly/shared/limits.ts";
 import { tileBytes } from "../../export/lower/pack-tile.ts";
-import { type Graph, isWeighted } from "../../graph/graph.ts";
 import type { LayerWeights } from "../../forward/layer-weights.ts";
+import { type Graph, isWeighted } from "../../graph/graph.ts";
 import type { Width } from "../width.ts";
 
 /** Bytes of a layer's weights in the file at any width: those of its tiles, as `packTiles` cuts them. */

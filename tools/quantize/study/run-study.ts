@@ -1,18 +1,18 @@
-import { SeededRandom } from "../../random/random.ts";
 import { meanBits } from "../../export/accounting.ts";
-import { knapsack } from "./baselines/knapsack.ts";
-import { mixBytes, randomMix } from "./baselines/random-mix.ts";
-import type { Candidates } from "../search/candidates.ts";
+import { foldedValues, type LayerWeights } from "../../forward/layer-weights.ts";
+import { SeededRandom } from "../../random/random.ts";
 import { packWidths } from "../compress.ts";
 import { laqMethod } from "../compression-method.ts";
-import type { SearchOrder } from "../search/scan.ts";
-import { foldedValues, type LayerWeights } from "../../forward/layer-weights.ts";
 import { squaredError } from "../quantizers/quantized-levels.ts";
 import { balanceToBytes, descendToBytes } from "../search/balance.ts";
+import type { Candidates } from "../search/candidates.ts";
+import type { SearchOrder } from "../search/scan.ts";
 import { searchLayers, searchTarget } from "../search/search-layers.ts";
-import type { Measured, MethodName, StudyMethod } from "./study.ts";
 import { weightBytes } from "../search/weight-bytes.ts";
 import { bitsOf, uniformWidths, type Width, type Widths } from "../width.ts";
+import { knapsack } from "./baselines/knapsack.ts";
+import { mixBytes, randomMix } from "./baselines/random-mix.ts";
+import type { Measured, MethodName, StudyMethod } from "./study.ts";
 
 export interface StudyOptions {
   /** Of the uniform widths, the robust search and what is compared at equal bytes. */

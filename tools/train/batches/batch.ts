@@ -1,13 +1,13 @@
-import type { SeededRandom } from "../../random/random.ts";
 import type { ConditionedRecord } from "../../data/record.ts";
 import type { Graph } from "../../graph/graph.ts";
+import type { SeededRandom } from "../../random/random.ts";
+import type { Batch } from "../gradients/step.ts";
+import type { TrainOptions } from "../options.ts";
+import { type Teacher, taughtLogits } from "../teachers/teachers.ts";
 import { writeCrop } from "./crops.ts";
 import { mixRows } from "./mixup.ts";
 import type { NoiseSignals } from "./noise.ts";
-import type { TrainOptions } from "../options.ts";
-import type { Batch } from "../gradients/step.ts";
 import { hardTargets, softTargets } from "./targets.ts";
-import { type Teacher, taughtLogits } from "../teachers/teachers.ts";
 
 /** What crops are drawn from. */
 export interface TrainingSet {

@@ -1,6 +1,6 @@
-import type { SeededRandom } from "../../random/random.ts";
 import type { ConditionedRecord } from "../../data/record.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../graph/model.ts";
+import type { SeededRandom } from "../../random/random.ts";
 import { mixNoise, type NoiseSignals } from "./noise.ts";
 
 /** Samples of a training crop where nothing says otherwise: 10.24 s at 500 Hz, as the paper's. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { FrontEnd } from "../../../host/front-end.ts";
+import { FrontEnd } from "qhubert-engine";
 import { conditionRecord } from "../../data/condition.ts";
 import { openRecord } from "../../data/open-record.ts";
-import { SeededRandom } from "../../random/random.ts";
 import { addNoise, type NoiseLevels } from "../../data/synth/noise.ts";
+import { SeededRandom } from "../../random/random.ts";
 import type { NoiseSignals } from "./noise.ts";
 
 /** Of the MIT-BIH Noise Stress Test Database (Moody et al. 1984): baseline wander and muscle artefacts. */

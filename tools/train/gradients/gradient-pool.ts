@@ -1,14 +1,14 @@
-import type { SeededRandom } from "../../random/random.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { FloatModel } from "../../graph/model.ts";
+import type { SeededRandom } from "../../random/random.ts";
 import { answerOf, startThread } from "../../threads/thread.ts";
 import { selectBackend } from "../backends.ts";
+import type { FrozenNodes } from "../freeze.ts";
+import type { Distillation } from "../options.ts";
 import { shareOf } from "./batch-share.ts";
 import { combineGradients } from "./combine-gradients.ts";
-import type { FrozenNodes } from "../freeze.ts";
 import type { GradientSource } from "./gradient-source.ts";
 import type { PoolTask, PoolWorkerData } from "./gradient-worker.ts";
-import type { Distillation } from "../options.ts";
 import type { Gradients } from "./step.ts";
 
 /**

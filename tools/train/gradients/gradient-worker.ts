@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { SeededRandom } from "../../random/random.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { FloatModel } from "../../graph/model.ts";
+import { SeededRandom } from "../../random/random.ts";
 import { type BackendName, selectBackend } from "../backends.ts";
 import type { FrozenNodes } from "../freeze.ts";
 import type { Distillation } from "../options.ts";

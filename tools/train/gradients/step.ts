@@ -1,15 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
-import type { SeededRandom } from "../../random/random.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { FloatModel, Tensor } from "../../graph/model.ts";
-import type { Moments } from "../layers/batch-norm.ts";
-import { askOnCrops, blockLoss, sharedBlocks } from "../teachers/crop-teacher.ts";
+import type { SeededRandom } from "../../random/random.ts";
+import { softTargets, type Targets } from "../batches/targets.ts";
 import { type FrozenNodes, isFrozen, NOTHING_FROZEN } from "../freeze.ts";
 import { isTrained } from "../initialise.ts";
+import type { Moments } from "../layers/batch-norm.ts";
 import { forward, type TrainingMode } from "../layers/layers.ts";
-import { lossOf } from "./loss.ts";
 import type { Distillation } from "../options.ts";
-import { softTargets, type Targets } from "../batches/targets.ts";
+import { askOnCrops, blockLoss, sharedBlocks } from "../teachers/crop-teacher.ts";
+import { lossOf } from "./loss.ts";
 
 /** Share of a batch's moments in the running statistics. */
 const MOMENTUM = 0.1;

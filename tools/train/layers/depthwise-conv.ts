@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import type { DepthwiseConv1dNode } from "../../graph/graph.ts";
 import { outputRows } from "../../graph/shapes.ts";
-import { dilate } from "./dilate.ts";
 import {
   DEPTHWISE_FILTER_GRADIENT_KERNEL,
   DEPTHWISE_INPUT_GRADIENT_KERNEL,
   DEPTHWISE_KERNEL,
   type DepthwiseAttributes,
 } from "../kernels/depthwise-conv.ts";
+import { dilate } from "./dilate.ts";
 
 /** The depthwise convolution of a node: x [batch][rows][channels] * weight [kernel][channels] -> [batch][rows'][channels]. */
 export function depthwiseConv1d(x: tf.Tensor3D, weight: tf.Tensor2D, node: DepthwiseConv1dNode): tf.Tensor3D {

@@ -11,11 +11,11 @@ import {
   outputBounds,
 } from "../../graph/graph.ts";
 import { outputRows } from "../../graph/shapes.ts";
+import type { FrozenNodes } from "../freeze.ts";
 import { attention } from "./attention.ts";
 import { batchNorm, batchNormWith, bounded, type Moments } from "./batch-norm.ts";
 import { conv1d } from "./conv.ts";
 import { depthwiseConv1d } from "./depthwise-conv.ts";
-import type { FrozenNodes } from "../freeze.ts";
 import { gelu } from "./gelu.ts";
 import { groupNorm, layerNorm } from "./norms.ts";
 import { averageDecisions, maxPool } from "./pooling.ts";
