@@ -8,8 +8,8 @@
  * registers, do not count. A call of `weigh` stands for a multiplication.
  */
 import { readFile } from "node:fs/promises";
-import initializeWabt from "wabt";
 import { FrontEnd } from "qhubert-engine";
+import initializeWabt from "wabt";
 import { listAnnotated } from "../dist/tools/data/beat-list.js";
 import { pickLead } from "../dist/tools/data/pick-lead.js";
 

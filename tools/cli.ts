@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { EngineError } from "qhubert-engine";
 import { BudgetError } from "../firmware-sim/index.ts";
 import { printNote } from "./commands/terminal/output.ts";
-import { DataError } from "./data/record.ts";
+import { DataError } from "./files/data-error.ts";
 
 /** Exit codes: 0 success, 1 a budget or check failed, 2 wrong usage or bad input. */
 const CHECK_FAILED = 1;

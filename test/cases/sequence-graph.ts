@@ -1,5 +1,6 @@
 import { type Activation, type Conv1dNode, type Graph, type GraphNode, INPUT } from "../../tools/graph/graph.ts";
-import { outputRows, type TensorShape, tensorShapes } from "../../tools/graph/shapes.ts";
+import { outputRows } from "../../tools/graph/output-rows.ts";
+import { type TensorShape, tensorShapes } from "../../tools/graph/shapes.ts";
 import type { CutSpec, SequenceSpec, WideConvSpec, WideStageSpec } from "./sequence-spec.ts";
 import { paddingOf } from "./spec-graph.ts";
 

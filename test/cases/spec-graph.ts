@@ -6,7 +6,7 @@ import {
   INPUT,
   inputsOf,
 } from "../../tools/graph/graph.ts";
-import { outputRows } from "../../tools/graph/shapes.ts";
+import { outputRows } from "../../tools/graph/output-rows.ts";
 import type { ConvSpec, DepthwiseSpec, NetworkSpec, PaddingSpec, StageSpec } from "./network-spec.ts";
 
 /** The network that a spec describes. */

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readCsvRecord } from "../../tools/data/csv-record.ts";
 import { parseCsv } from "../../tools/data/csv-table.ts";
-import { DataError } from "../../tools/data/record.ts";
 import { STANDARD_LEADS } from "../../tools/data/standard-leads.ts";
+import { DataError } from "../../tools/files/data-error.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 function readText(text: string, sampleRateHz?: number) {

@@ -2,8 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openDataset } from "../../tools/data/dataset.ts";
-import { DataError } from "../../tools/data/record.ts";
 import { writeWfdbRecord } from "../../tools/data/wfdb/wfdb-writer.ts";
+import { DataError } from "../../tools/files/data-error.ts";
 import { plainRecord } from "./sample-record.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

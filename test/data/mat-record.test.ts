@@ -4,8 +4,8 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { readMatPeaks } from "../../tools/data/mat-record.ts";
 import { openRecord } from "../../tools/data/open-record.ts";
-import { DataError } from "../../tools/data/record.ts";
 import { STANDARD_LEADS } from "../../tools/data/standard-leads.ts";
+import { DataError } from "../../tools/files/data-error.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 // A small writer of MATLAB level 5 files, from MathWorks' "MAT-File Format": tag (type, bytes), data, padding to 8.

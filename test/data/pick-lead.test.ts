@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pickLead } from "../../tools/data/pick-lead.ts";
-import { DataError, type EcgRecord } from "../../tools/data/record.ts";
+import type { EcgRecord } from "../../tools/data/record.ts";
+import { DataError } from "../../tools/files/data-error.ts";
 
 function recordWith(...names: string[]): EcgRecord {
   const leads = names.map((name) => ({ name, samples: new Int32Array(1), countsPerMillivolt: 1, baseline: 0 }));

@@ -6,8 +6,8 @@ import { openDataset } from "../../tools/data/dataset.ts";
 import { readMatPeaks } from "../../tools/data/mat-record.ts";
 import { openRecord } from "../../tools/data/open-record.ts";
 import { chapmanClass, cpsc2018Classes, diagnosisCodes } from "../../tools/data/published/diagnosis-codes.ts";
-import { DataError } from "../../tools/data/record.ts";
 import { BEAT_SYMBOLS } from "../../tools/data/wfdb/wfdb-annotation-codes.ts";
+import { DataError } from "../../tools/files/data-error.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const DATA = process.env.ECG_DATA ?? "";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rawSums, runNode } from "../../tools/forward/float-forward.ts";
 import type { Conv1dNode } from "../../tools/graph/graph.ts";
-import { outputRows } from "../../tools/graph/shapes.ts";
+import { outputRows } from "../../tools/graph/output-rows.ts";
 import { movedStatistics } from "../../tools/quantize/batch-norm-statistics.ts";
 import { activationRange } from "../../tools/quantize/calibrate.ts";
 import { divergence } from "../../tools/quantize/loss/divergence.ts";

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parameterCounts } from "../../tools/export/accounting.ts";
 import { planMemory } from "../../tools/export/plan/memory-plan.ts";
 import { nodeCosts } from "../../tools/graph/costs.ts";
-import { lookAheadSamples, outputRows, receptiveFieldSamples, tensorShapes } from "../../tools/graph/shapes.ts";
+import { outputRows } from "../../tools/graph/output-rows.ts";
+import { lookAheadSamples, receptiveFieldSamples, tensorShapes } from "../../tools/graph/shapes.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
 import { separableGraph, withoutDepthwise } from "../cases/separable-graph.ts";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { FloatModel } from "../../tools/graph/model.ts";
-import { lastStreamNode, outputRows, type TensorShape, tensorShapes } from "../../tools/graph/shapes.ts";
+import { outputRows } from "../../tools/graph/output-rows.ts";
+import { lastStreamNode, type TensorShape, tensorShapes } from "../../tools/graph/shapes.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";

@@ -1,5 +1,7 @@
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
-import { forward, type NodeWeights, type Rows } from "../forward/float-forward.ts";
+import { forward } from "../forward/float-forward.ts";
+import type { NodeWeights } from "../forward/layer-weights.ts";
+import type { Rows } from "../forward/rows.ts";
 
 /** Runs a network's weights, integer * scale, in plain float: every node's rows by its name. */
 export function floatRun(

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
+import { DataError } from "../files/data-error.ts";
 import { findRecords } from "./listing.ts";
 import { readMatPeaks } from "./mat-record.ts";
 import { openRecord } from "./open-record.ts";
-import { type BeatAnnotation, DataError, type EcgRecord } from "./record.ts";
+import type { BeatAnnotation, EcgRecord } from "./record.ts";
 import { BEAT_SYMBOLS } from "./wfdb/wfdb-annotation-codes.ts";
 
 /** The reference beats of a record, in its samples. */

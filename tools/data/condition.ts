@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, engineBytes, FrontEnd } from "qhubert-engine";
+import { DataError } from "../files/data-error.ts";
 import { fitsCache, readConditioned, writeConditioned } from "./conditioned-cache.ts";
 import type { FiledRecord } from "./dataset.ts";
 import type { SkippedRecord } from "./listing.ts";
 import { pickLead } from "./pick-lead.ts";
-import { type ConditionedRecord, DataError, type Dataset, type EcgRecord } from "./record.ts";
+import type { ConditionedRecord, Dataset, EcgRecord } from "./record.ts";
 
 export interface ConditionOptions {
   /** By name or index; default as in `pickLead`. */

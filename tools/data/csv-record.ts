@@ -1,8 +1,9 @@
 import { basename } from "node:path";
+import { DataError } from "../files/data-error.ts";
 import { csvRows } from "./csv-table.ts";
 import { digitise } from "./digitise.ts";
 import { readBytes } from "./read-file.ts";
-import { DataError, type EcgRecord, type Lead } from "./record.ts";
+import type { EcgRecord, Lead } from "./record.ts";
 import { STANDARD_LEADS } from "./standard-leads.ts";
 
 export interface CsvOptions {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { DataError, type EcgRecord } from "./record.ts";
+import { DataError } from "../files/data-error.ts";
+import type { EcgRecord } from "./record.ts";
 import { REFERENCE_FILE } from "./reference-list.ts";
 import { writeWfdbRecord } from "./wfdb/wfdb-writer.ts";
 

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { DataError } from "../files/data-error.ts";
 import type { CsvOptions } from "./csv-record.ts";
 import { findRecords, type ListedRecord, type Listing, type SkippedRecord } from "./listing.ts";
 import { openRecord } from "./open-record.ts";
@@ -7,7 +8,7 @@ import { CHAPMAN_NAME, listChapman } from "./published/chapman-list.ts";
 import { CPSC2018_NAME, listCpsc2018 } from "./published/cpsc2018-list.ts";
 import { orderClasses } from "./published/label-sets.ts";
 import { readText } from "./read-file.ts";
-import { DataError, type Dataset, type LabelledRecord } from "./record.ts";
+import type { Dataset, LabelledRecord } from "./record.ts";
 import { listReferenceFolder, REFERENCE_FILE } from "./reference-list.ts";
 
 /** A record that comes from a file. */

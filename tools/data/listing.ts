@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { DataError } from "./record.ts";
+import { DataError } from "../files/data-error.ts";
 
 /** A record of a folder with its label, not yet read. */
 export interface ListedRecord {

@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
 import { basename } from "node:path";
 import type { read } from "mat-for-js";
+import { DataError } from "../files/data-error.ts";
 import { digitise } from "./digitise.ts";
 import { readBytes } from "./read-file.ts";
-import { DataError, type EcgRecord, type Lead } from "./record.ts";
+import type { EcgRecord, Lead } from "./record.ts";
 import { STANDARD_LEADS } from "./standard-leads.ts";
 
 /** Both CPSC data sets are sampled at 500 Hz; their files do not say so. */

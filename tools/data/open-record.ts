@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
+import { DataError } from "../files/data-error.ts";
 import { type CsvOptions, readCsvRecord } from "./csv-record.ts";
 import { isMatV5, readMatRecord } from "./mat-record.ts";
 import { readBytes } from "./read-file.ts";
-import { DataError, type EcgRecord } from "./record.ts";
+import type { EcgRecord } from "./record.ts";
 import { readWfdbRecord } from "./wfdb/wfdb-record.ts";
 
 /** What a record without extension may be, in the order in which it is looked for. */

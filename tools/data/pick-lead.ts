@@ -1,4 +1,5 @@
-import { DataError, type EcgRecord, type Lead } from "./record.ts";
+import { DataError } from "../files/data-error.ts";
+import type { EcgRecord, Lead } from "./record.ts";
 
 /** Lead II is the one that rhythm strips show; MLII is its usual form in ambulatory recordings. */
 const PREFERRED_LEADS = ["II", "MLII"];

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { DataError } from "./record.ts";
+import { DataError } from "../files/data-error.ts";
 
 /** The bytes of a file. @throws DataError if it cannot be read. */
 export function readBytes(path: string): Uint8Array {

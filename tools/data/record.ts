@@ -49,8 +49,3 @@ export interface ConditionedRecord {
   readonly patient?: string;
   readonly samples: Int16Array;
 }
-
-/** Bad input: the message is one sentence that names the file, the field, what was found and what was expected. */
-export class DataError extends Error {
-  override name = "DataError";
-}

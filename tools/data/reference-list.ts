@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { DataError } from "../files/data-error.ts";
 import { parseCsv } from "./csv-table.ts";
 import { findRecords, type ListedRecord, type Listing } from "./listing.ts";
 import { CINC2017_CLASSES } from "./published/label-sets.ts";
 import { readText } from "./read-file.ts";
-import { DataError } from "./record.ts";
 
 export const REFERENCE_FILE = "REFERENCE.csv";
 

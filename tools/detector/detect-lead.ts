@@ -1,7 +1,8 @@
 import type { DetectedBeats, FrontEnd, SignalQuality } from "qhubert-engine";
 import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import { FRONT_END_DELAY_MICROSECONDS } from "../../assembly/shared/signal.ts";
-import { DataError, type EcgRecord, type Lead } from "../data/record.ts";
+import type { EcgRecord, Lead } from "../data/record.ts";
+import { DataError } from "../files/data-error.ts";
 
 export const MS_PER_SAMPLE = 1000 / MODEL_SAMPLE_RATE_HZ;
 const DELAY_MS = FRONT_END_DELAY_MICROSECONDS / 1000;

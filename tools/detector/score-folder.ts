@@ -2,7 +2,6 @@ import { FrontEnd } from "qhubert-engine";
 import { startProgress } from "../commands/terminal/progress.ts";
 import { type AnnotatedRecord, listAnnotated } from "../data/beat-list.ts";
 import { pickLead } from "../data/pick-lead.ts";
-import { DataError } from "../data/record.ts";
 import {
   type BeatStatistics,
   beatStatistics,
@@ -20,6 +19,7 @@ import {
   scoreOutsideShutdowns,
 } from "../evaluate/ec57.ts";
 import { noiseLevelDb, noisyStretches } from "../evaluate/noise-stress.ts";
+import { DataError } from "../files/data-error.ts";
 import { SeededRandom } from "../random/random.ts";
 import { detectLead } from "./detect-lead.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { ConditionedRecord } from "../data/record.ts";
-import { DataError } from "../data/record.ts";
+import { DataError } from "../files/data-error.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import type { LabelledLogits } from "./labelled-logits.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Engine, EngineError, type EngineOptions } from "qhubert-engine";
-import { DataError } from "../data/record.ts";
+import { DataError } from "../files/data-error.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { readFloatModel } from "./safetensors/safetensors.ts";
 

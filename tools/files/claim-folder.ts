@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { DataError } from "../data/record.ts";
+import { DataError } from "./data-error.ts";
 import { firstDifference } from "./first-difference.ts";
 import { readJson } from "./read-json.ts";
 import { writeWhole } from "./write-whole.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { DataError } from "../data/record.ts";
+import { DataError } from "./data-error.ts";
 
 /** What a run has written for a later one. Throws DataError where that is no JSON. */
 export function readJson(path: string): unknown {

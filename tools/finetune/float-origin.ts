@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { DataError } from "../data/record.ts";
 import { openFloatModel } from "../export/model-files.ts";
+import { DataError } from "../files/data-error.ts";
 import type { FloatModel } from "../graph/model.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Rows } from "./float-forward.ts";
+import type { Rows } from "./rows.ts";
 
 /** softmax(q k^T / sqrt(size)) v over the rows, head h on channels h * size to (h + 1) * size. */
 export function attention(query: Rows, key: Rows, value: Rows, heads: number): Rows {

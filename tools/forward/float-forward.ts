@@ -12,37 +12,15 @@ import type {
   WindowNode,
 } from "../graph/graph.ts";
 import { INPUT, inputsOf, outputBounds } from "../graph/graph.ts";
-import { INPUT_MILLIVOLTS_PER_COUNT } from "../graph/model.ts";
-import { outputRows } from "../graph/shapes.ts";
+import { outputRows } from "../graph/output-rows.ts";
 import { attention } from "./attention.ts";
-import type { ChannelAffine } from "./layer-weights.ts";
+import type { ChannelAffine, NodeWeights } from "./layer-weights.ts";
 import { matrixProduct } from "./matrix-product.ts";
 import { normalChannels, normalRows } from "./norms.ts";
-
-/** A float tensor, [rows][channels]. */
-export interface Rows {
-  readonly rows: number;
-  readonly channels: number;
-  readonly data: Float32Array;
-}
+import { inputRows, type Rows } from "./rows.ts";
 
 type Bounds = readonly [number, number];
 const UNBOUNDED: Bounds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-
-/** A conv or dense node's weights as they are multiplied, [outChannel][k], and what follows the sum; of a norm the latter alone. */
-export interface NodeWeights {
-  readonly values: Float32Array;
-  readonly affine: ChannelAffine;
-}
-
-/** The network's input of a crop: conditioned samples in millivolts. */
-export function inputRows(samples: Int16Array): Rows {
-  return {
-    rows: samples.length,
-    channels: 1,
-    data: Float32Array.from(samples, (count) => count * INPUT_MILLIVOLTS_PER_COUNT),
-  };
-}
 
 /**
  * Runs a float network over one crop, taken as a record of its own with virtual zero rows around it, as in training.

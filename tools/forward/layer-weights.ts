@@ -2,7 +2,6 @@ import type { NormConstants } from "../export/quantized-network.ts";
 import { isConv, isNorm, isWeighted } from "../graph/graph.ts";
 import { BATCH_NORM_EPSILON, type FloatModel, weightOf } from "../graph/model.ts";
 import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
-import type { NodeWeights } from "./float-forward.ts";
 
 /** The float weights of a conv or dense node, before batch norm. */
 export interface LayerWeights {
@@ -31,6 +30,12 @@ export interface ChannelStatistics {
 export interface ChannelAffine {
   readonly gain: Float64Array;
   readonly offset: Float64Array;
+}
+
+/** A conv or dense node's weights as they are multiplied, [outChannel][k], and what follows the sum; of a norm the latter alone. */
+export interface NodeWeights {
+  readonly values: Float32Array;
+  readonly affine: ChannelAffine;
 }
 
 /** The weights of every conv and dense node, in the order of the graph. Throws RangeError on a missing tensor. */

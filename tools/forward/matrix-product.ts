@@ -1,4 +1,4 @@
-import type { Rows } from "./float-forward.ts";
+import type { Rows } from "./rows.ts";
 
 /**
  * out[row][o] = sum over k of input[row][k] * values[o][k].

@@ -1,5 +1,5 @@
 import { NORM_EPSILON } from "../graph/model.ts";
-import type { Rows } from "./float-forward.ts";
+import type { Rows } from "./rows.ts";
 
 /** Each row with mean 0 and variance 1 over its channels. */
 export function normalRows({ rows, channels, data }: Rows): Rows {

@@ -1,5 +1,6 @@
 import { type Graph, type GraphNode, INPUT, inputsOf } from "./graph.ts";
-import { lastStreamNode, outputRows } from "./shapes.ts";
+import { outputRows } from "./output-rows.ts";
+import { lastStreamNode } from "./shapes.ts";
 
 /** Rows of every tensor of a record of so many samples that is one sequence, as a crop in training is. */
 export function cropRows(graph: Graph, samples: number): ReadonlyMap<string, number> {

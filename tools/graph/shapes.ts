@@ -1,6 +1,6 @@
 import { checkNode } from "./check-node.ts";
-import { decisionSpans } from "./decision-spans.ts";
 import { type Graph, type GraphNode, INPUT, inputsOf } from "./graph.ts";
+import { outputRows } from "./output-rows.ts";
 import { headNode } from "./sequences.ts";
 
 /** What a node's tensor looks like beside the input. */
@@ -112,28 +112,4 @@ export function receptiveFieldSamples(graph: Graph): number {
 export function lookAheadSamples(graph: Graph): number {
   const shape = tensorShapes(graph).get(lastStreamNode(graph)) as TensorShape;
   return Math.max(0, shape.lastSample - (shape.strideSamples - 1));
-}
-
-/** Rows that a node makes from `rows` rows of its input over a whole record; of a window node those of its longest sequence. */
-export function outputRows(node: GraphNode, rows: number): number {
-  switch (node.op) {
-    case "conv1d":
-    case "depthwiseConv1d": {
-      const span = (node.kernel - 1) * node.dilation + 1;
-      return Math.max(0, Math.floor((rows + node.padLeft + node.padRight - span) / node.stride) + 1);
-    }
-    case "maxPool":
-      return Math.max(0, Math.floor((rows - node.kernel) / node.stride) + 1);
-    case "add":
-    case "groupNorm":
-    case "layerNorm":
-    case "attention":
-      return rows;
-    case "averagePool":
-      return decisionSpans(node, rows).length;
-    case "window":
-      return Math.min(node.window, rows);
-    case "dense":
-      return Math.floor(rows / node.columns);
-  }
 }

@@ -1,5 +1,5 @@
-import type { Rows } from "../forward/float-forward.ts";
 import type { ChannelStatistics } from "../forward/layer-weights.ts";
+import type { Rows } from "../forward/rows.ts";
 import { BATCH_NORM_EPSILON } from "../graph/model.ts";
 
 /** Mean and biased variance of each channel over the rows of all crops, as batch norm takes them in training. */

@@ -1,6 +1,6 @@
 import { TYPE_INT8 } from "../../assembly/shared/ops.ts";
 import { elementType, largestCode } from "../export/lower/element-type.ts";
-import type { Rows } from "../forward/float-forward.ts";
+import type { Rows } from "../forward/rows.ts";
 import type { Graph } from "../graph/graph.ts";
 
 /** How an activation's int8 range is chosen: the largest value seen, a percentile, or the least mean squared error. */

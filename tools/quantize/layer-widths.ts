@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { ModelFile } from "qhubert-engine";
 import { z } from "zod";
-import { DataError } from "../data/record.ts";
 import { openModel } from "../export/model-files.ts";
 import type { WeightGrid } from "../export/quantized-network.ts";
+import { DataError } from "../files/data-error.ts";
 import { type Graph, isWeighted } from "../graph/graph.ts";
 import { widthOf } from "./trained-levels.ts";
 import { parseWidth, type Width } from "./width.ts";

@@ -2,7 +2,7 @@ import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
 import { largestCode, largestInput } from "../export/lower/element-type.ts";
 import { NetworkTensors } from "../export/lower/network-tensors.ts";
 import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
-import { finish, inputRows, type Rows, rawSums, runNode } from "../forward/float-forward.ts";
+import { finish, rawSums, runNode } from "../forward/float-forward.ts";
 import {
   type ChannelAffine,
   type ChannelStatistics,
@@ -11,6 +11,7 @@ import {
   layerWeights,
   normConstants,
 } from "../forward/layer-weights.ts";
+import { inputRows, type Rows } from "../forward/rows.ts";
 import { type Graph, type GraphNode, INPUT, inputsOf, isWeighted, type WeightedNode } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { DataError } from "../data/record.ts";
+import { DataError } from "../files/data-error.ts";
 
 /** A drawing in Vega-Lite's grammar, for a width that it has to itself. */
 export interface Plot {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DataError } from "../data/record.ts";
+import { DataError } from "../files/data-error.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import type { CompressionDocument } from "../quantize/compression-report.ts";
 import { reportFiles } from "./page.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DataError } from "../data/record.ts";
+import { DataError } from "../files/data-error.ts";
 
 const share = z.number().min(0).max(1);
 const interval = z.tuple([share, share]);

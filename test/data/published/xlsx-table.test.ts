@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readXlsxTable } from "../../../tools/data/published/xlsx-table.ts";
-import { DataError } from "../../../tools/data/record.ts";
+import { DataError } from "../../../tools/files/data-error.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { xlsxOf } from "./xlsx-file.ts";
 

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { DataError, type EcgRecord } from "../../../tools/data/record.ts";
+import type { EcgRecord } from "../../../tools/data/record.ts";
 import { listRhythms } from "../../../tools/data/rhythms/rhythm-list.ts";
 import { writeWfdbRecord } from "../../../tools/data/wfdb/wfdb-writer.ts";
+import { DataError } from "../../../tools/files/data-error.ts";
 import { plainRecord } from "../sample-record.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DataError } from "../../../tools/data/record.ts";
 import { encodeAnnotations, readAnnotations } from "../../../tools/data/wfdb/wfdb-annotation.ts";
 import { annotationCode, annotationSymbol, BEAT_SYMBOLS } from "../../../tools/data/wfdb/wfdb-annotation-codes.ts";
+import { DataError } from "../../../tools/files/data-error.ts";
 
 const symbols = Array.from({ length: 49 }, (_, i) => annotationSymbol(i + 1) as string);
 const note = fc.string({ maxLength: 60 }).filter((text) => !text.includes("\0") && !text.startsWith("## time"));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DataError } from "../../../tools/data/record.ts";
 import { parseWfdbHeader } from "../../../tools/data/wfdb/wfdb-header.ts";
+import { DataError } from "../../../tools/files/data-error.ts";
 
 const parse = (...lines: string[]) => parseWfdbHeader(lines.join("\n"), "x.hea");
 

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openRecord } from "../../../tools/data/open-record.ts";
-import { DataError, type EcgRecord } from "../../../tools/data/record.ts";
+import type { EcgRecord } from "../../../tools/data/record.ts";
 import { writeWfdbRecord } from "../../../tools/data/wfdb/wfdb-writer.ts";
+import { DataError } from "../../../tools/files/data-error.ts";
 import { anyRecord, plainRecord } from "../sample-record.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

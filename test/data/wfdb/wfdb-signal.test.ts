@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DataError } from "../../../tools/data/record.ts";
 import { readSignals, signalChecksum } from "../../../tools/data/wfdb/wfdb-signal.ts";
+import { DataError } from "../../../tools/files/data-error.ts";
 
 /** Format 212 from its definition, a nibble at a time. */
 function encode212(samples: readonly number[]): Uint8Array {

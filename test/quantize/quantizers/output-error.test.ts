@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { forward, type Rows, rawSums } from "../../../tools/forward/float-forward.ts";
+import { forward, rawSums } from "../../../tools/forward/float-forward.ts";
 import { type LayerWeights, layerWeights, nodeWeights } from "../../../tools/forward/layer-weights.ts";
+import type { Rows } from "../../../tools/forward/rows.ts";
 import { INPUT, isWeighted, type WeightedNode } from "../../../tools/graph/graph.ts";
 import type { FloatModel } from "../../../tools/graph/model.ts";
 import { invertedFactor } from "../../../tools/quantize/quantizers/inverted-factor.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Conv1dNode, DepthwiseConv1dNode, Graph, GraphNode } from "../../../tools/graph/graph.ts";
 import { BATCH_NORM_EPSILON } from "../../../tools/graph/model.ts";
-import { outputRows } from "../../../tools/graph/shapes.ts";
+import { outputRows } from "../../../tools/graph/output-rows.ts";
 import { SeededRandom } from "../../../tools/random/random.ts";
 import { selectBackend } from "../../../tools/train/backends.ts";
 import { batchNorm } from "../../../tools/train/layers/batch-norm.ts";

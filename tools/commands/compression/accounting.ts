@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import type { Command } from "commander";
 import { engineBytes } from "qhubert-engine";
-import { DataError } from "../../data/record.ts";
 import { compressionRatios, parameterCounts } from "../../export/accounting.ts";
 import { accountForFile } from "../../export/file-accounting.ts";
 import { inspectModel } from "../../export/inspect-model.ts";
 import { openFloatModel, openModel } from "../../export/model-files.ts";
+import { DataError } from "../../files/data-error.ts";
 import { nodeCosts } from "../../graph/costs.ts";
 import { paperChecks } from "../../quantize/paper-accounting.ts";
 import { bytesText, percentInterval, printJson, printLine, printTable } from "../terminal/output.ts";

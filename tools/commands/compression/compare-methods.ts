@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { DataError } from "../../data/record.ts";
 import { openFloatModel } from "../../export/model-files.ts";
+import { DataError } from "../../files/data-error.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { laqMethod, menuFrom } from "../../quantize/compression-method.ts";

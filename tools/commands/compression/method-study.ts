@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { DataError } from "../../data/record.ts";
+import { DataError } from "../../files/data-error.ts";
 import { firstDifference } from "../../files/first-difference.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import type { FloatModel } from "../../graph/model.ts";

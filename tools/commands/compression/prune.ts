@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
-import { DataError } from "../../data/record.ts";
 import { wholeParameters } from "../../export/accounting.ts";
 import { openFloatModel } from "../../export/model-files.ts";
 import { writeFloatModel } from "../../export/safetensors/safetensors.ts";
+import { DataError } from "../../files/data-error.ts";
 import { macsPer, parameterCount } from "../../graph/costs.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { selectCrops, withFloatLogits } from "../../quantize/loss/selection-set.ts";

@@ -1,5 +1,5 @@
 import { openDataset } from "../../data/dataset.ts";
-import { DataError, type Dataset } from "../../data/record.ts";
+import type { Dataset } from "../../data/record.ts";
 import type { AtrialRhythm } from "../../data/rhythms/atrial-rhythm.ts";
 import { openRhythms, type RhythmItem, rhythmItems } from "../../data/rhythms/rhythm-dataset.ts";
 import { argMax } from "../../evaluate/arg-max.ts";
@@ -9,6 +9,7 @@ import {
   type DetectionShare,
   scoreDetection,
 } from "../../evaluate/detection-score.ts";
+import { DataError } from "../../files/data-error.ts";
 import { SeededRandom } from "../../random/random.ts";
 import { divideData, divisionOf } from "../records/divide-data.ts";
 import { conditionWithProgress, printSkipped } from "../records/load-data.ts";

@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { DataError } from "../../data/record.ts";
 import { writeFloatModel } from "../../export/safetensors/safetensors.ts";
 import { importStateDict } from "../../export/state-dict/import-state-dict.ts";
+import { DataError } from "../../files/data-error.ts";
 import { parameterCount } from "../../graph/costs.ts";
 import { buildGraph, FAMILY_NAMES } from "../../graph/families.ts";
 import type { Graph } from "../../graph/graph.ts";

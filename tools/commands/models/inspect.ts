@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { type Engine, EngineError, engineBytes } from "qhubert-engine";
-import { DataError } from "../../data/record.ts";
 import { inspectModel, meanBitsOf } from "../../export/inspect-model.ts";
 import { openModel } from "../../export/model-files.ts";
+import { DataError } from "../../files/data-error.ts";
 import { bytesText, printJson, printLine, printTable } from "../terminal/output.ts";
 
 /** `qhubert inspect`. */

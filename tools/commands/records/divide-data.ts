@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from "commander";
 import { z } from "zod";
-import { type ConditionedRecord, DataError } from "../../data/record.ts";
+import type { ConditionedRecord } from "../../data/record.ts";
 import { foldSplit, type Split, type Splittable, splitDataset } from "../../data/split.ts";
+import { DataError } from "../../files/data-error.ts";
 import type { LoadedData } from "./load-data.ts";
 
 /** One fold of a cross-validation: its records are the test set. */

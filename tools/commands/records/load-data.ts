@@ -1,7 +1,8 @@
 import { type ConditionOptions, conditionDataset } from "../../data/condition.ts";
 import { openDataset } from "../../data/dataset.ts";
 import type { SkippedRecord } from "../../data/listing.ts";
-import { type ConditionedRecord, DataError, type Dataset } from "../../data/record.ts";
+import type { ConditionedRecord, Dataset } from "../../data/record.ts";
+import { DataError } from "../../files/data-error.ts";
 import { DEFAULT_CACHE_FOLDER } from "../terminal/arguments.ts";
 import { printNote } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";

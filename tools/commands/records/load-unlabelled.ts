@@ -1,9 +1,10 @@
 import { basename, resolve } from "node:path";
 import { type FiledDataset, type FiledRecord, openDataset, toFiledRecord } from "../../data/dataset.ts";
 import { findRecords, type SkippedRecord } from "../../data/listing.ts";
-import { type ConditionedRecord, DataError } from "../../data/record.ts";
+import type { ConditionedRecord } from "../../data/record.ts";
 import { REFERENCE_FILE } from "../../data/reference-list.ts";
 import type { Split } from "../../data/split.ts";
+import { DataError } from "../../files/data-error.ts";
 import { printNote } from "../terminal/output.ts";
 import { type Division, divideData } from "./divide-data.ts";
 import { conditionWithProgress, printSkipped } from "./load-data.ts";

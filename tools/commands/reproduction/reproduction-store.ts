@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { DataError } from "../../data/record.ts";
 import type { CompressionRatios } from "../../export/accounting.ts";
 import { openFloatModel } from "../../export/model-files.ts";
 import { readCheckpoint, writeCheckpoint } from "../../export/safetensors/checkpoint-file.ts";
 import { writeFloatModel } from "../../export/safetensors/safetensors.ts";
+import { DataError } from "../../files/data-error.ts";
 import { firstDifference } from "../../files/first-difference.ts";
 import { readJson } from "../../files/read-json.ts";
 import { writeWhole } from "../../files/write-whole.ts";

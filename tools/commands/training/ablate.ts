@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { DataError } from "../../data/record.ts";
+import { DataError } from "../../files/data-error.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../../graph/families.ts";
 import { SeededRandom } from "../../random/random.ts";

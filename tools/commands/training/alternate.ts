@@ -1,8 +1,8 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { DataError } from "../../data/record.ts";
 import { openFloatModel } from "../../export/model-files.ts";
+import { DataError } from "../../files/data-error.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { FINETUNE_OPTIONS } from "../../finetune/finetune.ts";
 import { printComparisons } from "../compression/compare-with-float.ts";

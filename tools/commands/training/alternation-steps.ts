@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
-import { DataError } from "../../data/record.ts";
 import type { Comparison } from "../../evaluate/comparison.ts";
 import { claimFolder } from "../../files/claim-folder.ts";
+import { DataError } from "../../files/data-error.ts";
 import { readJson } from "../../files/read-json.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import type { Width } from "../../quantize/width.ts";

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { DataError } from "../../data/record.ts";
+import { DataError } from "../../files/data-error.ts";
 
 /**
  * Runs another command of this program in a process of its own, which shows its progress here, and gives the JSON that it prints.

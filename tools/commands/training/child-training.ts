@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { DataError } from "../../data/record.ts";
+import { DataError } from "../../files/data-error.ts";
 import { startProgress } from "../terminal/progress.ts";
 
 /** One `qhubert train` of many. */

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Command } from "commander";
-import { DataError } from "../../data/record.ts";
 import { openFloatModel } from "../../export/model-files.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "../../export/safetensors/checkpoint-file.ts";
 import { writeFloatModel } from "../../export/safetensors/safetensors.ts";
+import { DataError } from "../../files/data-error.ts";
 import { FINETUNE_OPTIONS, finetune } from "../../finetune/finetune.ts";
 import { floatOrigin } from "../../finetune/float-origin.ts";
 import type { FloatModel } from "../../graph/model.ts";

@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Command } from "commander";
-import { DataError } from "../../data/record.ts";
 import { writeLogits } from "../../evaluate/logits-file.ts";
 import { openFloatModel } from "../../export/model-files.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "../../export/safetensors/checkpoint-file.ts";
 import { writeFloatModel } from "../../export/safetensors/safetensors.ts";
+import { DataError } from "../../files/data-error.ts";
 import { parameterCount } from "../../graph/costs.ts";
 import { buildGraph, FAMILY_NAMES } from "../../graph/families.ts";
 import type { Graph } from "../../graph/graph.ts";

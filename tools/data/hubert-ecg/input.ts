@@ -1,4 +1,5 @@
-import { DataError, type EcgRecord, type Lead } from "../record.ts";
+import { DataError } from "../../files/data-error.ts";
+import type { EcgRecord, Lead } from "../record.ts";
 import { STANDARD_LEADS } from "../standard-leads.ts";
 import { bandPass } from "./band-pass.ts";
 import { decimate } from "./decimate.ts";

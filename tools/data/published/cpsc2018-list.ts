@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
+import { DataError } from "../../files/data-error.ts";
 import { parseCsv } from "../csv-table.ts";
 import { findRecords, type ListedRecord, type Listing, type SkippedRecord } from "../listing.ts";
 import { readText } from "../read-file.ts";
-import { DataError } from "../record.ts";
 import { REFERENCE_FILE } from "../reference-list.ts";
 import { parseWfdbHeader } from "../wfdb/wfdb-header.ts";
 import { cpsc2018Classes, diagnosisCodes } from "./diagnosis-codes.ts";

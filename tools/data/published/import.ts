@@ -1,9 +1,10 @@
+import { DataError } from "../../files/data-error.ts";
 import type { CsvOptions } from "../csv-record.ts";
 import { refuseFilled, type WrittenRecord, writeDataset } from "../dataset-writer.ts";
 import type { ListedRecord, Listing, SkippedRecord } from "../listing.ts";
 import { openRecord } from "../open-record.ts";
 import { pickLead } from "../pick-lead.ts";
-import { DataError, type EcgRecord } from "../record.ts";
+import type { EcgRecord } from "../record.ts";
 import { listCinc2017, listReferenceFolder } from "../reference-list.ts";
 import { listChapman } from "./chapman-list.ts";
 import { listCpsc2018 } from "./cpsc2018-list.ts";

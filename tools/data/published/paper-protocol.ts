@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import { DataError } from "../../files/data-error.ts";
 import { allFiles } from "../listing.ts";
-import { type ConditionedRecord, DataError } from "../record.ts";
+import type { ConditionedRecord } from "../record.ts";
 import { REFERENCE_FILE } from "../reference-list.ts";
 import { type Split, splitDataset } from "../split.ts";
 import { isChapmanName } from "./chapman-list.ts";

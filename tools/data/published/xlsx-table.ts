@@ -1,6 +1,6 @@
 import { inflateRawSync } from "node:zlib";
+import { DataError } from "../../files/data-error.ts";
 import { readBytes } from "../read-file.ts";
-import { DataError } from "../record.ts";
 
 /*
  * An .xlsx file is a ZIP archive (PKWARE's APPNOTE 6.3) of XML parts (ECMA-376): cells in xl/worksheets/sheet1.xml, their

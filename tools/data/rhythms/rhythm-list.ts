@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
+import { DataError } from "../../files/data-error.ts";
 import { listFolder } from "../dataset.ts";
 import { findRecords, type SkippedRecord } from "../listing.ts";
 import { CHAPMAN_NAME, readChapmanRhythms } from "../published/chapman-list.ts";
 import { diagnosisCodes } from "../published/diagnosis-codes.ts";
 import { CHAPMAN_CLASSES, CINC2017_CLASSES, CPSC2018_CLASSES } from "../published/label-sets.ts";
 import { readBytes, readText } from "../read-file.ts";
-import { DataError } from "../record.ts";
 import { REFERENCE_FILE } from "../reference-list.ts";
 import { readAnnotations } from "../wfdb/wfdb-annotation.ts";
 import { parseWfdbHeader } from "../wfdb/wfdb-header.ts";

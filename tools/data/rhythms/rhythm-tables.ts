@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { DataError } from "../../files/data-error.ts";
 import { parseCsv } from "../csv-table.ts";
 import { readManifest } from "../published/manifest.ts";
 import { readText } from "../read-file.ts";
-import { DataError } from "../record.ts";
 import { type AtrialRhythm, atrialRhythm, CHAPMAN_RHYTHMS, DIAGNOSES } from "./atrial-rhythm.ts";
 import { type RhythmStretch, whole } from "./rhythm-stretches.ts";
 

@@ -1,4 +1,5 @@
-import { type BeatAnnotation, DataError } from "../record.ts";
+import { DataError } from "../../files/data-error.ts";
+import type { BeatAnnotation } from "../record.ts";
 import { annotationCode, annotationSymbol } from "./wfdb-annotation-codes.ts";
 
 /*

@@ -1,4 +1,4 @@
-import { DataError } from "../record.ts";
+import { DataError } from "../../files/data-error.ts";
 
 /** One signal line of a WFDB header. */
 export interface WfdbSignal {

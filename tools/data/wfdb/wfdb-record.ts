@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { DataError } from "../../files/data-error.ts";
 import { readBytes, readText } from "../read-file.ts";
-import { type BeatAnnotation, DataError, type EcgRecord, type Lead } from "../record.ts";
+import type { BeatAnnotation, EcgRecord, Lead } from "../record.ts";
 import { readAnnotations } from "./wfdb-annotation.ts";
 import { parseWfdbHeader, type WfdbHeader, type WfdbSignal } from "./wfdb-header.ts";
 import { readSignals } from "./wfdb-signal.ts";

@@ -1,4 +1,4 @@
-import { DataError } from "../record.ts";
+import { DataError } from "../../files/data-error.ts";
 import type { WfdbSignal } from "./wfdb-header.ts";
 
 /** One way of storing samples, signal(5) of the WFDB Applications Guide. */

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { DataError } from "../../data/record.ts";
+import { DataError } from "../../files/data-error.ts";
 import { firstDifference } from "../../files/first-difference.ts";
 import type { Tensor } from "../../graph/model.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors-format.ts";

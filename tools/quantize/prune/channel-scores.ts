@@ -1,5 +1,5 @@
-import type { Rows } from "../../forward/float-forward.ts";
 import { foldedValues, type LayerWeights, layerWeights } from "../../forward/layer-weights.ts";
+import type { Rows } from "../../forward/rows.ts";
 import { type GraphNode, inputsOf, isWeighted } from "../../graph/graph.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { channelStatistics } from "../batch-norm-statistics.ts";

@@ -1,4 +1,4 @@
-import { finish, inputRows, type Rows, rawSums, runNode } from "../../forward/float-forward.ts";
+import { finish, rawSums, runNode } from "../../forward/float-forward.ts";
 import {
   type ChannelAffine,
   type ChannelStatistics,
@@ -7,6 +7,7 @@ import {
   layerWeights,
   nodeWeights,
 } from "../../forward/layer-weights.ts";
+import { inputRows, type Rows } from "../../forward/rows.ts";
 import { INPUT, inputsOf, isWeighted } from "../../graph/graph.ts";
 import type { FloatModel, Tensor } from "../../graph/model.ts";
 import { channelStatistics, movedStatistics } from "../batch-norm-statistics.ts";

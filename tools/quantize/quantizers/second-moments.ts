@@ -1,4 +1,5 @@
-import { groupPatches, type Rows } from "../../forward/float-forward.ts";
+import { groupPatches } from "../../forward/float-forward.ts";
+import type { Rows } from "../../forward/rows.ts";
 import { type Graph, isWeighted } from "../../graph/graph.ts";
 
 /** Sums of products of what a group of output channels reads, a symmetric [depth][depth] for each group. */

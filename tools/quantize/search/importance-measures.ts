@@ -1,5 +1,6 @@
-import { forward, type Rows } from "../../forward/float-forward.ts";
+import { forward } from "../../forward/float-forward.ts";
 import { foldedValues, type LayerWeights, nodeWeights } from "../../forward/layer-weights.ts";
+import type { Rows } from "../../forward/rows.ts";
 import { type Graph, INPUT } from "../../graph/graph.ts";
 import { type FloatModel, weightOf } from "../../graph/model.ts";
 import { SeededRandom } from "../../random/random.ts";

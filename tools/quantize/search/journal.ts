@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { DataError } from "../../data/record.ts";
+import { DataError } from "../../files/data-error.ts";
 import { BIT_WIDTHS, type Width } from "../width.ts";
 
 /** What an evaluation depends on besides the widths: it must be the same when a search goes on. */

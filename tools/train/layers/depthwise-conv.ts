@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { DepthwiseConv1dNode } from "../../graph/graph.ts";
-import { outputRows } from "../../graph/shapes.ts";
+import { outputRows } from "../../graph/output-rows.ts";
 import {
   DEPTHWISE_FILTER_GRADIENT_KERNEL,
   DEPTHWISE_INPUT_GRADIENT_KERNEL,

@@ -10,7 +10,7 @@ import {
   inputsOf,
   outputBounds,
 } from "../../graph/graph.ts";
-import { outputRows } from "../../graph/shapes.ts";
+import { outputRows } from "../../graph/output-rows.ts";
 import type { FrozenNodes } from "../freeze.ts";
 import { attention } from "./attention.ts";
 import { batchNorm, batchNormWith, bounded, type Moments } from "./batch-norm.ts";

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { decisionSpans } from "../../graph/decision-spans.ts";
 import type { AveragePoolNode, MaxPoolNode } from "../../graph/graph.ts";
-import { outputRows } from "../../graph/shapes.ts";
+import { outputRows } from "../../graph/output-rows.ts";
 
 /** The maximum of `kernel` strided slices: the wasm backend has no gradient for its own pooling. */
 export function maxPool(node: MaxPoolNode, x: tf.Tensor3D): tf.Tensor3D {

@@ -1,0 +1,26 @@
+import { decisionSpans } from "./decision-spans.ts";
+import type { GraphNode } from "./graph.ts";
+
+/** Rows that a node makes from `rows` rows of its input over a whole record; of a window node those of its longest sequence. */
+export function outputRows(node: GraphNode, rows: number): number {
+  switch (node.op) {
+    case "conv1d":
+    case "depthwiseConv1d": {
+      const span = (node.kernel - 1) * node.dilation + 1;
+      return Math.max(0, Math.floor((rows + node.padLeft + node.padRight - span) / node.stride) + 1);
+    }
+    case "maxPool":
+      return Math.max(0, Math.floor((rows - node.kernel) / node.stride) + 1);
+    case "add":
+    case "groupNorm":
+    case "layerNorm":
+    case "attention":
+      return rows;
+    case "averagePool":
+      return decisionSpans(node, rows).length;
+    case "window":
+      return Math.min(node.window, rows);
+    case "dense":
+      return Math.floor(rows / node.columns);
+  }
+}
