@@ -1,7 +1,8 @@
 import { MAX_STRIDE } from "../../assembly/shared/limits.ts";
 import { nodeCosts } from "../../tools/graph/costs.ts";
 import type { Graph } from "../../tools/graph/graph.ts";
-import { type TensorShape, tensorShapes } from "../../tools/graph/shapes.ts";
+import { tensorShapes } from "../../tools/graph/shapes.ts";
+import type { TensorShape } from "../../tools/graph/tensor-shape.ts";
 import type { NetworkSpec, StageSpec } from "./network-spec.ts";
 import { graphOf } from "./spec-graph.ts";
 

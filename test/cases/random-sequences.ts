@@ -1,6 +1,7 @@
 import type fc from "fast-check";
 import { pack } from "../../tools/export/pack.ts";
-import { lastStreamNode, type TensorShape, tensorShapes } from "../../tools/graph/shapes.ts";
+import { lastStreamNode, tensorShapes } from "../../tools/graph/shapes.ts";
+import type { TensorShape } from "../../tools/graph/tensor-shape.ts";
 import { isAffordable } from "./affordable.ts";
 import { type Packable, quantizedNetwork } from "./random-network.ts";
 import { sequenceGraphOf } from "./sequence-graph.ts";

@@ -1,6 +1,7 @@
 import { efficient1d } from "../../tools/graph/efficient1d.ts";
 import type { Graph, GraphNode } from "../../tools/graph/graph.ts";
-import { type TensorShape, tensorShapes } from "../../tools/graph/shapes.ts";
+import { tensorShapes } from "../../tools/graph/shapes.ts";
+import type { TensorShape } from "../../tools/graph/tensor-shape.ts";
 
 /** A causal network of depthwise-separable convs, strided, dilated and with a shortcut, small enough to train in a test. */
 export function separableGraph(classes: readonly string[]): Graph {

@@ -1,6 +1,7 @@
 import { type Activation, type Conv1dNode, type Graph, type GraphNode, INPUT } from "../../tools/graph/graph.ts";
 import { outputRows } from "../../tools/graph/output-rows.ts";
-import { type TensorShape, tensorShapes } from "../../tools/graph/shapes.ts";
+import { tensorShapes } from "../../tools/graph/shapes.ts";
+import type { TensorShape } from "../../tools/graph/tensor-shape.ts";
 import type { CutSpec, SequenceSpec, WideConvSpec, WideStageSpec } from "./sequence-spec.ts";
 import { paddingOf } from "./spec-graph.ts";
 

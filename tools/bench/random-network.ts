@@ -9,7 +9,8 @@ import {
   type WeightGrid,
 } from "../export/quantized-network.ts";
 import { type Conv1dNode, type DenseNode, type Graph, INPUT, isNorm, nodeNamed } from "../graph/graph.ts";
-import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
+import { tensorShapes } from "../graph/shapes.ts";
+import type { TensorShape } from "../graph/tensor-shape.ts";
 import { activationScales } from "../quantize/calibrate.ts";
 import type { Width } from "../quantize/width.ts";
 import { SeededRandom } from "../random/random.ts";

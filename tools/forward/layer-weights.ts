@@ -1,7 +1,8 @@
 import type { NormConstants } from "../export/quantized-network.ts";
 import { isConv, isNorm, isWeighted } from "../graph/graph.ts";
 import { BATCH_NORM_EPSILON, type FloatModel, weightOf } from "../graph/model.ts";
-import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
+import { tensorShapes } from "../graph/shapes.ts";
+import type { TensorShape } from "../graph/tensor-shape.ts";
 
 /** The float weights of a conv or dense node, before batch norm. */
 export interface LayerWeights {

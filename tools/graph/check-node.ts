@@ -1,7 +1,7 @@
 import { type Graph, type GraphNode, inputsOf, type WindowNode } from "./graph.ts";
 import { outputRows } from "./output-rows.ts";
 import { isBehindWindow, windowIndex } from "./sequences.ts";
-import type { TensorShape } from "./shapes.ts";
+import type { TensorShape } from "./tensor-shape.ts";
 
 /** Throws RangeError where a node cannot take the tensors that it names. */
 export function checkNode(graph: Graph, node: GraphNode, inputs: readonly TensorShape[]): void {

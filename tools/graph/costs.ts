@@ -1,6 +1,7 @@
 import { cropRows } from "./crop-rows.ts";
 import type { Graph, GraphNode } from "./graph.ts";
-import { type TensorShape, tensorShapes } from "./shapes.ts";
+import { tensorShapes } from "./shapes.ts";
+import type { TensorShape } from "./tensor-shape.ts";
 import { weightShapes } from "./weight-shapes.ts";
 
 export interface NodeCost {

@@ -2,25 +2,7 @@ import { checkNode } from "./check-node.ts";
 import { type Graph, type GraphNode, INPUT, inputsOf } from "./graph.ts";
 import { outputRows } from "./output-rows.ts";
 import { headNode } from "./sequences.ts";
-
-/** What a node's tensor looks like beside the input. */
-export interface TensorShape {
-  readonly channels: number;
-  /** Input samples to a row. */
-  readonly strideSamples: number;
-  /** Input samples that row 0 depends on, as an interval: first (<= 0, virtual) and last. */
-  readonly firstSample: number;
-  readonly lastSample: number;
-  /** Of what the tensor is computed anew for: the window of a one-window network, a sequence behind a stream's window node; else null. */
-  readonly sequence: SequenceShape | null;
-}
-
-export interface SequenceShape {
-  /** Of the tensor, in one sequence. */
-  readonly rows: number;
-  /** Samples from one sequence to the next. */
-  readonly hopSamples: number;
-}
+import type { TensorShape } from "./tensor-shape.ts";
 
 /** The shape of every tensor, "input" included. Throws RangeError on a graph that does not fit together. */
 export function tensorShapes(graph: Graph): ReadonlyMap<string, TensorShape> {

@@ -1,5 +1,6 @@
 import { type Graph, type GraphNode, inputsOf, isConv, isNorm, isWeighted, type WeightedNode } from "./graph.ts";
-import { type TensorShape, tensorShapes } from "./shapes.ts";
+import { tensorShapes } from "./shapes.ts";
+import type { TensorShape } from "./tensor-shape.ts";
 
 /** The shape of every tensor that a graph needs, keyed as in FloatModel, in the graph's order. */
 export function weightShapes(graph: Graph): ReadonlyMap<string, readonly number[]> {

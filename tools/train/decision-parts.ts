@@ -1,5 +1,6 @@
 import { type Graph, inputsOf } from "../graph/graph.ts";
-import { type TensorShape, tensorShapes } from "../graph/shapes.ts";
+import { tensorShapes } from "../graph/shapes.ts";
+import type { TensorShape } from "../graph/tensor-shape.ts";
 
 /** Samples `start` to `end`, exclusive. */
 export interface Part {

@@ -3,7 +3,8 @@ import type { ConditionedRecord } from "../data/record.ts";
 import { leastSamples } from "../graph/crop-rows.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type FloatModel, INPUT_MILLIVOLTS_PER_COUNT, type Tensor } from "../graph/model.ts";
-import { lastStreamNode, type TensorShape, tensorShapes } from "../graph/shapes.ts";
+import { lastStreamNode, tensorShapes } from "../graph/shapes.ts";
+import type { TensorShape } from "../graph/tensor-shape.ts";
 import { type Part, partsOf } from "./decision-parts.ts";
 import { forward, type Weights } from "./layers/layers.ts";
 

@@ -1,7 +1,8 @@
 import { MAX_CHANNELS } from "../../../assembly/shared/limits.ts";
 import { INPUT } from "../../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../graph/model.ts";
-import { type TensorShape, tensorShapes } from "../../graph/shapes.ts";
+import { tensorShapes } from "../../graph/shapes.ts";
+import type { TensorShape } from "../../graph/tensor-shape.ts";
 import { tensorIndex } from "../plan/tensor-index.ts";
 import { LOGIT_FRACTION_BITS, type QuantizedNetwork } from "../quantized-network.ts";
 import { alignedPreScale, type TableLookup } from "./activation-table.ts";

@@ -1,6 +1,7 @@
 import { type Graph, inputsOf } from "../../graph/graph.ts";
 import { headNode, isBehindWindow } from "../../graph/sequences.ts";
-import { type TensorShape, tensorShapes } from "../../graph/shapes.ts";
+import { tensorShapes } from "../../graph/shapes.ts";
+import type { TensorShape } from "../../graph/tensor-shape.ts";
 import { type Reach, reachOf } from "./reach.ts";
 import { tensorIndex } from "./tensor-index.ts";
 

@@ -1,6 +1,7 @@
 import { MAX_PLAN_TICKS, MAX_TICK_SAMPLES } from "../../../assembly/shared/limits.ts";
 import type { Graph } from "../../graph/graph.ts";
-import { lastStreamNode, lookAheadSamples, type TensorShape, tensorShapes } from "../../graph/shapes.ts";
+import { lastStreamNode, lookAheadSamples, tensorShapes } from "../../graph/shapes.ts";
+import type { TensorShape } from "../../graph/tensor-shape.ts";
 
 /** When a network runs and decides, in conditioned samples. */
 export interface NetworkTiming {

@@ -1,5 +1,6 @@
 import { type Graph, INPUT, inputsOf } from "../../graph/graph.ts";
-import { type TensorShape, tensorShapes } from "../../graph/shapes.ts";
+import { tensorShapes } from "../../graph/shapes.ts";
+import type { TensorShape } from "../../graph/tensor-shape.ts";
 
 /** Tensors whose channels stand or fall together, by the names of the nodes that make them, in the graph's order. */
 export interface ChannelSet {

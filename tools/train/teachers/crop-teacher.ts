@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Graph, isConv } from "../../graph/graph.ts";
 import type { FloatModel } from "../../graph/model.ts";
-import { type TensorShape, tensorShapes } from "../../graph/shapes.ts";
+import { tensorShapes } from "../../graph/shapes.ts";
+import type { TensorShape } from "../../graph/tensor-shape.ts";
 import { forward, type TrainingMode } from "../layers/layers.ts";
 
 /** What a network makes of a batch of crops. */
