@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runQhubert } from "./run-qhubert.ts";
+import { warmQhubert } from "./warm-qhubert.ts";
 
 const COMMANDS = [
   "demo",
@@ -32,20 +32,20 @@ const DATA_COMMANDS = ["data import", "data synth"];
 describe.concurrent("--help", () => {
   it.each(["", ...COMMANDS, ...DATA_COMMANDS])('of "qhubert %s" shows its options and an example', async (command) => {
     const words = command.split(" ").filter(Boolean);
-    const { exitCode, stdout, stderr } = await runQhubert([...words, "--help"]);
+    const { exitCode, stdout, stderr } = await warmQhubert([...words, "--help"]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toContain(["Usage: qhubert", ...words].join(" "));
     expect(stdout).toContain(`Example:\n  ${["qhubert", ...words].join(" ")}`);
   });
 
   it("names every command", async () => {
-    const { stdout } = await runQhubert(["--help"]);
+    const { stdout } = await warmQhubert(["--help"]);
     const named = [...stdout.matchAll(/^ {2}([a-z-]+) (?!.*-h, --help)/gm)].map(([, name]) => name);
     expect(named.filter((name) => !["help", "qhubert"].includes(name))).toEqual(COMMANDS);
   });
 
   it("comes without a command, too, as a wrong usage", async () => {
-    const { exitCode, stdout, stderr } = await runQhubert([]);
+    const { exitCode, stdout, stderr } = await warmQhubert([]);
     expect(exitCode).toBe(2);
     expect(stdout).toBe("");
     expect(stderr).toContain("Usage: qhubert");

@@ -5,8 +5,8 @@ import { z } from "zod";
 import { pack } from "../../tools/export/pack.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { largeNetwork, slowNetwork } from "./over-budget.ts";
-import { runQhubert } from "./run-qhubert.ts";
 import { CLASSES, makeSampleFiles, type SampleFiles } from "./sample-files.ts";
+import { warmQhubert } from "./warm-qhubert.ts";
 
 const count = z.number().int().min(0);
 const share = z.number().min(0).max(1);
@@ -72,7 +72,7 @@ const SIMULATE = z.object({
 describe.concurrent("--json", () => {
   let samples: SampleFiles;
   const printed = async (line: string, exitCode = 0): Promise<unknown> => {
-    const finished = await runQhubert([...line.split(" "), "--json"], samples.folder);
+    const finished = await warmQhubert([...line.split(" "), "--json"], samples.folder);
     expect(finished.exitCode, finished.stderr).toBe(exitCode);
     return JSON.parse(finished.stdout);
   };
@@ -133,7 +133,7 @@ describe.concurrent("--json", () => {
   it("of a model without room on the device: a sentence with the figure it missed by, and exit code 1", async () => {
     writeFileSync(join(samples.folder, "large.qhb"), pack(largeNetwork()));
     const words = "simulate --model large.qhb --synth sinus --json".split(" ");
-    const { exitCode, stdout, stderr } = await runQhubert(words, samples.folder);
+    const { exitCode, stdout, stderr } = await warmQhubert(words, samples.folder);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(/^qhubert: the model needs \d+ bytes of RAM on nRF52840, which has \d+: \d+ too many .*\n$/);
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runQhubert } from "./run-qhubert.ts";
+import { warmQhubert } from "./warm-qhubert.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const DOCUMENTS = [
@@ -61,7 +62,7 @@ describe("the documents' commands", () => {
     const words = line.split(/\s+/);
     const firstOption = words.findIndex((word) => word.startsWith("-"));
     const names = words.slice(0, words[0] === "data" ? 2 : 1);
-    const { exitCode, stdout } = await runQhubert([...names, "--help"]);
+    const { exitCode, stdout } = await warmQhubert([...names, "--help"]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`Usage: qhubert ${names.join(" ")}`);
     const options = firstOption < 0 ? [] : words.filter((word) => word.startsWith("--") && word !== "--");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runQhubert, sentencesOf } from "./run-qhubert.ts";
 import { makeSampleFiles, type SampleFiles } from "./sample-files.ts";
+import { warmQhubert } from "./warm-qhubert.ts";
 
 /** A command line, run among the sample files with OUT a new folder of its own, and what its one sentence must say. */
 const WRONG: readonly (readonly [string, RegExp])[] = [
@@ -263,7 +264,7 @@ describe.concurrent("a wrong usage gives exit code 2, one sentence and no file:"
     "qhubert %s",
     async (line, sentence, out) => {
       const words = line.replaceAll("OUT", out).split(" ");
-      const { exitCode, stdout, stderr } = await runQhubert(words, samples.folder);
+      const { exitCode, stdout, stderr } = await warmQhubert(words, samples.folder);
       expect(exitCode, stderr).toBe(2);
       expect(stdout).toBe("");
       const said = sentencesOf(stderr);
@@ -274,6 +275,12 @@ describe.concurrent("a wrong usage gives exit code 2, one sentence and no file:"
       expect(readdirSync(samples.folder).filter((name) => name.includes("partial"))).toEqual([]);
     },
   );
+});
+
+it("a wrong usage ends a process of its own with exit code 2", async () => {
+  const { exitCode, stdout, stderr } = await runQhubert(["frobnicate"]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toMatch(/unknown command 'frobnicate'/);
 });
 
 function filesBelow(folder: string): string[] {

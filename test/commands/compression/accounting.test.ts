@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runQhubert } from "../run-qhubert.ts";
 import { makeSampleFiles, type SampleFiles } from "../sample-files.ts";
+import { warmQhubert } from "../warm-qhubert.ts";
 
 describe.concurrent("accounting", () => {
   let samples: SampleFiles;
@@ -9,7 +9,7 @@ describe.concurrent("accounting", () => {
   });
   afterAll(() => samples?.remove());
   const printed = async (line: string) => {
-    const { exitCode, stdout, stderr } = await runQhubert([...line.split(" "), "--json"], samples.folder);
+    const { exitCode, stdout, stderr } = await warmQhubert([...line.split(" "), "--json"], samples.folder);
     expect(exitCode, stderr).toBe(0);
     return JSON.parse(stdout);
   };
@@ -18,7 +18,7 @@ describe.concurrent("accounting", () => {
     const { equal, checks } = await printed("accounting --paper");
     expect(equal).toBe(true);
     expect(checks.length).toBeGreaterThanOrEqual(16 + 1 + 2 + 2 + 1);
-    const { stdout } = await runQhubert(["accounting", "--paper"]);
+    const { stdout } = await warmQhubert(["accounting", "--paper"]);
     for (const { computed } of checks) expect(stdout).toContain(computed);
     expect(stdout).not.toContain("differs");
   });
@@ -38,7 +38,7 @@ describe.concurrent("accounting", () => {
   });
 
   it.each([["accounting"], ["accounting --paper --model model.qhb"]])("refuses %s in one sentence", async (line) => {
-    const { exitCode, stdout, stderr } = await runQhubert(line.split(" "), samples.folder);
+    const { exitCode, stdout, stderr } = await warmQhubert(line.split(" "), samples.folder);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toBe("qhubert: accounting takes either --paper or --model FILE, and one of them\n");
   });

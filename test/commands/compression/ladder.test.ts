@@ -8,15 +8,15 @@ import { writeFloatModel } from "../../../tools/export/safetensors/safetensors.t
 import { buildGraph } from "../../../tools/graph/families.ts";
 import { SeededRandom } from "../../../tools/random/random.ts";
 import { initialWeights } from "../../../tools/train/initialise.ts";
-import { runQhubert } from "../run-qhubert.ts";
 import { CLASSES } from "../sample-files.ts";
+import { warmQhubert } from "../warm-qhubert.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "qhubert-ladder-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The JSON that a command line prints. */
 async function run(line: string) {
-  const { exitCode, stdout, stderr } = await runQhubert([...line.split(" "), "--json"], folder);
+  const { exitCode, stdout, stderr } = await warmQhubert([...line.split(" "), "--json"], folder);
   expect(exitCode, stderr).toBe(0);
   return JSON.parse(stdout);
 }

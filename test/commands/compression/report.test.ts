@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleCompression, sampleStudy } from "../../report/sample-input.ts";
-import { runQhubert } from "../run-qhubert.ts";
+import { warmQhubert } from "../warm-qhubert.ts";
 
 describe("report", () => {
   let folder: string;
@@ -17,7 +17,7 @@ describe("report", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it("draws a compression with a study beside it", async () => {
-    const { exitCode, stderr } = await runQhubert("report --in report.json study.json --out drawn".split(" "), folder);
+    const { exitCode, stderr } = await warmQhubert("report --in report.json study.json --out drawn".split(" "), folder);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const names = ["confusion", "histograms", "importance", "method-widths", "pareto", "widths"].map(
       (name) => `${name}.svg`,
@@ -34,7 +34,7 @@ describe("report", () => {
       'other.json: kind is neither "compression" nor "study": neither compress nor compare-methods wrote it',
     ],
   ])("refuses %s in one sentence", async (line, sentence) => {
-    const { exitCode, stdout, stderr } = await runQhubert(line.split(" "), folder);
+    const { exitCode, stdout, stderr } = await warmQhubert(line.split(" "), folder);
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 2, stdout: "", stderr: `qhubert: ${sentence}\n` });
   });
 });

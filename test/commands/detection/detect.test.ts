@@ -7,7 +7,8 @@ import type { BeatAnnotation } from "../../../tools/data/record.ts";
 import { writeWfdbRecord } from "../../../tools/data/wfdb/wfdb-writer.ts";
 import { syntheticEcg } from "../../assembly/signal/synthetic-ecg.ts";
 import { temporaryFolder } from "../../data/temporary-folder.ts";
-import { runQhubert, sentencesOf } from "../run-qhubert.ts";
+import { sentencesOf } from "../run-qhubert.ts";
+import { warmQhubert } from "../warm-qhubert.ts";
 
 const listed = z.object({
   beats: z.array(z.object({ sample: z.number(), timeMs: z.number(), delayMs: z.number(), quality: z.string() })),
@@ -48,7 +49,7 @@ function write(folder: string, name: string, sample: Sample): number[] {
 async function detect(sample: Sample) {
   const folder = temporaryFolder();
   const rSamples = write(folder, "r", sample);
-  const { exitCode, stdout, stderr } = await runQhubert(["detect", "--record", "r.hea", "--json"], folder);
+  const { exitCode, stdout, stderr } = await warmQhubert(["detect", "--record", "r.hea", "--json"], folder);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   return { rSamples, ...listed.parse(JSON.parse(stdout)) };
 }
@@ -90,7 +91,7 @@ describe("detect --record", () => {
     );
     writeFileSync(join(folder, "r.dat"), new Uint8Array(dat.buffer));
     writeFileSync(join(folder, "r.hea"), "r 1 250 7500\nr.dat 16 1000 16 0 0 0 0 II\n");
-    const { stdout } = await runQhubert(["detect", "--record", "r.hea", "--json"], folder);
+    const { stdout } = await warmQhubert(["detect", "--record", "r.hea", "--json"], folder);
     const { beats, quality } = listed.parse(JSON.parse(stdout));
     const outside = rSamples.filter((at) => !gap(at / 250) && Math.abs(at / 250 - 20) > 0.5).length;
     expect(beats.filter(({ sample }) => !gap(sample / 250)).length).toBeGreaterThanOrEqual(outside - 1);
@@ -135,7 +136,7 @@ describe("detect --data", () => {
     write(folder, "118e06", { seconds: 70 });
     write(folder, "rhythm", { seconds: 70, annotations: [{ sample: 5, symbol: "+", note: "(N" }] });
     const args = ["detect", "--data", ".", "--exclude", "b", "--json"];
-    const { exitCode, stdout, stderr } = await runQhubert(args, folder);
+    const { exitCode, stdout, stderr } = await warmQhubert(args, folder);
     expect({ exitCode, sentences: sentencesOf(stderr) }).toEqual({ exitCode: 0, sentences: [] });
     const scores = folderScores.parse(JSON.parse(stdout));
     expect(scores.records.map(({ record, group }) => `${record} ${group}`)).toEqual([
@@ -152,7 +153,7 @@ describe("detect --data", () => {
   it("prints tables", async () => {
     const folder = temporaryFolder();
     write(folder, "a", { seconds: 20 });
-    const { stdout } = await runQhubert(["detect", "--data", "."], folder);
+    const { stdout } = await warmQhubert(["detect", "--data", "."], folder);
     expect(stdout).toMatch(/all scored +│ +1 │/);
     expect(stdout).toContain("window of 75 ms");
     expect(stdout).toContain("measured on the integer engine");
@@ -165,7 +166,7 @@ describe("detect --data", () => {
   ])("refuses %s in one sentence", async (option, sentence) => {
     const folder = temporaryFolder();
     write(folder, "a", { seconds: 20 });
-    const { exitCode, stderr } = await runQhubert(["detect", "--data", ".", ...option.split(" ")], folder);
+    const { exitCode, stderr } = await warmQhubert(["detect", "--data", ".", ...option.split(" ")], folder);
     expect(exitCode).toBe(2);
     expect(sentencesOf(stderr)).toEqual([expect.stringMatching(sentence)]);
   });
@@ -177,7 +178,7 @@ describe("detect --data", () => {
     const folder = temporaryFolder();
     if (annotations) write(folder, "a", { seconds: 20, annotations });
     else writeFileSync(join(folder, "a.csv"), "0\n1\n2\n");
-    const { exitCode, stderr } = await runQhubert(["detect", "--data", "."], folder);
+    const { exitCode, stderr } = await warmQhubert(["detect", "--data", "."], folder);
     expect(exitCode).toBe(2);
     expect(sentencesOf(stderr)).toEqual([expect.stringMatching(sentence)]);
   });

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { writeWfdbRecord } from "../../../tools/data/wfdb/wfdb-writer.ts";
 import { syntheticEcg } from "../../assembly/signal/synthetic-ecg.ts";
 import { temporaryFolder } from "../../data/temporary-folder.ts";
-import { runQhubert, sentencesOf } from "../run-qhubert.ts";
+import { sentencesOf } from "../run-qhubert.ts";
+import { warmQhubert } from "../warm-qhubert.ts";
 
 const statistics = z.object({ records: z.number(), matched: z.number(), missed: z.number(), extra: z.number() });
 const report = z.object({
@@ -30,7 +31,7 @@ describe("fit-detector", () => {
     const leads = temporaryFolder();
     write(leads, "l", 65, 8);
     const words = ["fit-detector", "--data", `${annotated}=3`, "--leads", leads, "--json"];
-    const { exitCode, stdout } = await runQhubert(words);
+    const { exitCode, stdout } = await warmQhubert(words);
     expect(exitCode).toBe(0);
     const { folders, consensusRecords, halves, weights } = report.parse(JSON.parse(stdout));
     expect(folders).toHaveLength(1);
@@ -46,7 +47,7 @@ describe("fit-detector", () => {
     [["--data", "nowhere"], /nowhere: no such folder/],
     [[], /required option '--data <folders...>' not specified/],
   ])("says in one sentence what is wrong with %j", async (words, sentence) => {
-    const { exitCode, stderr } = await runQhubert(["fit-detector", ...words], temporaryFolder());
+    const { exitCode, stderr } = await warmQhubert(["fit-detector", ...words], temporaryFolder());
     expect(exitCode).toBe(2);
     expect(sentencesOf(stderr)).toHaveLength(1);
     expect(stderr).toMatch(sentence);

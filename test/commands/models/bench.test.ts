@@ -3,7 +3,8 @@ import { checkLogits, INT8_TOLERANCE } from "../../../tools/bench/logits-check.t
 import { timeRounds } from "../../../tools/bench/rounds.ts";
 import type { RowPlan } from "../../../tools/bench/row.ts";
 import { summarise } from "../../../tools/bench/summary.ts";
-import { runQhubert, sentencesOf } from "../run-qhubert.ts";
+import { sentencesOf } from "../run-qhubert.ts";
+import { warmQhubert } from "../warm-qhubert.ts";
 
 describe.concurrent("a wrong usage of bench gives exit code 2 and one sentence:", () => {
   it.each([
@@ -13,7 +14,7 @@ describe.concurrent("a wrong usage of bench gives exit code 2 and one sentence:"
     [["--rounds", "many"], /expected a whole number, found "many"/],
     [["--fast"], /unknown option '--fast'/],
   ])("qhubert bench %j", async (args, sentence) => {
-    const { exitCode, stdout, stderr } = await runQhubert(["bench", ...args]);
+    const { exitCode, stdout, stderr } = await warmQhubert(["bench", ...args]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(sentencesOf(stderr)).toEqual([expect.stringMatching(sentence)]);
   });

@@ -6,7 +6,8 @@ import { readFloatModel } from "../../../tools/export/safetensors/safetensors.ts
 import { writeSafetensors } from "../../../tools/export/safetensors/safetensors-format.ts";
 import { buildGraph } from "../../../tools/graph/families.ts";
 import { randomModel, stateDictOf } from "../../export/state-dict/state-dict.ts";
-import { runQhubert, sentencesOf } from "../run-qhubert.ts";
+import { sentencesOf } from "../run-qhubert.ts";
+import { warmQhubert } from "../warm-qhubert.ts";
 
 const model = randomModel(buildGraph("resnet1d-edge", ["N", "A", "O", "~"]), 5);
 
@@ -21,7 +22,7 @@ describe("qhubert import", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const run = (line: string) => runQhubert(["import", "--from", ...line.split(" ")], folder);
+  const run = (line: string) => warmQhubert(["import", "--from", ...line.split(" ")], folder);
 
   it("writes a float model and says so in JSON", async () => {
     const line = "huggingface --in good.safetensors --model resnet1d-edge --classes N,A,O,~ --out made/m.safetensors";

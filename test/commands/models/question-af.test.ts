@@ -8,8 +8,8 @@ import type { EcgRecord } from "../../../tools/data/record.ts";
 import { synthesize } from "../../../tools/data/synth/synthesize.ts";
 import { writeWfdbRecord } from "../../../tools/data/wfdb/wfdb-writer.ts";
 import { temporaryFolder } from "../../data/temporary-folder.ts";
-import { runQhubert } from "../run-qhubert.ts";
 import { makeSampleFiles, type SampleFiles } from "../sample-files.ts";
+import { warmQhubert } from "../warm-qhubert.ts";
 
 const DATA = process.env.ECG_DATA ?? "";
 const SHIPPED = fileURLToPath(new URL("../../../models/resnet1d-edge.qhb", import.meta.url));
@@ -29,7 +29,7 @@ const RESULT = z.object({
 
 async function question(folder: string, model: string, data: string, ...more: string[]) {
   const args = ["evaluate", "--model", model, "--data", data, "--question", "af", "--json", ...more];
-  const { exitCode, stdout, stderr } = await runQhubert(args, folder);
+  const { exitCode, stdout, stderr } = await warmQhubert(args, folder);
   expect(exitCode, stderr).toBe(0);
   return RESULT.parse(JSON.parse(stdout));
 }
@@ -125,7 +125,7 @@ describe("evaluate --question af", () => {
     if (args.includes("strangers")) {
       writeDataset(join(folder, "strangers"), [{ record: plain, label: "walk" }]);
     }
-    const { exitCode, stdout, stderr } = await runQhubert(
+    const { exitCode, stdout, stderr } = await warmQhubert(
       ["evaluate", "--model", "model.qhb", "--question", "af", ...args],
       folder,
     );

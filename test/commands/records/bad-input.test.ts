@@ -5,8 +5,8 @@ import { openDataset } from "../../../tools/data/dataset.ts";
 import { writeDataset } from "../../../tools/data/dataset-writer.ts";
 import type { EcgRecord } from "../../../tools/data/record.ts";
 import { synthesize } from "../../../tools/data/synth/synthesize.ts";
-import { runQhubert } from "../run-qhubert.ts";
 import { makeSampleFiles, type SampleFiles } from "../sample-files.ts";
+import { warmQhubert } from "../warm-qhubert.ts";
 
 let files: SampleFiles;
 beforeAll(async () => {
@@ -58,7 +58,7 @@ function changed(record: EcgRecord, change: Change): EcgRecord {
 }
 
 async function run(line: string) {
-  return runQhubert(line.split(" "), files.folder);
+  return warmQhubert(line.split(" "), files.folder);
 }
 
 describe("odd records", () => {

@@ -18,7 +18,8 @@ import { writeDataset } from "../../../tools/data/dataset-writer.ts";
 import { readFloatModel } from "../../../tools/export/safetensors/safetensors.ts";
 import { weightShapes } from "../../../tools/graph/weight-shapes.ts";
 import { SeededRandom } from "../../../tools/random/random.ts";
-import { COMMAND, runQhubert, sentencesOf } from "../run-qhubert.ts";
+import { COMMAND, sentencesOf } from "../run-qhubert.ts";
+import { warmQhubert } from "../warm-qhubert.ts";
 
 const EPOCH = z.object({ iteration: z.number(), epoch: z.number(), loss: z.number(), accuracy: z.number() });
 const RESULT = z.object({ model: z.string(), parameters: z.number(), history: z.array(EPOCH) });
@@ -37,7 +38,7 @@ const PRETRAIN =
 let folder: string;
 const at = (path: string) => join(folder, path);
 const run = async (line: string) => {
-  const { exitCode, stdout, stderr } = await runQhubert([...line.split(" "), "--json"], folder);
+  const { exitCode, stdout, stderr } = await warmQhubert([...line.split(" "), "--json"], folder);
   expect(exitCode, stderr).toBe(0);
   return { result: RESULT.parse(JSON.parse(stdout)), stderr };
 };
@@ -50,7 +51,7 @@ beforeAll(async () => {
     ["plain", 5, 4],
   ]) {
     const line = `data synth --out ${name} --records-per-class ${perClass} --seconds 8 --seed ${seed}`;
-    const { exitCode, stderr } = await runQhubert(line.split(" "), folder);
+    const { exitCode, stderr } = await warmQhubert(line.split(" "), folder);
     expect(exitCode, stderr).toBe(0);
   }
   rmSync(at("plain/REFERENCE.csv"));
@@ -87,7 +88,7 @@ describe("qhubert pretrain", () => {
     child.kill("SIGINT");
     await ended;
     expect(existsSync(at("cut.safetensors"))).toBe(false);
-    const other = await runQhubert(`${PRETRAIN} --out cut.safetensors --resume --mask-span 2`.split(" "), folder);
+    const other = await warmQhubert(`${PRETRAIN} --out cut.safetensors --resume --mask-span 2`.split(" "), folder);
     expect(other.exitCode).toBe(2);
     expect(other.stderr).toMatch(/cut.safetensors.checkpoint: is of another run: mask.spanTokens was 1, is 2/);
     await run(`${PRETRAIN} --out cut.safetensors --resume`);
@@ -100,7 +101,7 @@ describe("qhubert pretrain", () => {
     const line =
       "train --model hubert-nano --data labelled --epochs 1 --batch-size 8 --crop-seconds 2 --average-decay 0";
     const tuned = `${line} --learning-rate 1e-30 --weight-decay 0 --no-calibrate --init begun.safetensors --out tuned.safetensors`;
-    const { exitCode, stderr } = await runQhubert(tuned.split(" "), folder);
+    const { exitCode, stderr } = await warmQhubert(tuned.split(" "), folder);
     expect(exitCode, stderr).toBe(0);
     const [before, after] = ["begun", "tuned"].map((name) => readFloatModel(at(`${name}.safetensors`)));
     expect(after.graph.classes).toEqual(["N", "A", "O", "~"]);
