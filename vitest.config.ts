@@ -1,25 +1,35 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { runnableBuilds } from "./host/engine-module.ts";
+import type { Tier } from "./test/properties/draws.ts";
+import { seedOfRun } from "./test/properties/seed.ts";
 
-/** More than a minute a file: `npm run test:slow` runs them, and so does .ci/run. */
+/** Tests of more than a minute a file: `npm run test:slow` runs them, and so does .ci/run. */
 export const SLOW_TESTS = "test/**/*.slow.test.ts";
 /** .ci/run asks for the counts of the run as JSON in this file. */
 const countsFile = process.env.QHUBERT_TEST_COUNTS;
 
-export default defineConfig({
-  // Tests of the tools run the sources of the runtime, as its own tests do.
-  resolve: { alias: { "qhubert-engine": fileURLToPath(new URL("host/index.ts", import.meta.url)) } },
-  test: {
-    include: ["test/**/*.test.ts"],
-    exclude: [SLOW_TESTS],
-    // Two cores; a training or a search in a test takes its time.
-    maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    // Node 20 has relaxed SIMD behind a flag, which later ones do not know any more.
-    execArgv: runnableBuilds().includes("relaxed") ? [] : ["--experimental-wasm-relaxed-simd"],
-    reporters: countsFile ? ["default", ["json", { outputFile: countsFile }]] : ["default"],
-    benchmark: { include: ["benches/**/*.bench.ts"] },
-  },
-});
+/** The configuration of a tier (CONTRIBUTING.md, "Tiers of tests"). */
+export function tierConfig(tier: Tier, include: readonly string[], exclude: readonly string[] = []) {
+  return defineConfig({
+    // Tests of the tools run the sources of the runtime, as its own tests do.
+    resolve: { alias: { "qhubert-engine": fileURLToPath(new URL("host/index.ts", import.meta.url)) } },
+    test: {
+      include: [...include],
+      exclude: [...exclude],
+      env: { QHUBERT_TIER: tier, QHUBERT_SEED: String(seedOfRun(tier === "fuzz")) },
+      globalSetup: ["test/properties/announce.ts"],
+      setupFiles: ["test/properties/setup.ts"],
+      // Two cores; a training or a search in a test takes its time.
+      maxWorkers: 2,
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      // Node 20 has relaxed SIMD behind a flag, which later ones do not know any more.
+      execArgv: runnableBuilds().includes("relaxed") ? [] : ["--experimental-wasm-relaxed-simd"],
+      reporters: countsFile ? ["default", ["json", { outputFile: countsFile }]] : ["default"],
+      benchmark: { include: ["benches/**/*.bench.ts"] },
+    },
+  });
+}
+
+export default tierConfig("quick", ["test/**/*.test.ts"], [SLOW_TESTS]);

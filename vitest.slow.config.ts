@@ -1,4 +1,6 @@
-import { defineConfig } from "vitest/config";
-import quick, { SLOW_TESTS } from "./vitest.config.ts";
+import { SLOW_TESTS, tierConfig } from "./vitest.config.ts";
 
-export default defineConfig({ ...quick, test: { ...quick.test, include: [SLOW_TESTS], exclude: [] } });
+/** Files whose properties draw many more cases here than in the quick tier. */
+const MANY_DRAWS = ["equality", "snapshot", "hostile/byte-flips"].map((name) => `test/host/${name}.test.ts`);
+
+export default tierConfig("slow", [SLOW_TESTS, ...MANY_DRAWS]);

@@ -13,6 +13,7 @@ import { packSealed } from "../../tools/export/seal.ts";
 import { DataError } from "../../tools/files/data-error.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { quantizedNetwork } from "../cases/random-network.ts";
+import { draws } from "../properties/draws.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const frontEnd = await FrontEnd.create();
@@ -45,7 +46,7 @@ describe("rates", () => {
         expect(missing).toBeGreaterThan(-1);
         expect(missing).toBeLessThanOrEqual((LOOK_AHEAD * 500_000) / milliHz + 1);
       }),
-      { numRuns: 40 },
+      { numRuns: draws(40) },
     );
   });
 

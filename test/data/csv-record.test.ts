@@ -6,6 +6,7 @@ import { readCsvRecord } from "../../tools/data/csv-record.ts";
 import { parseCsv } from "../../tools/data/csv-table.ts";
 import { STANDARD_LEADS } from "../../tools/data/standard-leads.ts";
 import { DataError } from "../../tools/files/data-error.ts";
+import { draws } from "../properties/draws.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 function readText(text: string, sampleRateHz?: number) {
@@ -45,7 +46,7 @@ describe("readCsvRecord", () => {
           countMicrovolts / 2 + 1e-6,
         );
       }),
-      { numRuns: 30 },
+      { numRuns: draws(30) },
     );
   });
 

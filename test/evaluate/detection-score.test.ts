@@ -4,6 +4,7 @@ import { auroc } from "../../tools/evaluate/auroc.ts";
 import { type DetectionOutcome, scoreDetection } from "../../tools/evaluate/detection-score.ts";
 import { wilsonInterval } from "../../tools/evaluate/wilson.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
+import { draws } from "../properties/draws.ts";
 
 const outcome: fc.Arbitrary<DetectionOutcome> = fc.record({
   source: fc.constantFrom("a", "b", "c", "d"),
@@ -70,7 +71,7 @@ describe("scoreDetection", () => {
         });
         expectSame(result.auroc.value ?? Number.NaN, areaOfPairs(list));
       }),
-      { numRuns: 30 },
+      { numRuns: draws(30) },
     );
   });
 

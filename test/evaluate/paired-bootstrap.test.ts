@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { accuracy } from "../../tools/evaluate/confusion.ts";
 import { pairedGain } from "../../tools/evaluate/paired-bootstrap.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
+import { draws } from "../properties/draws.ts";
 
 const CLASSES = 3;
 const gainOf = (truths: number[], before: number[][], after: number[][], seed = 1) =>
@@ -26,7 +27,7 @@ describe("pairedGain", () => {
         expect(gainOf(truths, [after], [before]).gain).toBeCloseTo(-there.gain, 12);
         expect(gainOf(truths, [before], [before])).toEqual({ gain: 0, ci95: [0, 0] });
       }),
-      { numRuns: 20 },
+      { numRuns: draws(20) },
     );
   });
 

@@ -5,6 +5,7 @@ import { accuracy } from "../../tools/evaluate/confusion.ts";
 import { macroF1 } from "../../tools/evaluate/f1.ts";
 import { pairedResamples } from "../../tools/evaluate/paired-resamples.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
+import { draws } from "../properties/draws.ts";
 
 const CLASSES = 3;
 const index = fc.integer({ min: 0, max: CLASSES - 1 });
@@ -22,7 +23,7 @@ describe("paired bootstrap draws", () => {
           expect(percentileInterval(figures[classifier])).toEqual(alone);
         });
       }),
-      { numRuns: 8 },
+      { numRuns: draws(8) },
     );
   });
 
@@ -35,7 +36,7 @@ describe("paired bootstrap draws", () => {
         const [low, high] = pairedResamples(truths, [one, better], CLASSES, accuracy, new SeededRandom(1));
         expect(high.every((figure, draw) => figure >= low[draw])).toBe(true);
       }),
-      { numRuns: 8 },
+      { numRuns: draws(8) },
     );
   });
 

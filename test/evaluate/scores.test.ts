@@ -5,6 +5,7 @@ import { accuracy, confusionMatrix, correctCount, recordCount } from "../../tool
 import { cincF1, f1PerClass, macroF1, selectionF1 } from "../../tools/evaluate/f1.ts";
 import { scoreRhythms } from "../../tools/evaluate/score.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
+import { draws } from "../properties/draws.ts";
 
 const CLASSES = 4;
 const outcomes = fc.array(fc.tuple(fc.nat(CLASSES - 1), fc.nat(CLASSES - 1)), { minLength: 1, maxLength: 60 });
@@ -137,7 +138,7 @@ describe("scoreRhythms", () => {
         });
         expect(score.f1Macro).toBe(cincF1(score.confusion, classes));
       }),
-      { numRuns: 10 },
+      { numRuns: draws(10) },
     );
   });
 });

@@ -13,6 +13,7 @@ import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { hardTargets } from "../../tools/train/batches/targets.ts";
 import { gradientsOf } from "../../tools/train/gradients/step.ts";
+import { draws } from "../properties/draws.ts";
 import { toyHubert } from "../quantize/toy-hubert.ts";
 import { toyModel } from "../quantize/toy-model.ts";
 
@@ -61,7 +62,7 @@ describe("the quantized view", () => {
           expect(dequantize(levels), name).toEqual(seen.get(name)?.values);
         }
       }),
-      { numRuns: 8 },
+      { numRuns: draws(8) },
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Engine } from "../../host/engine.ts";
 import { RANDOM_FILES } from "../cases/random-files.ts";
 import { chunkings, records } from "../cases/records.ts";
+import { draws } from "../properties/draws.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
 import { BUILDS, decisionsOf } from "./implementations.ts";
@@ -19,7 +20,7 @@ describe.each(SUITES)("engine (%s) = reference, %s", (build, _, files) => {
         expect([...engine.layerCrcs(record)]).toEqual(expected.layerCrcs);
         expect(decisionsOf(engine, record, [record.length])).toEqual(expected.decisions);
       }),
-      { numRuns: 150 },
+      { numRuns: draws(50, 150) },
     );
   }, 120_000);
 
@@ -33,7 +34,7 @@ describe.each(SUITES)("engine (%s) = reference, %s", (build, _, files) => {
         expect([...engine.layerCrcs(record, chunks)]).toEqual(expected.layerCrcs);
         expect(decisionsOf(engine, record, chunks)).toEqual(expected.decisions);
       }),
-      { numRuns: 150 },
+      { numRuns: draws(50, 150) },
     );
   }, 120_000);
 });

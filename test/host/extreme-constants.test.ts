@@ -4,6 +4,7 @@ import { Engine } from "../../host/engine.ts";
 import { withExtremeConstants } from "../cases/extreme-constants.ts";
 import { packSequences, randomSequences } from "../cases/random-sequences.ts";
 import { records } from "../cases/records.ts";
+import { draws } from "../properties/draws.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
 import { BUILDS } from "./implementations.ts";
@@ -16,7 +17,7 @@ describe.each(BUILDS)("engine (%s) = reference", (build) => {
         const engine = await Engine.load(file, { build });
         expect([...engine.layerCrcs(record)]).toEqual(runNetwork(decodeModel(file), record).layerCrcs);
       }),
-      { numRuns: 100 },
+      { numRuns: draws(100) },
     );
   }, 120_000);
 });

@@ -6,6 +6,7 @@ import { pack } from "../../tools/export/pack.ts";
 import { sealLadder } from "../../tools/export/seal.ts";
 import { RANDOM_LADDERS } from "../cases/random-ladder.ts";
 import { chunkings, records } from "../cases/records.ts";
+import { draws } from "../properties/draws.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
 import { ladderModel } from "./hostile/models.ts";
@@ -30,7 +31,7 @@ describe.each(SUITES)("every rung of a ladder (%s), %s", (build, _, ladders) => 
           expect([...ordinary.layerCrcs(record)]).toEqual(expected.layerCrcs);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: draws(25) },
     );
   }, 120_000);
 });
@@ -45,7 +46,7 @@ describe.each(BUILDS)("a sealed ladder (%s)", (build) => {
           const file = await sealLadder(rungs, options);
           for (const rung of rungs.keys()) (await Engine.load(file, { build, rung })).selfTest();
         }),
-        { numRuns: 8 },
+        { numRuns: draws(8) },
       );
     },
     60_000,

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Engine } from "../../host/engine.ts";
 import { RANDOM_FILES } from "../cases/random-files.ts";
 import { records } from "../cases/records.ts";
+import { draws } from "../properties/draws.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
 import { streamingModel } from "./hostile/models.ts";
@@ -22,7 +23,7 @@ describe.each(BUILDS)("records (%s)", (build) => {
           engine.reset();
           expect([...engine.layerCrcs(record)]).toEqual(runNetwork(decodeModel(file), record).layerCrcs);
         }),
-        { numRuns: 50 },
+        { numRuns: draws(50) },
       );
     },
     60_000,

@@ -5,6 +5,7 @@ import { SNAPSHOT_BAD, SNAPSHOT_NOT_AT_REST } from "../../assembly/shared/status
 import { Engine, type EngineEvent, type InputConfig } from "../../host/index.ts";
 import { RANDOM_FILES } from "../cases/random-files.ts";
 import { records } from "../cases/records.ts";
+import { draws } from "../properties/draws.ts";
 import { syntheticCounts } from "./counts.ts";
 import { oneWindowModel, streamingModel } from "./hostile/models.ts";
 import { BUILDS, CONDITIONED } from "./implementations.ts";
@@ -44,7 +45,7 @@ describe.each(BUILDS)("a snapshot (%s)", (build) => {
           from.configureInput(CONDITIONED);
           expect(await movedEvents(file, record, Math.floor(share * record.length), from)).toEqual(expected);
         }),
-        { numRuns: 60 },
+        { numRuns: draws(25, 60) },
       );
     },
     60_000,
@@ -119,7 +120,7 @@ describe.each(BUILDS)("a snapshot (%s)", (build) => {
         expect([...engine.push(record), ...engine.finish()]).toEqual(expected);
         engine.reset();
       }),
-      { numRuns: 300 },
+      { numRuns: draws(150, 300) },
     );
     expect(refused).toBeGreaterThan(0);
   }, 60_000);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fitCodebook, labelPoints } from "../../tools/pretrain/codebook.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
+import { draws } from "../properties/draws.ts";
 
 const OPTIONS = { clusters: 4, batchPoints: 64, steps: 40 };
 const seeds = fc.integer({ min: 0, max: 1e6 });
@@ -27,7 +28,7 @@ describe("a codebook", () => {
         expect(labels).toEqual(Int32Array.from(labels, (_, i) => labels[i % 4]));
         expect(usage).toMatchObject({ clusters: 4, used: 4, largestShare: 0.25 });
       }),
-      { numRuns: 20 },
+      { numRuns: draws(20) },
     );
   });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { drawCrops, type Variation } from "../../tools/pretrain/crops.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
+import { draws } from "../properties/draws.ts";
 
 const records = [300, 40, 100].map((length, index) => ({
   name: `record ${index}`,
@@ -27,7 +28,7 @@ describe("drawCrops", () => {
           }
         });
       }),
-      { numRuns: 30 },
+      { numRuns: draws(30) },
     );
   });
 
@@ -44,7 +45,7 @@ describe("drawCrops", () => {
         signs.add(Math.sign(gains[0]));
         expect(Math.min(...clean)).toBeGreaterThan(0);
       }),
-      { numRuns: 30 },
+      { numRuns: draws(30) },
     );
     expect(signs).toEqual(new Set([-1, 1]));
   });

@@ -4,6 +4,7 @@ import { assignPoints, clusterSizes } from "../../tools/pretrain/cluster-set.ts"
 import { type KMeansOptions, kMeans } from "../../tools/pretrain/k-means.ts";
 import { drawByWeight, spreadCentres } from "../../tools/pretrain/spread-centres.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
+import { draws } from "../properties/draws.ts";
 
 const seeds = fc.integer({ min: 0, max: 1e6 });
 const OPTIONS: KMeansOptions = { clusters: 5, batchPoints: 64, steps: 40 };
@@ -35,7 +36,7 @@ describe("k-means", () => {
         // Of each coordinate the mean of 60 points or so deviates by 0.1 / sqrt(60).
         expect(found.meanDistance).toBeLessThan(0.1 ** 2 * count * 1.3);
       }),
-      { numRuns: 30 },
+      { numRuns: draws(30) },
     );
   });
 
@@ -55,7 +56,7 @@ describe("k-means", () => {
         expect(found.sizes.reduce((sum, size) => sum + size, 0)).toBe(80);
         expect(Math.min(...found.sizes)).toBeGreaterThan(0);
       }),
-      { numRuns: 40 },
+      { numRuns: draws(40) },
     );
   });
 

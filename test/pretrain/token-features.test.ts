@@ -7,6 +7,7 @@ import { TIME_STATISTICS, timeStatistics } from "../../tools/pretrain/time-stati
 import { createTokenFeatures, FEATURE_KINDS } from "../../tools/pretrain/token-features.ts";
 import type { TokenGrid } from "../../tools/pretrain/token-grid.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
+import { draws } from "../properties/draws.ts";
 
 const HOP = 64;
 const grid = (tokens: number): TokenGrid => ({ tokens, hopSamples: HOP, centreSample: 41 });
@@ -33,7 +34,7 @@ describe("token features", () => {
         const skip = 6;
         expect(inner(later, features.width, skip)).toEqual(inner(rows.slice(features.width), features.width, skip));
       }),
-      { numRuns: 10 },
+      { numRuns: draws(10) },
     );
   });
 
@@ -73,7 +74,7 @@ describe("mel cepstra", () => {
           expect(value - plain[i]).toBeCloseTo(expected, 2);
         });
       }),
-      { numRuns: 20 },
+      { numRuns: draws(20) },
     );
   });
 

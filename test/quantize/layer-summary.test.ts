@@ -4,6 +4,7 @@ import { layerWeights } from "../../tools/forward/layer-weights.ts";
 import { compress } from "../../tools/quantize/compress.ts";
 import { HISTOGRAM_BINS, summarizeLayers } from "../../tools/quantize/layer-summary.ts";
 import { BIT_WIDTHS, type Width } from "../../tools/quantize/width.ts";
+import { draws } from "../properties/draws.ts";
 import { toyModel, toyRecords } from "./toy-model.ts";
 
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
@@ -39,7 +40,7 @@ describe("the summary of a compression's layers", () => {
           }
         },
       ),
-      { numRuns: 3 },
+      { numRuns: draws(3) },
     );
   });
 });

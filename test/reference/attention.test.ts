@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OP_ATTENTION, TYPE_INT13 } from "../../assembly/shared/ops.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
+import { draws } from "../properties/draws.ts";
 import { attention, EXP2, powerOfTwo } from "./attention.ts";
 import { COPY } from "./copy-layer.ts";
 import type { Layer } from "./layer.ts";
@@ -76,7 +77,7 @@ describe("attention", () => {
           }
         }
       }),
-      { numRuns: 200 },
+      { numRuns: draws(200) },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OP_GROUP_NORM, OP_LAYER_NORM, TYPE_INT13, TYPE_INT16 } from "../../assembly/shared/ops.ts";
+import { draws } from "../properties/draws.ts";
 import { COPY } from "./copy-layer.ts";
 import { groupNorm } from "./group-norm.ts";
 import { layerNorm } from "./layer-norm.ts";
@@ -32,7 +33,7 @@ describe("a norm", () => {
           expect(Math.abs(Number(z) - expected[i] * 2 ** 20)).toBeLessThan(bound);
         });
       }),
-      { numRuns: 2000 },
+      { numRuns: draws(2000) },
     );
   });
 

@@ -13,6 +13,7 @@ import {
   TYPE_INT16,
 } from "../../assembly/shared/ops.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
+import { draws } from "../properties/draws.ts";
 import { averagePool } from "./average-pool.ts";
 import { conv1d } from "./conv1d.ts";
 import { COPY } from "./copy-layer.ts";
@@ -35,7 +36,7 @@ describe("reference", () => {
         fc.pre(halved >= -(2n ** 31n) && halved < 2n ** 31n - 1n);
         expect(requantize(v, m, shift)).toBe((Number(halved) + 1) >> 1);
       }),
-      { numRuns: 2000 },
+      { numRuns: draws(2000) },
     );
   });
 

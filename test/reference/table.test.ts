@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ACTIVATION_TABLE, TYPE_INT13 } from "../../assembly/shared/ops.ts";
+import { draws } from "../properties/draws.ts";
 import { activate, interpolate } from "./activate.ts";
 import { COPY } from "./copy-layer.ts";
 import { gelu } from "./hubert.ts";
@@ -29,7 +30,7 @@ it("a table of gelu is gelu to the curve between two entries and two roundings",
       const bound = ((512 * preScale) ** 2 / 8) * (CURVATURE / outScale) + 1 / 8 + 1 / 2 + 1e-6;
       expect(Math.abs(error)).toBeLessThanOrEqual(bound);
     }),
-    { numRuns: 5000 },
+    { numRuns: draws(5000) },
   );
 });
 

@@ -5,6 +5,7 @@ import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { predictWith } from "../../tools/train/predict.ts";
+import { draws } from "../properties/draws.ts";
 
 beforeAll(async () => {
   await selectBackend();
@@ -49,7 +50,7 @@ describe.each([
           expect(logit).toBeCloseTo(whole.mean[c], 4);
         });
       }),
-      { numRuns: 40 },
+      { numRuns: draws(40) },
     );
   });
 });

@@ -13,6 +13,7 @@ import { initialWeights } from "../../tools/train/initialise.ts";
 import { predict, predictWith } from "../../tools/train/predict.ts";
 import { train } from "../../tools/train/train.ts";
 import { checkpointOf, PUBLISHED, randomHubert } from "../export/state-dict/hubert-checkpoint.ts";
+import { draws } from "../properties/draws.ts";
 import { gelu, type HubertConfig, hubertLogits } from "../reference/hubert.ts";
 import { sineRecords } from "./signals.ts";
 
@@ -70,7 +71,7 @@ describe("a one-window HuBERT", () => {
           });
         },
       ),
-      { numRuns: 12 },
+      { numRuns: draws(12) },
     );
   });
 
@@ -102,7 +103,7 @@ describe("a streaming HuBERT", () => {
           expectClose(decisions[index], hubertLogits(checkpointOf(model, PUBLISHED), config, millivolts(seen)));
         }
       }),
-      { numRuns: 8 },
+      { numRuns: draws(8) },
     );
   });
 
@@ -117,7 +118,7 @@ describe("a streaming HuBERT", () => {
           expectClose(row, whole.decisions[index]);
         });
       }),
-      { numRuns: 12 },
+      { numRuns: draws(12) },
     );
   });
 

@@ -8,6 +8,7 @@ import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { predict } from "../../tools/train/predict.ts";
+import { draws } from "../properties/draws.ts";
 import { tinyGraph } from "./signals.ts";
 
 const graph = tinyGraph();
@@ -46,7 +47,7 @@ describe("predict", () => {
           expect(logit).toBeCloseTo(sum / decisions.length, 4);
         });
       }),
-      { numRuns: 60 },
+      { numRuns: draws(60) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, it } from "vitest";
+import { draws } from "../../properties/draws.ts";
 import { Arena } from "./arena.ts";
 import { compileKernels, type Kernels } from "./compile-kernels.ts";
 import { expectBytes } from "./expect-bytes.ts";
@@ -65,6 +66,6 @@ describe.each(KERNELS)("depthwiseConv1d, $build build", ({ build, source }) => {
       const made = runProduct(kernels, arena, "depthwiseConv1d", product, input, panel);
       expectBytes(made, expectedBytes(product, depthwiseDotOf));
     });
-    fc.assert(property, { numRuns: 300 });
+    fc.assert(property, { numRuns: draws(300) });
   });
 });

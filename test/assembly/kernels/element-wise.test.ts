@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, it } from "vitest";
+import { draws } from "../../properties/draws.ts";
 import { Arena, withGap } from "./arena.ts";
 import { compileKernels, type Kernels } from "./compile-kernels.ts";
 import { expectBytes } from "./expect-bytes.ts";
@@ -77,7 +78,7 @@ describe.each(["scalar", "simd"] as const)("%s", (build) => {
         });
         expectBytes(arena.readBeyond(out, a.length), withGap(new Uint8Array(expected.buffer)));
       }),
-      { numRuns: 300 },
+      { numRuns: draws(300) },
     );
   });
 
@@ -112,7 +113,7 @@ describe.each(["scalar", "simd"] as const)("%s", (build) => {
         kernels.call(name, arena.place(input, misalignment), channels, kernel, stride, out, columns);
         expectBytes(arena.readBeyond(out, expected.byteLength), withGap(new Uint8Array(expected.buffer)));
       }),
-      { numRuns: 200 },
+      { numRuns: draws(200) },
     );
   });
 
@@ -139,7 +140,7 @@ describe.each(["scalar", "simd"] as const)("%s", (build) => {
         });
         expectBytes(arena.readBeyond(sums, expected.byteLength), withGap(new Uint8Array(expected.buffer)));
       }),
-      { numRuns: 200 },
+      { numRuns: draws(200) },
     );
   });
 });

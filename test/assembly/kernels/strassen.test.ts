@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { draws } from "../../properties/draws.ts";
 import { Arena, withGap } from "./arena.ts";
 import { compileKernels, type Kernels } from "./compile-kernels.ts";
 import { expectedBytes, fillShape, lanes8Of, type ProductCase, runProduct } from "./product-case.ts";
@@ -57,7 +58,7 @@ describe("strassen", () => {
       fc.property(cases(), fc.constantFrom(0, 2, 6, 8, 14), (product, misalignment) => {
         expect(run(kernels, product, misalignment)).toEqual(expectedBytes(product));
       }),
-      { numRuns: 250 },
+      { numRuns: draws(250) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, it } from "vitest";
+import { draws } from "../../properties/draws.ts";
 import { Arena } from "./arena.ts";
 import { compileKernels, type Kernels } from "./compile-kernels.ts";
 import { expectBytes } from "./expect-bytes.ts";
@@ -66,7 +67,7 @@ describe("the vector twins of what works on wide rows", () => {
         });
         expectBytes(made[1], made[0]);
       }),
-      { numRuns: 300 },
+      { numRuns: draws(300) },
     );
   });
 
@@ -95,7 +96,7 @@ describe("the vector twins of what works on wide rows", () => {
         });
         expectBytes(made[1], made[0]);
       }),
-      { numRuns: 200 },
+      { numRuns: draws(200) },
     );
   });
 
@@ -121,7 +122,7 @@ describe("the vector twins of what works on wide rows", () => {
         });
         expectBytes(made[1], made[0]);
       }),
-      { numRuns: 300 },
+      { numRuns: draws(300) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { draws } from "../../properties/draws.ts";
 import { Arena, withGap } from "./arena.ts";
 import { compileKernels, type Kernels } from "./compile-kernels.ts";
 import {
@@ -102,7 +103,7 @@ describe("winograd", () => {
         panel.expectIntact();
         scratch.expectIntact();
       }),
-      { numRuns: 100 },
+      { numRuns: draws(100) },
     );
   });
 
@@ -151,7 +152,7 @@ describe("winograd in bytes", () => {
         panel.expectIntact();
         scratch.expectIntact();
       }),
-      { numRuns: 60 },
+      { numRuns: draws(60) },
     );
   });
 

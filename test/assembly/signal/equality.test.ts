@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { DETECTOR_FLUSH_SAMPLES } from "../../../assembly/shared/signal.ts";
 import { FrontEnd } from "../../../host/front-end.ts";
 import { ENGINE_BUILDS } from "../../../host/index.ts";
+import { draws } from "../../properties/draws.ts";
 import { ReferenceFrontEnd } from "../../reference/signal/front-end.ts";
 import { ReferenceRPeak } from "../../reference/signal/r-peak.ts";
 import { ReferenceQuality } from "../../reference/signal/signal-quality.ts";
@@ -32,7 +33,7 @@ describe.each(ENGINE_BUILDS)("signal chain (%s build) equals the reference", (bu
           expect(samples).toEqual(new ReferenceFrontEnd(rateMilliHz, picovoltsPerCount).condition(raw));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: draws(60) },
     );
   });
 
@@ -66,7 +67,7 @@ describe.each(ENGINE_BUILDS)("signal chain (%s build) equals the reference", (bu
           expect(quality.map(({ sample, quality }) => ({ sample, quality }))).toEqual(expected.changes);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: draws(60) },
     );
   });
 });

@@ -10,6 +10,7 @@ import {
   paperWindows,
 } from "../../../tools/data/published/paper-protocol.ts";
 import type { ConditionedRecord } from "../../../tools/data/record.ts";
+import { draws } from "../../properties/draws.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const CLASSES = ["AFIB", "GSVT", "SB", "SR"];
@@ -52,7 +53,7 @@ describe("the paper's protocol", () => {
         const kept = Math.min(length, PAPER_WINDOW_SAMPLES);
         expect([samples.indexOf(0), samples.lastIndexOf(7)]).toEqual([kept < samples.length ? kept : -1, kept - 1]);
       }),
-      { numRuns: 20 },
+      { numRuns: draws(20) },
     );
   });
 

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readXlsxTable } from "../../../tools/data/published/xlsx-table.ts";
 import { DataError } from "../../../tools/files/data-error.ts";
+import { draws } from "../../properties/draws.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { xlsxOf } from "./xlsx-file.ts";
 
@@ -23,7 +24,7 @@ describe("readXlsxTable", () => {
       fc.property(fc.array(row, { minLength: 1, maxLength: 8 }), (rows) => {
         expect(read(xlsxOf(rows))).toEqual(rows);
       }),
-      { numRuns: 50 },
+      { numRuns: draws(50) },
     );
   });
 

@@ -6,6 +6,7 @@ import type { Rhythm } from "../../../tools/data/synth/rhythm.ts";
 import { RHYTHMS } from "../../../tools/data/synth/rhythm.ts";
 import { synthesize } from "../../../tools/data/synth/synthesize.ts";
 import { SeededRandom } from "../../../tools/random/random.ts";
+import { draws } from "../../properties/draws.ts";
 
 const rhythms = Object.keys(RHYTHMS) as Rhythm[];
 const beating = rhythms.filter((rhythm) => rhythm !== "noise");
@@ -52,7 +53,7 @@ describe("R peaks", () => {
           expect(Math.abs(top - peak) / sampleRateHz).toBeLessThanOrEqual(0.02);
         }
       }),
-      { numRuns: 10 },
+      { numRuns: draws(10) },
     );
   });
 
@@ -87,7 +88,7 @@ describe("rate and rhythm", () => {
           expect(Math.abs(60 / meanSeconds / rateBpm - 1)).toBeLessThan(0.12);
         },
       ),
-      { numRuns: 20 },
+      { numRuns: draws(20) },
     );
   });
 
@@ -107,7 +108,7 @@ describe("rate and rhythm", () => {
         const afib = rrOf(synthesize({ rhythm: "afib", seconds: 240, seed, sampleRateHz: 125 }));
         expect(afib.variation).toBeGreaterThan(2.5 * sinus.variation);
       }),
-      { numRuns: 8 },
+      { numRuns: draws(8) },
     );
   });
 
@@ -165,7 +166,7 @@ describe("synthesize", () => {
         expect(synthesize({ rhythm, seconds: 3, seed })).toEqual(once);
         expect(synthesize({ rhythm, seconds: 3, seed: seed + 1 }).leads[0].samples).not.toEqual(once.leads[0].samples);
       }),
-      { numRuns: 20 },
+      { numRuns: draws(20) },
     );
   });
 
@@ -185,7 +186,7 @@ describe("synthesize", () => {
           expect(places).toEqual([...places].sort((a, b) => a - b));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: draws(60) },
     );
   });
 

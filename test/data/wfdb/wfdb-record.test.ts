@@ -6,6 +6,7 @@ import { openRecord } from "../../../tools/data/open-record.ts";
 import type { EcgRecord } from "../../../tools/data/record.ts";
 import { writeWfdbRecord } from "../../../tools/data/wfdb/wfdb-writer.ts";
 import { DataError } from "../../../tools/files/data-error.ts";
+import { draws } from "../../properties/draws.ts";
 import { anyRecord, plainRecord } from "../sample-record.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -21,7 +22,7 @@ describe("a WFDB record", () => {
         writeWfdbRecord(folder, record);
         expect(openRecord(join(folder, `${record.name}.hea`))).toEqual({ ...record, annotations: undefined });
       }),
-      { numRuns: 50 },
+      { numRuns: draws(50) },
     );
   });
 

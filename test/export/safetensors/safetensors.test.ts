@@ -10,6 +10,7 @@ import {
   writeSafetensors,
 } from "../../../tools/export/safetensors/safetensors-format.ts";
 import type { Tensor } from "../../../tools/graph/model.ts";
+import { draws } from "../../properties/draws.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "safetensors-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -183,7 +184,7 @@ describe("safetensors", () => {
           expect((error as Error).message).toMatch(/^m: /);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: draws(500) },
     );
   });
 

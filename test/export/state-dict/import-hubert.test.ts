@@ -12,6 +12,7 @@ import type { FloatModel, Tensor } from "../../../tools/graph/model.ts";
 import { SeededRandom } from "../../../tools/random/random.ts";
 import { selectBackend } from "../../../tools/train/backends.ts";
 import { predict } from "../../../tools/train/predict.ts";
+import { draws } from "../../properties/draws.ts";
 import { hubertLogits } from "../../reference/hubert.ts";
 import { type CheckpointForm, checkpointOf, PUBLISHED, randomHubert } from "./hubert-checkpoint.ts";
 import { stateDictOf } from "./state-dict.ts";
@@ -73,7 +74,7 @@ describe("a published HuBERT checkpoint", () => {
           expect(Math.abs(mean[index] - logit)).toBeLessThan(1e-4);
         });
       }),
-      { numRuns: 4 },
+      { numRuns: draws(4) },
     );
   });
 

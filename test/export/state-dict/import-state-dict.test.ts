@@ -11,6 +11,7 @@ import { foldBatchNorm, layerWeights } from "../../../tools/forward/layer-weight
 import { buildGraph } from "../../../tools/graph/families.ts";
 import type { Conv1dNode, ConvNode, DepthwiseConv1dNode, Graph } from "../../../tools/graph/graph.ts";
 import type { FloatModel, Tensor } from "../../../tools/graph/model.ts";
+import { draws } from "../../properties/draws.ts";
 import { randomModel, stateDictOf } from "./state-dict.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "state-dict-"));
@@ -118,7 +119,7 @@ describe("a state dict of PyTorch", () => {
           );
         }
       }),
-      { numRuns: 10 },
+      { numRuns: draws(10) },
     );
   });
 

@@ -1,3 +1,4 @@
+import { draws } from "../../properties/draws.ts";
 import { type Flipped, testByteFlips } from "./flip-bytes.ts";
 import { ladderModel, oneWindowModel, streamingModel, transformerModel } from "./models.ts";
 
@@ -9,4 +10,4 @@ const SMALL: readonly Flipped[] = [
   ["a small ladder", ladderModel, 3],
 ];
 
-testByteFlips(SMALL, 3000);
+testByteFlips(SMALL, draws(1000, 3000));

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SECTION_METADATA } from "../../../assembly/shared/layout.ts";
 import { Engine } from "../../../host/engine.ts";
+import { draws } from "../../properties/draws.ts";
 import { ModelEditor } from "./model-editor.ts";
 import { streamingModel } from "./models.ts";
 
@@ -34,7 +35,7 @@ describe("metadata", () => {
         expect(typeof model.metadata.name).toBe("string");
         for (const layer of model.layers) expect(typeof layer.name).toBe("string");
       }),
-      { numRuns: 60, examples: [[[{ toString: 1 }, "b", "c"], [{ toString: 1 }], "x"]] },
+      { numRuns: draws(60), examples: [[[{ toString: 1 }, "b", "c"], [{ toString: 1 }], "x"]] },
     );
   });
 

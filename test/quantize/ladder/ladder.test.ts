@@ -6,6 +6,7 @@ import { ladderNetworks } from "../../../tools/quantize/ladder/ladder.ts";
 import { ladderLevels } from "../../../tools/quantize/ladder/ladder-levels.ts";
 import { outputError } from "../../../tools/quantize/quantizers/output-error-rounding.ts";
 import { SeededRandom } from "../../../tools/random/random.ts";
+import { draws } from "../../properties/draws.ts";
 import { toyModel, toyRecords } from "../toy-model.ts";
 
 const DEPTH = 12;
@@ -49,7 +50,7 @@ describe("the levels of a ladder", () => {
         }
       }),
       // The example's two bits turn a channel's output round: its least squares are below zero.
-      { numRuns: 60, examples: [[{ seed: 354283670, widths: [2, 1] }]] },
+      { numRuns: draws(60), examples: [[{ seed: 354283670, widths: [2, 1] }]] },
     );
   });
 

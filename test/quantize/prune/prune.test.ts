@@ -14,6 +14,7 @@ import { prune } from "../../../tools/quantize/prune/prune.ts";
 import { pruneChannels } from "../../../tools/quantize/prune/prune-channels.ts";
 import { DEFAULT_QUANTIZATION, QuantizationState } from "../../../tools/quantize/quantization-state.ts";
 import { separableGraph } from "../../cases/separable-graph.ts";
+import { draws } from "../../properties/draws.ts";
 import { toyHubert } from "../toy-hubert.ts";
 import { toyModel, toyRecords, toyWeights } from "../toy-model.ts";
 
@@ -75,7 +76,7 @@ describe.each(MODELS)("channels pruned from %s", (_, make) => {
           expect(logit).toBeCloseTo(expected[index], 4);
         });
       }),
-      { numRuns: 4 },
+      { numRuns: draws(4) },
     );
   });
 

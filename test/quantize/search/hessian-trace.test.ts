@@ -5,6 +5,7 @@ import { weightOf } from "../../../tools/graph/model.ts";
 import { selectCrops, withFloatLogits } from "../../../tools/quantize/loss/selection-set.ts";
 import { type GradientAt, hessianTraces, type Point } from "../../../tools/quantize/search/hessian-trace.ts";
 import { SeededRandom } from "../../../tools/random/random.ts";
+import { draws } from "../../properties/draws.ts";
 import { toyModel, toyRecords } from "../toy-model.ts";
 
 const SIZE = 4;
@@ -67,7 +68,7 @@ describe("the trace of a Hessian", () => {
           expect(Math.abs((traces.get(name) as number) - trace)).toBeLessThan(6 * Math.sqrt(variance / probes) + 0.01);
         });
       }),
-      { numRuns: 20 },
+      { numRuns: draws(20) },
     );
   });
 

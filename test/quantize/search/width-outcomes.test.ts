@@ -7,6 +7,7 @@ import type { LossLimit, Outcome } from "../../../tools/quantize/loss/engine-los
 import { Journal } from "../../../tools/quantize/search/journal.ts";
 import { WidthOutcomes } from "../../../tools/quantize/search/width-outcomes.ts";
 import type { Width, Widths } from "../../../tools/quantize/width.ts";
+import { draws } from "../../properties/draws.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "qhubert-journal-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -122,7 +123,7 @@ describe("outcomes by the vector of widths", () => {
         const lines = readFileSync(path, "utf8").trimEnd().split("\n").slice(1);
         expect(lines.map((line) => JSON.parse(line).widths)).toEqual(whole.measured);
       }),
-      { numRuns: 40 },
+      { numRuns: draws(40) },
     );
   });
 });

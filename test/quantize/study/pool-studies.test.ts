@@ -9,6 +9,7 @@ import { poolStudies } from "../../../tools/quantize/study/pool-studies.ts";
 import type { PooledMethod } from "../../../tools/quantize/study/pooled-study.ts";
 import type { Study, StudyMethod } from "../../../tools/quantize/study/study.ts";
 import { SeededRandom } from "../../../tools/random/random.ts";
+import { draws } from "../../properties/draws.ts";
 
 const CLASSES = ["N", "A", "O"];
 const RECORDS = 30;
@@ -72,7 +73,7 @@ describe("studies of several folds, pooled", () => {
         expect([row.lost, row.gained, row.changed]).toEqual([test.lost, test.gained, test.changed]);
         expect(row.evaluations).toBe(7 * all.length);
       }),
-      { numRuns: 4 },
+      { numRuns: draws(4) },
     );
   });
 
@@ -93,7 +94,7 @@ describe("studies of several folds, pooled", () => {
         expect(mixed.f1).toBeCloseTo(mean, 12);
         expect(mixed.robust?.f1).toBeCloseTo(score(truths, robust).f1Macro - mean, 12);
       }),
-      { numRuns: 4 },
+      { numRuns: draws(4) },
     );
   });
 
@@ -105,7 +106,7 @@ describe("studies of several folds, pooled", () => {
         ).methods;
         expect(uniform.robust).toEqual({ f1: 0, f1Interval: [0, 0], accuracy: 0, foldsAbove: 0, foldsBelow: 0 });
       }),
-      { numRuns: 4 },
+      { numRuns: draws(4) },
     );
   });
 

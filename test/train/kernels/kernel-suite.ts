@@ -5,6 +5,7 @@ import { type BackendName, selectBackend } from "../../../tools/train/backends.t
 import { batchNorm } from "../../../tools/train/layers/batch-norm.ts";
 import { gelu } from "../../../tools/train/layers/gelu.ts";
 import { groupNorm, layerNorm } from "../../../tools/train/layers/norms.ts";
+import { draws } from "../../properties/draws.ts";
 import { expectSame, type Generated, noise } from "../both-backends.ts";
 import {
   convCases,
@@ -27,7 +28,7 @@ export function describeKernels(name: BackendName): void {
         fc.asyncProperty(convCases, async (shape) => {
           await expectSame(() => convolution(shape));
         }),
-        { numRuns: 60 },
+        { numRuns: draws(60) },
       );
     });
 
@@ -36,7 +37,7 @@ export function describeKernels(name: BackendName): void {
         fc.asyncProperty(depthwiseCases, async (shape) => {
           await expectSame(() => depthwiseConvolution(shape));
         }),
-        { numRuns: 60 },
+        { numRuns: draws(60) },
       );
     });
 
@@ -45,7 +46,7 @@ export function describeKernels(name: BackendName): void {
         fc.asyncProperty(matMulCases, async (shape) => {
           await expectSame(() => product(shape));
         }),
-        { numRuns: 60 },
+        { numRuns: draws(60) },
       );
     });
 
@@ -54,7 +55,7 @@ export function describeKernels(name: BackendName): void {
         fc.asyncProperty(sumCases, async ({ shape, axes, keepDims }) => {
           await expectSame(() => [tf.sum(noise(shape, 1), axes, keepDims)]);
         }),
-        { numRuns: 60 },
+        { numRuns: draws(60) },
       );
     });
 
@@ -63,7 +64,7 @@ export function describeKernels(name: BackendName): void {
         fc.asyncProperty(batchNormCases, async (shape) => {
           await expectSame(() => normalisation(shape));
         }),
-        { numRuns: 60 },
+        { numRuns: draws(60) },
       );
     });
 
@@ -72,7 +73,7 @@ export function describeKernels(name: BackendName): void {
         fc.asyncProperty(convCases, fc.integer({ min: 1, max: 4 }), async (shape, groups) => {
           await expectSame(() => groupedConvolution(shape, groups));
         }),
-        { numRuns: 30 },
+        { numRuns: draws(30) },
       );
     });
 
@@ -84,7 +85,7 @@ export function describeKernels(name: BackendName): void {
             return [gelu(x), tf.grad(gelu)(x, noise([size], 2))];
           });
         }),
-        { numRuns: 60 },
+        { numRuns: draws(60) },
       );
     });
 
@@ -93,7 +94,7 @@ export function describeKernels(name: BackendName): void {
         fc.asyncProperty(normCases, async (shape) => {
           await expectSame(() => [...norm(layerNorm, shape), ...norm(groupNorm, shape)]);
         }),
-        { numRuns: 60 },
+        { numRuns: draws(60) },
       );
     });
 
@@ -102,7 +103,7 @@ export function describeKernels(name: BackendName): void {
         fc.asyncProperty(attentionCases, async (shape) => {
           await expectSame(() => attending(shape));
         }),
-        { numRuns: 40 },
+        { numRuns: draws(40) },
       );
     });
 

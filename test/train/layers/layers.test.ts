@@ -10,6 +10,7 @@ import { batchNorm } from "../../../tools/train/layers/batch-norm.ts";
 import { conv1d } from "../../../tools/train/layers/conv.ts";
 import { depthwiseConv1d } from "../../../tools/train/layers/depthwise-conv.ts";
 import { forward } from "../../../tools/train/layers/layers.ts";
+import { draws } from "../../properties/draws.ts";
 
 beforeAll(async () => {
   await selectBackend();
@@ -71,7 +72,7 @@ describe("conv1d", () => {
             }
         expectClose(found, expected);
       }),
-      { numRuns: 60 },
+      { numRuns: draws(60) },
     );
   });
 
@@ -120,7 +121,7 @@ describe("depthwiseConv1d", () => {
           });
         });
       }),
-      { numRuns: 60 },
+      { numRuns: draws(60) },
     );
   });
 });
@@ -160,7 +161,7 @@ describe("batchNorm", () => {
           });
         },
       ),
-      { numRuns: 30 },
+      { numRuns: draws(30) },
     );
   });
 });
