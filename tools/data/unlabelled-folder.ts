@@ -7,7 +7,7 @@ import { REFERENCE_FILE } from "./reference-list.ts";
 import type { Split } from "./split.ts";
 
 /** In the place of a lead's name: every lead of a record is a record. */
-export const ALL_LEADS = "all";
+const ALL_LEADS = "all";
 
 /** Shares of the division of a folder's labelled records that are left out, so that they stay unseen. */
 export interface HeldOut {

@@ -2,17 +2,10 @@ import { type KnownClasses, requireKnownLabels, requireTwoLabels } from "../../d
 import { type ConditionOptions, conditionDataset } from "../../data/condition.ts";
 import { openDataset } from "../../data/dataset.ts";
 import type { SkippedRecord } from "../../data/listing.ts";
-import type { ConditionedRecord, Dataset } from "../../data/record.ts";
+import type { ConditionedDataset, Dataset } from "../../data/record.ts";
 import { DEFAULT_CACHE_FOLDER } from "../terminal/arguments.ts";
 import { printNote } from "../terminal/output.ts";
 import { withProgress } from "../terminal/progress.ts";
-
-/** A conditioned data set. */
-export interface LoadedData {
-  readonly name: string;
-  readonly classes: readonly string[];
-  readonly records: readonly ConditionedRecord[];
-}
 
 export interface LoadOptions {
   readonly lead?: string;
@@ -25,7 +18,7 @@ export interface LoadOptions {
 }
 
 /** Opens a folder of labelled records and conditions them through the engine's front end. Throws DataError. */
-export async function loadData(folder: string, { knownTo, ...options }: LoadOptions = {}): Promise<LoadedData> {
+export async function loadData(folder: string, { knownTo, ...options }: LoadOptions = {}): Promise<ConditionedDataset> {
   const dataset = openDataset(folder);
   printSkipped(folder, dataset.skipped);
   if (knownTo) requireKnownLabels(dataset, knownTo);
@@ -45,7 +38,7 @@ export function printSkipped(folder: string, skipped: readonly SkippedRecord[]):
 export async function conditionWithProgress(
   dataset: Dataset,
   options: { lead?: string; cache?: string; onDamaged?: ConditionOptions["onDamaged"] } = {},
-): Promise<LoadedData> {
+): Promise<ConditionedDataset> {
   const { lead, cache = DEFAULT_CACHE_FOLDER, onDamaged } = options;
   const records = await withProgress("conditioning records", (onProgress) =>
     conditionDataset(dataset, { lead, cacheDir: cache, onDamaged, onProgress }),

@@ -6,19 +6,20 @@ import { paperDataset, paperFolders } from "../../data/published/paper-protocol.
 import { PAPER_RESULTS } from "../../evaluate/paper-tables.ts";
 import { DataError } from "../../files/data-error.ts";
 import { buildGraph, FAMILY_NAMES } from "../../graph/families.ts";
-import { DEFAULT_TRAIN_OPTIONS } from "../../train/options.ts";
-import { conditionWithProgress, printSkipped } from "../records/load-data.ts";
-import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
-import { printJson, printNote } from "../terminal/output.ts";
 import {
   differencesOf,
   isSmokeTest,
   NETWORKS_NOTE,
   PAPER_MODEL,
-  printReproduction,
   type Reproduction,
-} from "./reproduction-report.ts";
-import { type ReproductionOptions, runReproduction } from "./reproduction-run.ts";
+} from "../../reproduction/reproduction.ts";
+import { type ReproductionOptions, runReproduction } from "../../reproduction/run-reproduction.ts";
+import { DEFAULT_TRAIN_OPTIONS } from "../../train/options.ts";
+import { conditionWithProgress, printSkipped } from "../records/load-data.ts";
+import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
+import { printJson, printNote } from "../terminal/output.ts";
+import { withStages } from "../terminal/progress.ts";
+import { printReproduction } from "./print-reproduction.ts";
 
 interface ReproduceArguments extends ReproductionOptions {
   readonly data: string;
@@ -86,7 +87,12 @@ async function reproduceFolder(folder: string, args: ReproduceArguments): Promis
     printNote(`${folder}: ${name} left out, it is damaged: ${reason}`);
   };
   const data = await conditionWithProgress(dataset, { ...args, onDamaged });
-  const { rows, split } = await runReproduction(data, args, PAPER_RESULTS[paper.name]);
+  const { rows, split } = await withStages((onProgress) =>
+    runReproduction(data, args, PAPER_RESULTS[paper.name], {
+      onProgress,
+      onBackend: ({ name, description }) => printNote(`training backend: ${name} (${description})`),
+    }),
+  );
   return {
     dataset: paper.name,
     model: args.model,

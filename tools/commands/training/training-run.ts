@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { type Division, divideData, divisionFacts } from "../../data/division.ts";
+import type { ConditionedDataset } from "../../data/record.ts";
 import { type DecidedShares, labelLogits } from "../../evaluate/logits-file.ts";
 import type { RhythmScore } from "../../evaluate/score.ts";
 import { scoreLogits } from "../../evaluate/score-logits.ts";
@@ -12,7 +13,6 @@ import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../train/options.ts
 import { predict } from "../../train/predict.ts";
 import type { TrainingState } from "../../train/state.ts";
 import { train } from "../../train/train.ts";
-import type { LoadedData } from "../records/load-data.ts";
 import { DEFAULT_CACHE_FOLDER } from "../terminal/arguments.ts";
 import { printNote } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -55,7 +55,7 @@ export function epochProgress(title: string): { update(progress: TrainProgress):
 /** Trains on the training share of a data set, chooses on the validation share, scores the test share once. */
 export async function trainWithProgress(
   graph: Graph,
-  data: LoadedData,
+  data: ConditionedDataset,
   options: Partial<TrainOptions>,
   extras: TrainingExtras = {},
 ): Promise<TrainedModel> {
