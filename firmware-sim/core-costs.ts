@@ -44,14 +44,15 @@ export interface CoreCosts {
 }
 
 /*
- * Instructions were counted layer by layer, by the engine's own trace: its dsp build through wasm2c (wabt 1.0.39, memory at a
- * constant address, no bounds checks) and arm-none-eabi-gcc 12.2 -O2 -fno-tree-reassoc -mcpu=cortex-m4, on QEMU's mps2-an386 with
- * -icount shift=0, over 12 s of signal; its logits were those of V8. Networks: hubert-nano and hubert-micro with random 8-bit
- * weights (4 bits and ternary besides), resnet1d-edge and efficient1d-nano as shipped, and a ladder of resnet1d-edge. QEMU has
- * no cycles: all instructions of a run, weighed with the issue times of the Cortex-M4's reference manual (a load 2, or 1 after
- * another, a taken branch 3, a division 7, else 1), came to 1.27 cycles each: 1.18 in unpacking, 1.35 in products, 1.42 in
- * attention. 1.3 is taken for all; wait states of flash and RAM come on top where no cache hides them.
- * A width of packed weights changes little here: each layer pass unpacks a tile once and multiplies 8-bit panels.
+ * Instructions were counted layer by layer, by the engine's own trace: its dsp build through wasm2c (wabt 1.0.39,
+ * memory at a constant address, no bounds checks) and arm-none-eabi-gcc 12.2 -O2 -fno-tree-reassoc -mcpu=cortex-m4, on
+ * QEMU's mps2-an386 with -icount shift=0, over 12 s of signal; its logits were those of V8. Networks: hubert-nano and
+ * hubert-micro with random 8-bit weights (4 bits and ternary besides), resnet1d-edge and efficient1d-nano as shipped,
+ * and a ladder of resnet1d-edge. QEMU has no cycles: all instructions of a run, weighed with the issue times of the
+ * Cortex-M4's reference manual (a load 2, or 1 after another, a taken branch 3, a division 7, else 1), came to 1.27
+ * cycles each: 1.18 in unpacking, 1.35 in products, 1.42 in attention. 1.3 is taken for all; wait states of flash and
+ * RAM come on top where no cache hides them. A width of packed weights changes little here: each layer pass unpacks a
+ * tile once and multiplies 8-bit panels.
  */
 const CYCLES_PER_INSTRUCTION = 1.3;
 
@@ -88,7 +89,10 @@ export const CORTEX_M4_COSTS: CoreCosts = {
   cyclesPerTask: modelled(1000, "assumption: interrupt, wake-up and context switch of a small RTOS"),
 };
 
-/** Cycles of the Cortex-M33 over those of the Cortex-M4 on the same MLPerf Tiny v1.3 networks: 1.40/1.59, 1.75/1.96, 1.27/1.43, 1.94/2.18. */
+/**
+ * Cycles of the Cortex-M33 over those of the Cortex-M4 on the same MLPerf Tiny v1.3 networks: 1.40/1.59, 1.75/1.96,
+ * 1.27/1.43, 1.94/2.18.
+ */
 const M33_TO_M4 = 0.89;
 
 function onCortexM33({ value, from }: Constant): Constant {

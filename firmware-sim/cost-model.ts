@@ -17,7 +17,10 @@ export interface WorkCycles {
 
 export const NO_WORK: WorkCycles = { frontEnd: 0, macs: 0, outputs: 0, unpack: 0, flash: 0, tasks: 0 };
 
-/** Computes the device cycles of one task: the engine's counters after it less those before it, priced by the device's constants. */
+/**
+ * Computes the device cycles of one task: the engine's counters after it less those before it, priced by the device's
+ * constants.
+ */
 export function taskCycles(device: Device, model: ModelFile, before: EngineProfile, after: EngineProfile): WorkCycles {
   const { costs, flashBus } = device;
   const conditioned = after.conditionedSamples - before.conditionedSamples;

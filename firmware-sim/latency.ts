@@ -26,8 +26,9 @@ export interface LatencySummary {
 }
 
 /**
- * Computes each beat's latency: the time from its R peak to the first decision that covers the peak and that was complete no
- * earlier than the beat's detection. It is null where the record ended before such a decision. Both lists ascend in time.
+ * Computes each beat's latency: the time from its R peak to the first decision that covers the peak and that was
+ * complete no earlier than the beat's detection. It is null where the record ended before such a decision. Both lists
+ * ascend in time.
  *
  * @param windowSamples samples that one decision sees
  */

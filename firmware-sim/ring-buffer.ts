@@ -1,4 +1,7 @@
-/** The ring buffer between DMA and the task. It keeps its samples in order, and refuses and counts samples that do not fit. */
+/**
+ * The ring buffer between DMA and the task. It keeps its samples in order, and refuses and counts samples that do not
+ * fit.
+ */
 export class RingBuffer {
   readonly #samples: Int32Array;
   #first = 0;

@@ -34,8 +34,8 @@ const DEFAULT_RING_SAMPLES = 512;
 /**
  * Runs a record through a model on a simulated wearable. The same input gives the same report.
  *
- * The wearable's image is made of the engine's dsp build, so its RAM and code count. The scalar build runs here, because it
- * gives the same bytes sooner.
+ * The wearable's image is made of the engine's dsp build, so its RAM and code count. The scalar build runs here,
+ * because it gives the same bytes sooner.
  *
  * @throws BudgetError where the model does not fit the device's RAM or flash
  * @throws EngineError for a model that the engine refuses
@@ -73,7 +73,9 @@ export async function simulate({
   });
 }
 
-/** Returns the number of samples that one decision sees: the window, or the columns that the head's first layer takes. */
+/**
+ * Returns the number of samples that one decision sees: the window, or the columns that the head's first layer takes.
+ */
 function decisionSamples(model: ModelFile): number {
   if (model.windowSamples > 0) return model.windowSamples;
   const head = model.layers.find(({ op }) => op === "window" || op === "averagePool" || op === "dense");

@@ -26,9 +26,9 @@ const NS = 1e9;
 const BAND_LIMIT_DELAY_SAMPLES = (FRONT_END_DELAY_MICROSECONDS * MODEL_SAMPLE_RATE_HZ) / 1e6;
 
 /**
- * The firmware's one task on a simulated clock. DMA moves each FIFO burst into the ring buffer and wakes the core. The core
- * takes one burst out, runs the engine on it and sleeps again; bursts that come meanwhile wait in the ring. The engine
- * really runs. Its time on the device comes from the cost model, never from this machine's clock.
+ * The firmware's one task on a simulated clock. DMA moves each FIFO burst into the ring buffer and wakes the core. The
+ * core takes one burst out, runs the engine on it and sleeps again; bursts that come meanwhile wait in the ring. The
+ * engine really runs. Its time on the device comes from the cost model, never from this machine's clock.
  *
  * Deadline: the work of a tick (one pass of the network) must end before the next tick's data is complete, that is
  * within a tick's duration after the tick's own last sample arrived.

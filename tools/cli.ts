@@ -29,8 +29,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 type AddCommand = (program: Command) => void;
 
 /**
- * The commands in the groups and the order of `--help`. A command's module is loaded when it is asked for: the trainer takes
- * a second to load, and most commands do not need it.
+ * The commands in the groups and the order of `--help`. A command's module is loaded when it is asked for: the trainer
+ * takes a second to load, and most commands do not need it.
  */
 const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<AddCommand>>>>> = {
   "Start here:": {
@@ -105,7 +105,9 @@ function packageVersion(): string {
   return JSON.parse(readFileSync(found, "utf8")).version;
 }
 
-/** Makes one line of commander's message, which begins with "error: " and may have a guess ("Did you mean ...?") below. */
+/**
+ * Makes one line of commander's message, which begins with "error: " and may have a guess ("Did you mean ...?") below.
+ */
 function usageSentence(text: string): string {
   const sentence = text
     .replace(/^error: /, "")
@@ -115,8 +117,8 @@ function usageSentence(text: string): string {
 }
 
 /**
- * Returns whether a user can cause and mend an error, the file system's refusals included. Any other error is a fault of the
- * program and keeps its stack.
+ * Returns whether a user can cause and mend an error, the file system's refusals included. Any other error is a fault
+ * of the program and keeps its stack.
  */
 function isExpected(error: unknown): error is Error {
   return (

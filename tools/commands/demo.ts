@@ -34,7 +34,7 @@ interface DemoArguments {
   readonly out?: string;
 }
 
-/** `qhubert demo`. */
+/** Adds `qhubert demo`. */
 export function addDemoCommand(program: Command): void {
   program
     .command("demo")

@@ -32,8 +32,8 @@ export function readFold(text: string): Fold {
 }
 
 /**
- * Divides records into train, validation and test, stratified by label, and by patient where patients are known. The same
- * division gives the same shares. Throws DataError where there are too few records for one of them.
+ * Divides records into train, validation and test, stratified by label, and by patient where patients are known. The
+ * same division gives the same shares. Throws DataError where there are too few records for one of them.
  */
 export function divideData<T extends Splittable>(
   data: { readonly name: string; readonly records: readonly T[] },

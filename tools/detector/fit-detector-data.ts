@@ -1,5 +1,6 @@
 import type { FrontEnd } from "qhubert-engine";
 import { listAnnotated } from "../data/beat-list.ts";
+import { leadInput } from "../data/lead-input.ts";
 import { findRecords } from "../data/listing.ts";
 import { openRecord } from "../data/open-record.ts";
 import { pickLead } from "../data/pick-lead.ts";
@@ -16,33 +17,32 @@ export interface AnnotatedFolder {
   readonly times: number;
 }
 
+/** The records of a folder that the weights are fitted to. */
 export interface LoadedFolder extends AnnotatedFolder {
   readonly records: readonly ReferenceRecord[];
-  /** What the engine makes of them with the weights that it has. */
+  /** Scores of the engine with the weights that it has, one a record. */
   readonly engine: readonly BeatScore[];
-  /** Left out: paced, or without beats. */
+  /** Names of records that are left out: they are paced, or without beats. */
   readonly skipped: readonly string[];
 }
 
 /** Called with the count and the name of every record that is done. */
 type OnRecord = (done: number, total: number, name: string) => void;
 
-/** Leads that can outvote one that errs. */
+/** The number of leads that can outvote one that errs. */
 const MIN_LEADS = 8;
 const LEAD_SECONDS = 20;
-/** Of tables that do not state theirs: Chapman's. */
+/** Chapman's rate, for tables that do not state theirs. */
 const TABLE_RATE_HZ = 500;
 
-/** Conditions the annotated records of a folder, but for paced ones. Throws DataError. */
+/** Conditions the annotated records of a folder and leaves paced records out. Throws DataError. */
 export function loadFolder(frontEnd: FrontEnd, { path, times }: AnnotatedFolder, onProgress?: OnRecord): LoadedFolder {
   const listed = listAnnotated(path).records;
   const loaded = listed.map(({ name, load }, i) => {
     const { record, reference } = load();
     const lead = pickLead(record);
-    const { samples, found } = {
-      samples: condition(frontEnd, record, lead),
-      found: detectLead(frontEnd, record, lead, name).beats,
-    };
+    const samples = condition(frontEnd, record, lead);
+    const { beats: found } = detectLead(frontEnd, record, lead, name);
     onProgress?.(i + 1, listed.length, name);
     const { beats, flutter, isPaced } = reference;
     const { sampleRateHz } = record;
@@ -64,7 +64,9 @@ export function loadFolder(frontEnd: FrontEnd, { path, times }: AnnotatedFolder,
   };
 }
 
-/** The first 20 s of each lead of the records that have 8 or more; those that cannot be read are left out. */
+/**
+ * Conditions the first 20 s of each lead of the records with 8 leads or more; records that cannot be read are left out.
+ */
 export function loadLeads(frontEnd: FrontEnd, folder: string, onProgress?: OnRecord): FitData["unlabelled"] {
   const listed = [...findRecords(folder)];
   const records = listed.flatMap(([name, path], i) => {
@@ -78,9 +80,8 @@ export function loadLeads(frontEnd: FrontEnd, folder: string, onProgress?: OnRec
   throw new DataError(`${folder}: none of ${listed.length} records has ${MIN_LEADS} leads or more that can be read`);
 }
 
-function condition(frontEnd: FrontEnd, { sampleRateHz }: EcgRecord, lead: Lead, count?: number): Int16Array {
-  const input = { sampleRateHz, millivoltsPerCount: 1 / lead.countsPerMillivolt };
-  return frontEnd.condition(lead.samples.subarray(0, count), input).samples;
+function condition(frontEnd: FrontEnd, record: EcgRecord, lead: Lead, count?: number): Int16Array {
+  return frontEnd.condition(lead.samples.subarray(0, count), leadInput(record, lead)).samples;
 }
 
 function openOrSkip(path: string): EcgRecord | undefined {

@@ -29,7 +29,7 @@ const SEED = 1;
 type Group = "scored" | "paced" | "excluded";
 
 /** A record's row: its score without the single delays. */
-export interface RecordRow {
+interface RecordRow {
   readonly record: string;
   readonly lead: string;
   readonly group: Group;
@@ -41,20 +41,22 @@ export interface RecordRow {
   readonly badSignalSeconds: number;
 }
 
-export interface NoiseRow {
+/** The score of the noisy and of the clean stretches at one level of noise. */
+interface NoiseRow {
   readonly levelDb: number;
   readonly noisy: BeatStatistics;
   readonly clean: BeatStatistics;
 }
 
+/** The scores of a folder of annotated records. */
 export interface FolderScores {
   readonly data: string;
   readonly rules: string;
   readonly records: readonly RecordRow[];
   readonly scored: BeatStatistics;
-  /** The same without the stretches whose signal the engine calls bad. */
+  /** Score of the same records without the stretches whose signal the engine calls bad. */
   readonly outsideBadSignal: BeatStatistics;
-  /** Short records only: the same in a window of 75 ms. */
+  /** Score of the same records in a window of 75 ms; short records only. */
   readonly within75Ms?: BeatStatistics;
   readonly paced?: BeatStatistics;
   readonly excluded?: BeatStatistics;
@@ -70,7 +72,7 @@ interface Detected {
   readonly group: Group;
 }
 
-export interface FolderOptions {
+interface FolderOptions {
   /** Names of records that are scored apart. */
   readonly exclude: readonly string[];
   readonly lead?: string;

@@ -17,7 +17,7 @@ interface DetectArguments {
   readonly json?: boolean;
 }
 
-/** `qhubert detect`. */
+/** Adds `qhubert detect`. */
 export function addDetectCommand(program: Command): void {
   program
     .command("detect")

@@ -18,7 +18,7 @@ interface FitDetectorArguments {
 
 const SEED = 1;
 
-/** `qhubert fit-detector`. */
+/** Adds `qhubert fit-detector`. */
 export function addFitDetectorCommand(program: Command): void {
   program
     .command("fit-detector")

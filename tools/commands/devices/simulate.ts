@@ -6,6 +6,7 @@ import {
   type SimulationReport,
   simulate,
 } from "../../../firmware-sim/index.ts";
+import { leadInput } from "../../data/lead-input.ts";
 import { openRecord } from "../../data/open-record.ts";
 import { pickLead } from "../../data/pick-lead.ts";
 import type { EcgRecord } from "../../data/record.ts";
@@ -27,7 +28,7 @@ interface SimulateArguments {
   readonly json?: boolean;
 }
 
-/** `qhubert simulate`. */
+/** Adds `qhubert simulate`. */
 export function addSimulateCommand(program: Command): void {
   program
     .command("simulate")
@@ -70,14 +71,9 @@ export function simulateRecord(
   record: EcgRecord,
   { lead, rung }: { readonly lead?: string; readonly rung?: number } = {},
 ): Promise<SimulationReport> {
-  const { samples, countsPerMillivolt, baseline } = pickLead(record, lead);
-  const simulated: SimulatedRecord = {
-    name: record.name,
-    sampleRateHz: record.sampleRateHz,
-    samples,
-    millivoltsPerCount: 1 / countsPerMillivolt,
-    baseline,
-  };
+  const picked = pickLead(record, lead);
+  const { samples, baseline } = picked;
+  const simulated: SimulatedRecord = { name: record.name, samples, baseline, ...leadInput(record, picked) };
   return simulate({ model, rung, device, record: simulated });
 }
 

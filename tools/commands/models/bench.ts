@@ -16,7 +16,7 @@ const DEFAULT_ROUNDS = 30;
 const QUICK_ROUNDS = 2;
 const DEFAULT_STEPS = 10;
 
-/** `qhubert bench`. */
+/** Adds `qhubert bench`. */
 export function addBenchCommand(program: Command): void {
   program
     .command("bench")

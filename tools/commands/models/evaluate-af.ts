@@ -22,7 +22,7 @@ export interface AfArguments {
   readonly json?: boolean;
 }
 
-/** `qhubert evaluate --question af`: is it atrial fibrillation or not, on any records whose rhythm can be told. */
+/** Runs `qhubert evaluate --question af`: atrial fibrillation or not, on any records whose rhythm can be told. */
 export async function evaluateAf(args: AfArguments): Promise<void> {
   const classifier = await openClassifier(args.model);
   const afIndex = classifier.classes.findIndex((name) => AF_LABELS.includes(name));

@@ -23,7 +23,7 @@ interface EvaluateArguments {
   readonly json?: boolean;
 }
 
-/** `qhubert evaluate`. */
+/** Adds `qhubert evaluate`. */
 export function addEvaluateCommand(program: Command): void {
   program
     .command("evaluate")

@@ -6,7 +6,7 @@ import { countNumber, realNumber, wholeNumber } from "../terminal/arguments.ts";
 import { printJson, printLine } from "../terminal/output.ts";
 import { withProgress } from "../terminal/progress.ts";
 
-/** `qhubert data import` and `qhubert data synth`. */
+/** Adds `qhubert data import` and `qhubert data synth`. */
 export function addDataCommands(program: Command): void {
   const data = program
     .command("data")

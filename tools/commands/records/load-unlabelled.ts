@@ -21,7 +21,8 @@ export interface UnlabelledFolder {
 }
 
 /**
- * Conditions every record of a folder without its labels. Files that are no ECG, or are damaged, are left out and named.
+ * Conditions every record of a folder without its labels. Files that are no ECG, or are damaged, are left out and
+ * named.
  *
  * @throws DataError for a folder that cannot be read, or without one record that can
  */

@@ -27,8 +27,8 @@ export interface OpenedShares {
 }
 
 /**
- * Loads the records that a trained model is compressed, tuned or scored by, and divides them as they were divided for its
- * training. Throws DataError.
+ * Loads the records that a trained model is compressed, tuned or scored by, and divides them as they were divided for
+ * its training. Throws DataError.
  */
 export async function openShares(
   { path, classes, facts }: TrainedFile,

@@ -27,7 +27,7 @@ interface ReproduceArguments extends ReproductionOptions {
   readonly json?: boolean;
 }
 
-/** `qhubert reproduce`. */
+/** Adds `qhubert reproduce`. */
 export function addReproduceCommand(program: Command): void {
   program
     .command("reproduce")
@@ -61,7 +61,7 @@ export function addReproduceCommand(program: Command): void {
 }
 
 async function runReproduce(args: ReproduceArguments): Promise<void> {
-  // A wrong name is told before the data is read.
+  // A wrong name is refused before the data is read.
   buildGraph(args.model, ["0", "1"]);
   if (args.resume && !args.out) throw new DataError("--resume: takes the --out folder of the run that is to go on");
   const folders = paperFolders(args.data);

@@ -16,12 +16,14 @@ export function wholeNumbers(text: string): number[] {
   return text.split(",").map(wholeNumber);
 }
 
+/** Reads a whole number of 1 or more. */
 export function countNumber(text: string): number {
   const value = wholeNumber(text);
   if (value < 1) throw new InvalidArgumentError(`expected a whole number of 1 or more, found "${text}".`);
   return value;
 }
 
+/** Reads a number. */
 export function realNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value))
@@ -29,6 +31,7 @@ export function realNumber(text: string): number {
   return value;
 }
 
+/** Reads a number above 0. */
 export function positiveNumber(text: string): number {
   const value = realNumber(text);
   if (value <= 0) throw new InvalidArgumentError(`expected a number above 0, found "${text}".`);

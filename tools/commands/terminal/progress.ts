@@ -1,6 +1,7 @@
 import { SingleBar } from "cli-progress";
 import { durationText, printNote } from "./output.ts";
 
+/** Progress that a user sees. */
 export interface Progress {
   update(done: number, total: number, note?: string): void;
   end(): void;
