@@ -33,7 +33,7 @@ export interface AnalogFrontEndOptions {
   readonly seed: number;
 }
 
-/** An ADS1292R at gain 6 (24 bits, +-403 mV, 8 uV peak to peak of noise) behind a FIFO of 32 words. */
+/** An ADS1292R at gain 6 (24 bits, +-403 mV, 8 uV peak to peak of noise) that fills a FIFO of 32 words. */
 export const DEFAULT_FRONT_END: Omit<AnalogFrontEndOptions, "sampleRateHz"> = {
   bits: 24,
   fullScaleMillivolts: 403,

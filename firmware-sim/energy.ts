@@ -9,7 +9,7 @@ export interface EnergyUse {
 }
 
 /** The activity of a run that its energy depends on. */
-export interface Activity {
+interface Activity {
   readonly seconds: number;
   /** Part of `seconds` with the core awake. */
   readonly activeSeconds: number;

@@ -8,7 +8,7 @@ function readsWideRows({ layers }: ModelFile, { inputs }: ModelLayer): boolean {
 }
 
 /** Returns the cycles of one multiply-accumulate; 0 for a layer that multiplies nothing. */
-export function macCost({ cyclesPerMac }: CoreCosts, model: ModelFile, layer: ModelLayer): number {
+function macCost({ cyclesPerMac }: CoreCosts, model: ModelFile, layer: ModelLayer): number {
   switch (layer.op) {
     case "conv1d":
       if (layer.groups > 1) return cyclesPerMac.groupedConv1d.value;
@@ -23,7 +23,7 @@ export function macCost({ cyclesPerMac }: CoreCosts, model: ModelFile, layer: Mo
 }
 
 /** Computes the cycles of one output row without its multiply-accumulates. */
-export function rowCost(costs: CoreCosts, layer: ModelLayer): number {
+function rowCost(costs: CoreCosts, layer: ModelLayer): number {
   return layer.outChannels * elementCost(costs, layer) + (layer.op === "layerNorm" ? costs.cyclesPerNorm.value : 0);
 }
 
@@ -59,7 +59,7 @@ function unpackCost({ cyclesPerWeight }: CoreCosts, { grid, planes, bits }: Mode
 }
 
 /** Computes the cycles to unpack one weight and put it into its panel. */
-export function weightCost(costs: CoreCosts, model: ModelFile, layer: ModelLayer): number {
+function weightCost(costs: CoreCosts, model: ModelFile, layer: ModelLayer): number {
   const unpacked = unpackCost(costs, layer);
   if (!readsWideRows(model, layer)) return unpacked;
   // A group's last tile has places for eight channels even where it has fewer channels.

@@ -50,7 +50,7 @@ export interface SimulationReport {
 }
 
 /** A run with the sizes that its report also states. */
-export interface RunFacts {
+interface RunFacts {
   readonly device: Device;
   readonly recordName: string;
   readonly run: Run;

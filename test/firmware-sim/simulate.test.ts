@@ -152,7 +152,7 @@ describe("simulate", () => {
     }
   });
 
-  it("finds the beats again behind a stretch with the lead off", async () => {
+  it("finds the beats again after a stretch with the lead off", async () => {
     const options = { leadOff: [{ fromSeconds: 6, toSeconds: 10 }] };
     const { timeline, budgetsOk } = await simulate({ model, device: "nRF52840", record, options });
     const peaks = timeline.filter((entry) => entry.kind === "beat").map((entry) => entry.peakMs);

@@ -1,7 +1,7 @@
 import type { EcgRecord, Lead } from "./record.ts";
 
 /** Rate and scale of a lead's counts, as the engine's front end is configured with them. */
-export interface LeadInput {
+interface LeadInput {
   readonly sampleRateHz: number;
   readonly millivoltsPerCount: number;
 }

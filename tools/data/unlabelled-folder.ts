@@ -16,14 +16,14 @@ export interface HeldOut {
 }
 
 /** The records of a folder that one lead is taken of. */
-export interface LeadPart {
+interface LeadPart {
   /** A lead's name or index; undefined for the default lead. */
   readonly lead: string | undefined;
   readonly dataset: FiledDataset;
 }
 
 /** A folder's records in the parts that are conditioned one after another. */
-export interface UnlabelledListing {
+interface UnlabelledListing {
   readonly name: string;
   readonly parts: readonly LeadPart[];
   /** Records that are left out because their share is held out; null where none can be, for no record has a label. */

@@ -9,7 +9,7 @@ const MS_PER_SAMPLE = 1000 / MODEL_SAMPLE_RATE_HZ;
 const DELAY_MS = FRONT_END_DELAY_MICROSECONDS / 1000;
 
 /** A beat in the record's own time. */
-export interface RecordBeat {
+interface RecordBeat {
   readonly sample: number;
   readonly timeMs: number;
   /** Time from the R peak to the detector's report. */
@@ -18,14 +18,14 @@ export interface RecordBeat {
 }
 
 /** A stretch of one verdict on the signal, in the record's own time. */
-export interface QualityStretch {
+interface QualityStretch {
   readonly fromMs: number;
   readonly toMs: number;
   readonly quality: SignalQuality;
 }
 
 /** The beats of a lead and the verdicts on its signal. */
-export interface DetectedLead {
+interface DetectedLead {
   readonly beats: readonly RecordBeat[];
   readonly quality: readonly QualityStretch[];
   readonly durationMs: number;

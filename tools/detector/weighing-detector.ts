@@ -3,7 +3,7 @@ import { type DetectorModule, startDetectorModule } from "./detector-module.ts";
 import { OFFSET, TERMS } from "./terms.ts";
 
 /** A candidate that was judged: the place of its R peak and the terms that decided. */
-export interface Judged {
+interface Judged {
   /** Conditioned sample of the R peak, 500 Hz. */
   readonly sample: number;
   /** A value for each of TERMS, in the engine's integers. */

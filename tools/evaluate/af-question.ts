@@ -9,7 +9,7 @@ export const FLUTTER_CHOICES = ["af", "other", "omit"] as const;
 export type FlutterChoice = (typeof FLUTTER_CHOICES)[number];
 
 /** Items of one rhythm and how many of them were answered with AF. */
-export interface AnsweredAf {
+interface AnsweredAf {
   readonly found: number;
   readonly of: number;
 }

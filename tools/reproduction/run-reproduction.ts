@@ -36,7 +36,7 @@ export interface ReproductionOptions {
   readonly resume?: boolean;
 }
 
-export interface ReproductionWatcher {
+interface ReproductionWatcher {
   /** Called with the backend that the training runs on. */
   onBackend?(backend: BackendChoice): void;
   /** Called with the progress of one stage: training, then for each row compressing and deciding. */

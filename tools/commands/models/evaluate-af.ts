@@ -10,7 +10,7 @@ import { conditionWithProgress, printSkipped } from "../records/load-data.ts";
 import { percent, percentInterval, printJson, printLine, printTable } from "../terminal/output.ts";
 import { type Classifier, openClassifier } from "./classifier.ts";
 
-export interface AfArguments {
+interface AfArguments {
   readonly model: string;
   readonly data: string;
   readonly lead?: string;

@@ -7,7 +7,7 @@ import { DEFAULT_CACHE_FOLDER } from "../terminal/arguments.ts";
 import { printNote } from "../terminal/output.ts";
 import { withProgress } from "../terminal/progress.ts";
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly lead?: string;
   readonly cache?: string;
   /**

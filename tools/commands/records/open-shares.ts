@@ -4,7 +4,7 @@ import type { Split } from "../../data/split.ts";
 import { loadData } from "./load-data.ts";
 
 /** A model file, as far as its records depend on it. */
-export interface TrainedFile {
+interface TrainedFile {
   readonly path: string;
   readonly classes: readonly string[];
   /** The facts of its training, which state the division that it was trained by. */
@@ -12,7 +12,7 @@ export interface TrainedFile {
 }
 
 /** Arguments that name the records of a command. */
-export interface SharesArguments {
+interface SharesArguments {
   readonly data: string;
   readonly lead?: string;
   readonly cache?: string;
@@ -21,7 +21,7 @@ export interface SharesArguments {
 }
 
 /** Conditioned records in the shares that a model was trained by, and how its facts state them. */
-export interface OpenedShares {
+interface OpenedShares {
   readonly split: Split<ConditionedRecord>;
   readonly facts: DivisionFacts;
 }

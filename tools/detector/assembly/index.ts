@@ -3,21 +3,13 @@
  * that it judges while it takes a sample, it calls the import `weigh` once a term, the offset first.
  */
 import { candidateAt, featureOf } from "../../../assembly/signal/qrs-candidates";
-import {
-  detectRPeak, judgeSignal, qualityOf, resetRPeak, rPeakBytes, RPeakState,
-} from "../../../assembly/signal/r-peak";
-import { watchRaw } from "../../../assembly/signal/signal-quality";
+import { detectRPeak, judgeSignal, resetRPeak, rPeakBytes, RPeakState } from "../../../assembly/signal/r-peak";
 import { at } from "../../../assembly/views";
 
 const state = at<RPeakState>(<i32>heap.alloc(rPeakBytes()));
 
 export function reset(): void {
   resetRPeak(state);
-}
-
-/** Passes a raw count to the judge of signal quality; detection does not depend on it. */
-export function watch(raw: i32, sampleRateMilliHz: i32): void {
-  watchRaw(qualityOf(state), raw, sampleRateMilliHz);
 }
 
 /** Takes a conditioned sample of a record and returns how many samples ago an R peak lay, or 0 without an R peak. */
