@@ -1,4 +1,4 @@
-import type { FolderScores } from "../../detector/score-folder.ts";
+import type { FolderScores } from "../../detector/folder-scores.ts";
 import type { BeatStatistics } from "../../evaluate/beat-statistics.ts";
 import type { Interval } from "../../evaluate/wilson.ts";
 import { printLine, printTable } from "../terminal/output.ts";
