@@ -1,7 +1,7 @@
 import type { TimeNs } from "./event-queue.ts";
 import { NoiseSource } from "./noise-source.ts";
 
-/** One lead of a record: what lies at the electrodes. */
+/** One lead of a record: the signal at the electrodes. */
 export interface SimulatedRecord {
   readonly name: string;
   readonly sampleRateHz: number;
@@ -12,28 +12,28 @@ export interface SimulatedRecord {
 }
 
 export interface AnalogFrontEndOptions {
-  /** Nominal rate, 125 .. 1000. Default: the record's. */
+  /** Nominal rate, 125 .. 1000; the record's by default. */
   readonly sampleRateHz: number;
-  /** Of the converter, sign included, 8 .. 24. */
+  /** Bits of the converter, sign included, 8 .. 24. */
   readonly bits: number;
-  /** Largest input; beyond it the converter saturates. */
+  /** Largest input; the converter saturates beyond it. */
   readonly fullScaleMillivolts: number;
   /** Input-referred noise, root mean square. */
   readonly noiseMicrovolts: number;
   /** Electrode offset. */
   readonly offsetMillivolts: number;
-  /** How much faster than nominal the converter's clock runs, in parts per million, -10,000 .. 10,000. */
+  /** Excess of the converter's clock over its nominal rate, in parts per million, -10,000 .. 10,000. */
   readonly clockPpm: number;
   /** Samples that the FIFO gathers for one burst, 1 .. 512. */
   readonly fifoSamples: number;
   /** Bit rate of the bus that DMA reads the FIFO over. */
   readonly busHz: number;
-  /** While the lead is off the converter sees its upper rail. */
+  /** Stretches with the lead off, in which the converter sees its upper rail. */
   readonly leadOff: readonly { readonly fromSeconds: number; readonly toSeconds: number }[];
   readonly seed: number;
 }
 
-/** An ADS1292R at gain 6 (24 bits, +-403 mV, 8 uV peak to peak of noise) behind a FIFO of 32 words. */
+/** An ADS1292R at gain 6 (24 bits, +-403 mV, 8 uV peak to peak of noise) that fills a FIFO of 32 words. */
 export const DEFAULT_FRONT_END: Omit<AnalogFrontEndOptions, "sampleRateHz"> = {
   bits: 24,
   fullScaleMillivolts: 403,
@@ -46,7 +46,7 @@ export const DEFAULT_FRONT_END: Omit<AnalogFrontEndOptions, "sampleRateHz"> = {
   seed: 1,
 };
 
-/** The FIFO's content, in the ring buffer's reach from `readyNs` on. */
+/** The content of a full FIFO, which DMA has moved by `readyNs`. */
 export interface Burst {
   /** Counts of the converter. */
   readonly samples: Int32Array;
@@ -56,12 +56,12 @@ export interface Burst {
 const NS = 1e9;
 
 /**
- * Electrode, converter, FIFO and DMA. Sample i is taken at i / rate seconds of the converter's own clock; the record's
- * value there is found by Catmull-Rom interpolation: at the record's rate and 0 ppm the samples are the record's.
+ * Electrode, converter, FIFO and DMA. Sample i is taken at i / rate seconds of the converter's own clock. Catmull-Rom
+ * interpolation gives the record's value at that time: at the record's rate and 0 ppm the samples are the record's.
  */
 export class AnalogFrontEnd {
   readonly millivoltsPerCount: number;
-  /** Samples that the record lasts for. */
+  /** Number of samples that the record gives. */
   readonly sampleCount: number;
   readonly #record: SimulatedRecord;
   readonly #options: AnalogFrontEndOptions;
@@ -82,12 +82,12 @@ export class AnalogFrontEnd {
     this.sampleCount = Math.floor(((record.samples.length - 1) * this.#trueRateHz) / record.sampleRateHz) + 1;
   }
 
-  /** When sample i, which need not be whole, is taken. */
+  /** Returns the time at which a sample is taken; `sample` need not be whole. */
   sampleTimeNs(sample: number): TimeNs {
     return Math.round((sample * NS) / this.#trueRateHz);
   }
 
-  /** The next burst, or null behind the last one. The record's end empties the FIFO early. */
+  /** Returns the next burst, or null after the last one. The record's end empties the FIFO early. */
   nextBurst(): Burst | null {
     const count = Math.min(this.#options.fifoSamples, this.sampleCount - this.#taken);
     if (count === 0) return null;
@@ -98,7 +98,7 @@ export class AnalogFrontEnd {
     return { samples, readyNs: this.#busFreeNs };
   }
 
-  /** RAM of the DMA's two buffers: one fills while the other empties. */
+  /** RAM of the DMA's two buffers, of which one fills while the other empties. */
   get dmaBytes(): number {
     return 2 * this.#options.fifoSamples * bytesPerSample(this.#options.bits);
   }

@@ -1,8 +1,9 @@
 import type { Device } from "./devices.ts";
 
+/** The memory that a budget limits. */
 export type BudgetFigure = "ramBytes" | "flashBytes";
 
-/** A model that a device has no room for. */
+/** The error for a model that a device has no room for. */
 export class BudgetError extends Error {
   override name = "BudgetError";
   readonly figure: BudgetFigure;
@@ -25,7 +26,7 @@ export class BudgetError extends Error {
   }
 }
 
-/** RAM that is taken for the whole run, in bytes. */
+/** RAM of a run by its use, in bytes; all of it is taken from start to end. */
 export interface RamUse {
   /** Static data, state, arena and scratch of the engine's dsp build. */
   readonly engine: number;
@@ -34,18 +35,23 @@ export interface RamUse {
   readonly firmware: number;
 }
 
-/** Non-volatile memory, in bytes. */
+/** Non-volatile memory by its use, in bytes. */
 export interface FlashUse {
   readonly model: number;
   readonly engineCode: number;
   readonly firmware: number;
 }
 
+/** Adds the device's firmware to the parts of RAM that a run needs. */
 export function ramUse(device: Device, engine: number, ringBuffer: number, dmaBuffers: number): RamUse {
   return { engine, ringBuffer, dmaBuffers, firmware: device.surroundings.firmwareRamBytes.value };
 }
 
-/** @param wasmBytes size of the engine's dsp build */
+/**
+ * Estimates the flash that an image takes.
+ *
+ * @param wasmBytes size of the engine's dsp build
+ */
 export function flashUse(device: Device, model: number, wasmBytes: number): FlashUse {
   const { codeExpansion, firmwareFlashBytes } = device.surroundings;
   return { model, engineCode: Math.ceil(wasmBytes * codeExpansion.value), firmware: firmwareFlashBytes.value };
@@ -55,7 +61,7 @@ export function totalBytes(use: RamUse | FlashUse): number {
   return Object.values(use).reduce((sum: number, bytes: number) => sum + bytes, 0);
 }
 
-/** Throws BudgetError with what is missing where the parts do not fit the device. */
+/** Throws BudgetError, which states the bytes that are missing, where the parts do not fit the device. */
 export function requireFit(device: Device, figure: BudgetFigure, use: RamUse | FlashUse): void {
   const needed = totalBytes(use);
   if (needed > device[figure].value) throw new BudgetError(figure, device, needed, { ...use });

@@ -3,8 +3,9 @@ import { type Constant, modelled } from "./constant.ts";
 /** Cycles that a core takes for the engine's dsp build, translated ahead of time to machine code. */
 export interface CoreCosts {
   readonly cyclesPerMac: {
-    /** Over int8 rows, and over wide ones. */
+    /** Conv over int8 rows. */
     readonly conv1d: Constant;
+    /** Conv over rows of two-byte elements. */
     readonly wideConv1d: Constant;
     readonly groupedConv1d: Constant;
     readonly depthwiseConv1d: Constant;
@@ -13,12 +14,13 @@ export interface CoreCosts {
   };
   /** Bias, requantisation, clamp and store of one output of a conv, dense or average pool. */
   readonly cyclesPerOutput: Constant;
-  /** One look into an activation's table. */
+  /** Lookup of one value in an activation's table. */
   readonly cyclesPerTableLookup: Constant;
-  /** One sum of an add. */
+  /** One sum of an add layer. */
   readonly cyclesPerSum: Constant;
-  /** One value that is normalised, and the inverse root for all that share it. */
+  /** One value that is normalised. */
   readonly cyclesPerNormElement: Constant;
+  /** The inverse root that the values of a row share. */
   readonly cyclesPerNorm: Constant;
   /** One element of a sequence that the window copies or moves up. */
   readonly cyclesPerWindowElement: Constant;
@@ -28,11 +30,12 @@ export interface CoreCosts {
   readonly cyclesPerWeight: {
     readonly bits: Constant;
     readonly ternary: Constant;
-    /** Of a layer in bit planes, and for each plane. */
+    /** Part of a layer in bit planes that does not depend on the number of planes. */
     readonly planes: Constant;
+    /** Part for each plane. */
     readonly plane: Constant;
   };
-  /** One place in the panel of a conv over wide rows, instead of that of one over int8. */
+  /** One place in the panel of a conv over wide rows, beyond the cost of a place over int8 rows. */
   readonly cyclesPerWidePanelElement: Constant;
   /** Resampler, band limit, R-peak detector and the copy into the network's input, for one 500 Hz sample. */
   readonly cyclesPerConditionedSample: Constant;
@@ -41,20 +44,22 @@ export interface CoreCosts {
 }
 
 /*
- * Instructions were counted layer by layer, by the engine's own trace: its dsp build through wasm2c (wabt 1.0.39, memory at a
- * constant address, no bounds checks) and arm-none-eabi-gcc 12.2 -O2 -fno-tree-reassoc -mcpu=cortex-m4, on QEMU's mps2-an386 with
- * -icount shift=0, over 12 s of signal; its logits were those of V8. Networks: hubert-nano and hubert-micro with random 8-bit
- * weights (4 bits and ternary besides), resnet1d-edge and efficient1d-nano as shipped, and a ladder of resnet1d-edge. QEMU has
- * no cycles: all instructions of a run, weighed with the issue times of the Cortex-M4's reference manual (a load 2, or 1 behind
- * another, a taken branch 3, a division 7, else 1), came to 1.27 cycles each: 1.18 in unpacking, 1.35 in products, 1.42 in
- * attention. 1.3 is taken for all; wait states of flash and RAM come on top where no cache hides them.
- * A width of packed weights changes little here: each layer pass unpacks a tile once and multiplies 8-bit panels.
+ * Instructions were counted layer by layer, by the engine's own trace: its dsp build through wasm2c (wabt 1.0.39,
+ * memory at a constant address, no bounds checks) and arm-none-eabi-gcc 12.2 -O2 -fno-tree-reassoc -mcpu=cortex-m4, on
+ * QEMU's mps2-an386 with -icount shift=0, over 12 s of signal; its logits were those of V8. Networks: hubert-nano and
+ * hubert-micro with random 8-bit weights (4 bits and ternary besides), resnet1d-edge and efficient1d-nano as shipped,
+ * and a ladder of resnet1d-edge. QEMU has no cycles: all instructions of a run, weighed with the issue times of the
+ * Cortex-M4's reference manual (a load 2, or 1 after another, a taken branch 3, a division 7, else 1), came to 1.27
+ * cycles each: 1.18 in unpacking, 1.35 in products, 1.42 in attention. 1.3 is taken for all; wait states of flash and
+ * RAM come on top where no cache hides them. A width of packed weights changes little here: each layer pass unpacks a
+ * tile once and multiplies 8-bit panels.
  */
 const CYCLES_PER_INSTRUCTION = 1.3;
 
+/** Makes a constant of instructions that were counted; `what` says where. */
 function counted(instructions: number, what: string): Constant {
-  const basis = `${instructions} instructions counted on an emulated Cortex-M4 (${what}), x ${CYCLES_PER_INSTRUCTION} cycles each`;
-  return modelled(instructions * CYCLES_PER_INSTRUCTION, basis);
+  const from = `${instructions} instructions counted on an emulated Cortex-M4 (${what}), x ${CYCLES_PER_INSTRUCTION} cycles each`;
+  return modelled(instructions * CYCLES_PER_INSTRUCTION, from);
 }
 
 export const CORTEX_M4_COSTS: CoreCosts = {
@@ -84,12 +89,14 @@ export const CORTEX_M4_COSTS: CoreCosts = {
   cyclesPerTask: modelled(1000, "assumption: interrupt, wake-up and context switch of a small RTOS"),
 };
 
-/** Ratio of the two cores on the same MLPerf Tiny v1.3 networks: 1.40/1.59, 1.75/1.96, 1.27/1.43, 1.94/2.18. */
+/**
+ * Cycles of the Cortex-M33 over those of the Cortex-M4 on the same MLPerf Tiny v1.3 networks: 1.40/1.59, 1.75/1.96,
+ * 1.27/1.43, 1.94/2.18.
+ */
 const M33_TO_M4 = 0.89;
 
-function onCortexM33({ value, source }: Constant): Constant {
-  const basis = source.replace("modelled: ", "");
-  return modelled(value * M33_TO_M4, `${basis}, x ${M33_TO_M4} for Cortex-M33 over M4 in MLPerf Tiny v1.3`);
+function onCortexM33({ value, from }: Constant): Constant {
+  return modelled(value * M33_TO_M4, `${from}, x ${M33_TO_M4} for Cortex-M33 over M4 in MLPerf Tiny v1.3`);
 }
 
 const { cyclesPerMac, cyclesPerWeight } = CORTEX_M4_COSTS;

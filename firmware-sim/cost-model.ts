@@ -3,7 +3,7 @@ import type { Device } from "./devices.ts";
 import { flashCycles } from "./flash-bus.ts";
 import { type LayerWork, layerWork } from "./layer-costs.ts";
 
-/** Cycles of the core by what it did. */
+/** Cycles of the core by the kind of work. */
 export interface WorkCycles {
   readonly frontEnd: number;
   readonly macs: number;
@@ -17,7 +17,10 @@ export interface WorkCycles {
 
 export const NO_WORK: WorkCycles = { frontEnd: 0, macs: 0, outputs: 0, unpack: 0, flash: 0, tasks: 0 };
 
-/** Device cycles of one task: the engine's counters before and after it, priced by the device's constants. */
+/**
+ * Computes the device cycles of one task: the engine's counters after it less those before it, priced by the device's
+ * constants.
+ */
 export function taskCycles(device: Device, model: ModelFile, before: EngineProfile, after: EngineProfile): WorkCycles {
   const { costs, flashBus } = device;
   const conditioned = after.conditionedSamples - before.conditionedSamples;

@@ -2,7 +2,7 @@ import { type Constant, modelled } from "./constant.ts";
 import { CORTEX_M4_COSTS, CORTEX_M33_COSTS, type CoreCosts } from "./core-costs.ts";
 import type { FlashBus } from "./flash-bus.ts";
 
-/** A microcontroller with what a wearable puts around it. */
+/** A microcontroller and the parts of a wearable around it. */
 export interface Device {
   readonly name: string;
   readonly coreHz: Constant;
@@ -10,22 +10,22 @@ export interface Device {
   readonly flashBytes: Constant;
   readonly supplyVolts: Constant;
   readonly activeMicroampsPerMegahertz: Constant;
-  /** With all RAM kept and the wake-up timer on. */
+  /** Supply current asleep, with all RAM kept and the wake-up timer on. */
   readonly sleepMicroamps: Constant;
   readonly costs: CoreCosts;
   readonly flashBus: FlashBus;
   readonly surroundings: Surroundings;
 }
 
-/** What does not depend on the microcontroller. */
+/** The parts of a wearable that do not depend on the microcontroller. */
 export interface Surroundings {
-  /** Analog front end, always on. */
+  /** Power of the analog front end, which is always on. */
   readonly frontEndMicrowatts: Constant;
-  /** One packet: a decision and the beats since the one before. */
+  /** Energy of one packet: a decision and the beats since the last one. */
   readonly radioMicrojoulesPerPacket: Constant;
   readonly batteryMilliampHours: Constant;
   readonly batteryUsableShare: Constant;
-  /** Radio stack, operating system, application and call stack. */
+  /** RAM of radio stack, operating system, application and call stack. */
   readonly firmwareRamBytes: Constant;
   readonly firmwareFlashBytes: Constant;
   /** Machine code bytes of the engine for one byte of its wasm. */
@@ -47,6 +47,7 @@ const SURROUNDINGS: Surroundings = {
 
 const DATA_SHEET = "data sheet figure not verified on a board";
 
+/** The devices that can be simulated by name. */
 export const DEVICES: readonly Device[] = [
   {
     name: "nRF52840",
@@ -95,7 +96,7 @@ export const DEVICES: readonly Device[] = [
   },
 ];
 
-/** The device of that name, whatever its case and blanks. Throws RangeError with the names there are. */
+/** Returns the device of a name, whatever its case and blanks. Throws RangeError, which lists the names. */
 export function deviceNamed(name: string): Device {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   const device = DEVICES.find((candidate) => plain(candidate.name) === plain(name));

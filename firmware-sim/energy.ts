@@ -1,6 +1,6 @@
 import type { Device } from "./devices.ts";
 
-/** What a run used, in microjoules. */
+/** Energy of a run by its use, in microjoules. */
 export interface EnergyUse {
   readonly coreActive: number;
   readonly coreSleep: number;
@@ -8,16 +8,17 @@ export interface EnergyUse {
   readonly radio: number;
 }
 
-export interface Activity {
+/** The activity of a run that its energy depends on. */
+interface Activity {
   readonly seconds: number;
-  /** Of these, with the core awake. */
+  /** Part of `seconds` with the core awake. */
   readonly activeSeconds: number;
   readonly packets: number;
 }
 
 const SECONDS_PER_DAY = 86400;
 
-/** Energy of a run: microamps x volts x seconds is microjoules. */
+/** Computes the energy of a run: microamps x volts x seconds is microjoules. */
 export function energyUse(device: Device, { seconds, activeSeconds, packets }: Activity): EnergyUse {
   const volts = device.supplyVolts.value;
   const activeMicroamps = device.activeMicroampsPerMegahertz.value * device.coreHz.value * 1e-6;
@@ -33,7 +34,7 @@ export function totalMicrojoules(use: EnergyUse): number {
   return use.coreActive + use.coreSleep + use.frontEnd + use.radio;
 }
 
-/** How long a full battery lasts at the mean power of a run. */
+/** Computes how many days a full battery lasts at the mean power of a run. */
 export function batteryDays(device: Device, microjoules: number, seconds: number): number {
   const { batteryMilliampHours, batteryUsableShare } = device.surroundings;
   const coulombs = batteryMilliampHours.value * 3.6 * batteryUsableShare.value;

@@ -1,4 +1,4 @@
-/** Nanoseconds of simulated time. A number counts them exactly for 104 days. */
+/** Nanoseconds of simulated time, exact for 104 days. */
 export type TimeNs = number;
 
 interface ScheduledEvent {
@@ -7,7 +7,7 @@ interface ScheduledEvent {
   readonly action: () => void;
 }
 
-/** Discrete events on a simulated clock: each at its time, those of one time in the order in which they were made. */
+/** Discrete events on a simulated clock. Events of the same time run in the order in which they were scheduled. */
 export class EventQueue {
   #nowNs: TimeNs = 0;
   #made = 0;
@@ -18,7 +18,7 @@ export class EventQueue {
     return this.#nowNs;
   }
 
-  /** Throws RangeError for a time that is past or not a whole number. */
+  /** Schedules an event. Throws RangeError for a time that is past or not a whole number. */
   schedule(atNs: TimeNs, action: () => void): void {
     if (!Number.isSafeInteger(atNs) || atNs < this.#nowNs) {
       throw new RangeError(`an event must be at a whole nanosecond from ${this.#nowNs} on, not at ${atNs}`);
@@ -33,7 +33,7 @@ export class EventQueue {
     }
   }
 
-  /** Runs events, also those that they schedule, until none is left. */
+  /** Runs events, also the events that they schedule, until none is left. */
   run(): void {
     for (let event = this.#take(); event; event = this.#take()) {
       this.#nowNs = event.atNs;

@@ -1,13 +1,13 @@
 import type { Constant } from "./constant.ts";
 
-/** Copies packed weights from the non-volatile memory into RAM; the core waits. */
+/** The bus that copies packed weights from non-volatile memory into RAM, while the core waits. */
 export interface FlashBus {
   readonly bytesPerCycle: Constant;
-  /** Before the first byte of each read. */
+  /** Cycles before the first byte of each read. */
   readonly cyclesPerRead: Constant;
 }
 
-/** Cycles of `reads` copies of `bytes` in all. */
+/** Computes the cycles of `reads` copies of `bytes` altogether. */
 export function flashCycles(bus: FlashBus, reads: number, bytes: number): number {
   return reads * bus.cyclesPerRead.value + bytes / bus.bytesPerCycle.value;
 }

@@ -1,21 +1,24 @@
 import type { TimeNs } from "./event-queue.ts";
 
+/** A beat on the simulated clock. */
 export interface TimedBeat {
   /** 500 Hz sample of the R peak. */
   readonly sample: number;
   readonly peakNs: TimeNs;
-  /** End of the task that found it. */
+  /** End of the task that found the beat. */
   readonly detectedNs: TimeNs;
 }
 
+/** A decision on the simulated clock. */
 export interface TimedDecision {
-  /** 500 Hz sample that it covers up to, exclusive. */
+  /** 500 Hz sample that the decision covers up to, exclusive. */
   readonly sample: number;
   readonly label: string;
-  /** End of the task that made it. */
+  /** End of the task that made the decision. */
   readonly doneNs: TimeNs;
 }
 
+/** Percentiles of latencies, in milliseconds; null without a latency. */
 export interface LatencySummary {
   readonly p50: number | null;
   readonly p99: number | null;
@@ -23,8 +26,10 @@ export interface LatencySummary {
 }
 
 /**
- * For each beat the time from its R peak to the first decision that was complete no earlier than the beat's detection
- * and that covers the peak; null where the record ended before there was one. Both lists ascend in time.
+ * Computes each beat's latency: the time from its R peak to the first decision that covers the peak and that was
+ * complete no earlier than the beat's detection. It is null where the record ended before such a decision. Both lists
+ * ascend in time.
+ *
  * @param windowSamples samples that one decision sees
  */
 export function beatLatenciesMs(
@@ -43,7 +48,7 @@ export function beatLatenciesMs(
   });
 }
 
-/** Percentiles by nearest rank; nulls of an empty list. */
+/** Computes percentiles by nearest rank; they are null for an empty list. */
 export function summarise(latenciesMs: readonly number[]): LatencySummary {
   const sorted = [...latenciesMs].sort((a, b) => a - b);
   const rank = (share: number) => (sorted.length === 0 ? null : sorted[Math.ceil(share * sorted.length) - 1]);

@@ -2,13 +2,13 @@ import type { LayerProfile, ModelFile, ModelLayer } from "qhubert-engine";
 import { TILE_CHANNELS } from "../assembly/shared/limits.ts";
 import type { CoreCosts } from "./core-costs.ts";
 
-/** Whether a layer reads rows of two-byte elements, as the samples are. */
+/** Returns whether a layer reads rows of two-byte elements; the input samples are such rows. */
 function readsWideRows({ layers }: ModelFile, { inputs }: ModelLayer): boolean {
   return inputs[0] === 0 || layers[inputs[0] - 1].outType !== "int8";
 }
 
-/** Cycles of one multiply-accumulate; 0 for a layer that multiplies nothing. */
-export function macCost({ cyclesPerMac }: CoreCosts, model: ModelFile, layer: ModelLayer): number {
+/** Returns the cycles of one multiply-accumulate; 0 for a layer that multiplies nothing. */
+function macCost({ cyclesPerMac }: CoreCosts, model: ModelFile, layer: ModelLayer): number {
   switch (layer.op) {
     case "conv1d":
       if (layer.groups > 1) return cyclesPerMac.groupedConv1d.value;
@@ -22,8 +22,8 @@ export function macCost({ cyclesPerMac }: CoreCosts, model: ModelFile, layer: Mo
   }
 }
 
-/** Cycles of one output row beside its multiply-accumulates. */
-export function rowCost(costs: CoreCosts, layer: ModelLayer): number {
+/** Computes the cycles of one output row without its multiply-accumulates. */
+function rowCost(costs: CoreCosts, layer: ModelLayer): number {
   return layer.outChannels * elementCost(costs, layer) + (layer.op === "layerNorm" ? costs.cyclesPerNorm.value : 0);
 }
 
@@ -45,10 +45,10 @@ function elementCost(costs: CoreCosts, { op, activation, kernel }: ModelLayer): 
     case "layerNorm":
       return costs.cyclesPerNormElement.value;
     case "groupNorm":
-      // The root of a channel serves a whole sequence: left out.
+      // The root of a channel serves a whole sequence: its cycles are left out.
       return costs.cyclesPerNormElement.value + lookup;
     case "attention":
-      // Its multiply-accumulates are priced with all that they bring.
+      // The price of attention's multiply-accumulates includes its outputs.
       return 0;
   }
 }
@@ -58,23 +58,24 @@ function unpackCost({ cyclesPerWeight }: CoreCosts, { grid, planes, bits }: Mode
   return (grid === "ternary" ? cyclesPerWeight.ternary : cyclesPerWeight.bits).value;
 }
 
-/** Cycles to unpack one weight and put it into its panel. */
-export function weightCost(costs: CoreCosts, model: ModelFile, layer: ModelLayer): number {
+/** Computes the cycles to unpack one weight and put it into its panel. */
+function weightCost(costs: CoreCosts, model: ModelFile, layer: ModelLayer): number {
   const unpacked = unpackCost(costs, layer);
   if (!readsWideRows(model, layer)) return unpacked;
-  // A group's last tile has places for eight channels, whether or not it has so many.
+  // A group's last tile has places for eight channels even where it has fewer channels.
   const channels = layer.outChannels / layer.groups;
   const places = (Math.ceil(channels / TILE_CHANNELS) * TILE_CHANNELS) / channels;
   return unpacked + places * costs.cyclesPerWidePanelElement.value;
 }
 
+/** Cycles of one layer by the kind of work. */
 export interface LayerWork {
   readonly macs: number;
   readonly outputs: number;
   readonly unpack: number;
 }
 
-/** Device cycles of what a layer did between two readings of its counters. */
+/** Computes the device cycles of a layer's work between two readings of its counters. */
 export function layerWork(
   costs: CoreCosts,
   model: ModelFile,

@@ -1,4 +1,4 @@
-/** Seeded Gaussian noise: mulberry32 (Ettinger 2017, public domain) through Box and Muller's transform. */
+/** A source of seeded Gaussian noise: mulberry32 (Ettinger 2017, public domain) through Box and Muller's transform. */
 export class NoiseSource {
   #state: number;
 
@@ -7,7 +7,7 @@ export class NoiseSource {
     this.#state = seed >>> 0;
   }
 
-  /** Mean 0, standard deviation 1. */
+  /** Draws a value of mean 0 and standard deviation 1. */
   normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.#uniform())) * Math.cos(2 * Math.PI * this.#uniform());
   }

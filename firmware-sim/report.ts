@@ -3,29 +3,29 @@ import type { WorkCycles } from "./cost-model.ts";
 import type { Device } from "./devices.ts";
 import { batteryDays, type EnergyUse, energyUse, totalMicrojoules } from "./energy.ts";
 import { beatLatenciesMs, type LatencySummary, summarise } from "./latency.ts";
-import { sourcesOf } from "./sources.ts";
+import { type Sources, sourcesOf } from "./sources.ts";
 import type { Run } from "./wearable.ts";
 
-/** One line of what the wearer's phone would see, in the order of its time. */
+/** One line of the screen of the wearer's phone, in the order of its time. */
 export type TimelineEntry =
   | {
       readonly kind: "beat";
-      /** When it was detected, in milliseconds of simulated time. */
+      /** Time at which the beat was detected, in milliseconds of simulated time. */
       readonly ms: number;
       readonly peakMs: number;
-      /** R peak to decision; null where the record ended first. */
+      /** Time from R peak to decision; null where the record ended first. */
       readonly latencyMs: number | null;
     }
   | { readonly kind: "decision"; readonly ms: number; readonly label: string };
 
-/** What a run ends with. Plain JSON; a figure that the run cannot give (no beat, no decision) is null. */
+/** The figures of a run, in plain JSON. A figure that the run cannot give (no beat, no decision) is null. */
 export interface SimulationReport {
   readonly device: string;
   readonly record: string;
   readonly seconds: number;
   readonly beats: number;
   readonly decisions: number;
-  /** Beats for which the record ended before a decision; they are not in the latencies. */
+  /** Beats that the record ended before a decision on; the latencies leave them out. */
   readonly beatsUndecided: number;
   readonly lastDecision: string | null;
   readonly latencyMs: LatencySummary;
@@ -36,20 +36,21 @@ export interface SimulationReport {
   readonly longestTaskMs: number;
   readonly ramBytes: { readonly limit: number; readonly peak: number; readonly parts: RamUse };
   readonly flashBytes: { readonly limit: number; readonly used: number; readonly parts: FlashUse };
-  /** Share of the time with the core awake; 1 where it never sleeps. */
+  /** Share of the time that the core is awake; 1 where it never sleeps. */
   readonly dutyCycle: number;
   readonly cycles: WorkCycles;
   readonly energyUj: EnergyUse;
   readonly energyPerBeatUj: number | null;
   readonly batteryDays: number;
-  /** No deadline missed and no sample lost. A model without room in RAM or flash does not get this far. */
+  /** Whether no deadline was missed and no sample lost. A model without room in RAM or flash gives no report. */
   readonly budgetsOk: boolean;
-  /** For each figure "measured: where" or "modelled: from what". */
-  readonly sources: Readonly<Record<string, string>>;
+  /** Where each figure is from. */
+  readonly sources: Sources;
   readonly timeline: readonly TimelineEntry[];
 }
 
-export interface RunFacts {
+/** A run with the sizes that its report also states. */
+interface RunFacts {
   readonly device: Device;
   readonly recordName: string;
   readonly run: Run;
@@ -61,6 +62,7 @@ export interface RunFacts {
   readonly overflowedSamples: number;
 }
 
+/** Derives a report's figures from a run. */
 export function writeReport(facts: RunFacts): SimulationReport {
   const { device, run } = facts;
   const seconds = run.durationNs * 1e-9;

@@ -1,4 +1,7 @@
-/** Samples between DMA and the task. What does not fit is refused and counted, what is in keeps its order. */
+/**
+ * The ring buffer between DMA and the task. It keeps its samples in order, and refuses and counts samples that do not
+ * fit.
+ */
 export class RingBuffer {
   readonly #samples: Int32Array;
   #first = 0;
@@ -21,12 +24,12 @@ export class RingBuffer {
     return this.#length;
   }
 
-  /** The most samples that were ever in it. */
+  /** The largest number of samples that the buffer ever held. */
   get peak(): number {
     return this.#peak;
   }
 
-  /** Samples refused so far. */
+  /** The number of samples refused so far. */
   get overflowed(): number {
     return this.#overflowed;
   }
@@ -35,7 +38,7 @@ export class RingBuffer {
     return this.#samples.byteLength;
   }
 
-  /** Takes samples from the front of `samples` while there is room; returns how many. */
+  /** Takes samples from the beginning of `samples` while there is room; returns how many it took. */
   write(samples: Int32Array): number {
     const taken = Math.min(samples.length, this.capacity - this.#length);
     for (let i = 0; i < taken; i++) this.#samples[(this.#first + this.#length + i) % this.capacity] = samples[i];
@@ -45,7 +48,7 @@ export class RingBuffer {
     return taken;
   }
 
-  /** Removes the oldest samples, up to `count`. */
+  /** Removes and returns the oldest samples, up to `count`. */
   read(count: number): Int32Array {
     const taken = Math.min(count, this.#length);
     const samples = Int32Array.from({ length: taken }, (_, i) => this.#samples[(this.#first + i) % this.capacity]);

@@ -1,7 +1,7 @@
-/** Finds the converter's sample behind a sample of the engine, also where the ring buffer lost some in between. */
+/** Finds the converter's sample that a sample of the engine came from, also where the ring buffer lost samples. */
 export class SampleClock {
   readonly #frontEndSamplesPerModelSample: number;
-  /** Engine positions at which samples went missing, and how many had by then. */
+  /** Engine positions at which samples went missing, and the number missing by then. */
   readonly #losses: { readonly from: number; readonly lost: number }[] = [];
   #received = 0;
   #lost = 0;
@@ -10,7 +10,7 @@ export class SampleClock {
     this.#frontEndSamplesPerModelSample = frontEndSamplesPerModelSample;
   }
 
-  /** The ring took `taken` samples, then refused `lost`. */
+  /** Notes that the ring took `taken` samples, then refused `lost`. */
   receive(taken: number, lost: number): void {
     this.#received += taken;
     if (lost === 0) return;
@@ -18,7 +18,11 @@ export class SampleClock {
     this.#losses.push({ from: this.#received, lost: this.#lost });
   }
 
-  /** @param modelSample position in the engine's 500 Hz stream */
+  /**
+   * Returns the converter's position, which need not be whole.
+   *
+   * @param modelSample position in the engine's 500 Hz stream
+   */
   frontEndSample(modelSample: number): number {
     const engineSample = modelSample * this.#frontEndSamplesPerModelSample;
     const before = this.#losses.findLast(({ from }) => engineSample >= from);

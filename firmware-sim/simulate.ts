@@ -11,17 +11,19 @@ import { type SimulationReport, writeReport } from "./report.ts";
 import { RingBuffer } from "./ring-buffer.ts";
 import { Wearable } from "./wearable.ts";
 
+/** Settings of the simulated wearable. */
 export interface SimulationOptions extends Partial<AnalogFrontEndOptions> {
-  /** Capacity of the ring buffer between DMA and the task; 512 unless told. */
+  /** Samples that the ring buffer between DMA and the task holds; 512 by default. */
   readonly ringSamples?: number;
 }
 
+/** The model, device and record of a simulation. */
 export interface Simulation {
   /** The bytes of a .qhb file. */
   readonly model: Uint8Array;
-  /** A device's name, or one of your own. */
+  /** The name of one of `DEVICES`, or a device of your own. */
   readonly device: string | Device;
-  /** Of a model with several; default 0, the finest. */
+  /** Network of a model with several; 0, the finest, by default. */
   readonly rung?: number;
   readonly record: SimulatedRecord;
   readonly options?: SimulationOptions;
@@ -30,10 +32,14 @@ export interface Simulation {
 const DEFAULT_RING_SAMPLES = 512;
 
 /**
- * Runs a record through a model on a simulated wearable. Its image is made of the engine's dsp build, whose RAM and code
- * count; what runs here is the scalar build, which gives the same bytes sooner. The same input gives the same report.
- * Throws BudgetError where the model does not fit the device's RAM or flash, EngineError for a model that the engine
- * refuses, RangeError for an unknown device or an option out of its range.
+ * Runs a record through a model on a simulated wearable. The same input gives the same report.
+ *
+ * The wearable's image is made of the engine's dsp build, so its RAM and code count. The scalar build runs here,
+ * because it gives the same bytes sooner.
+ *
+ * @throws BudgetError where the model does not fit the device's RAM or flash
+ * @throws EngineError for a model that the engine refuses
+ * @throws RangeError for an unknown device or an option out of its range
  */
 export async function simulate({
   model,
@@ -54,7 +60,6 @@ export async function simulate({
   requireFit(device, "ramBytes", ram);
 
   const engine = await Engine.load(model, { build: "scalar", rung });
-
   const run = new Wearable(engine, device, frontEnd, ring, sampleRateHz).run();
   return writeReport({
     device,
@@ -68,7 +73,9 @@ export async function simulate({
   });
 }
 
-/** Samples that one decision sees: the window, or the columns that the head's first layer takes. */
+/**
+ * Returns the number of samples that one decision sees: the window, or the columns that the head's first layer takes.
+ */
 function decisionSamples(model: ModelFile): number {
   if (model.windowSamples > 0) return model.windowSamples;
   const head = model.layers.find(({ op }) => op === "window" || op === "averagePool" || op === "dense");

@@ -1,53 +1,72 @@
-import type { Constant } from "./constant.ts";
+import type { Constant, Source } from "./constant.ts";
 import type { Device } from "./devices.ts";
 
-const ENGINE = "measured: events of the engine's scalar build, run on this machine on the simulated samples";
+const ENGINE = measuredOn("events of the engine's scalar build, run on this machine on the simulated samples");
 
-/** Where each figure of a report is from, by the report's own names. What rests on a modelled constant is modelled. */
-export function sourcesOf(device: Device, engineRamBytes: number): Record<string, string> {
+/** The source of each figure of a report, under the report's own names. */
+export type Sources = ReturnType<typeof sourcesOf>;
+
+/** Says where each figure of a report is from. A figure that rests on a modelled constant is modelled. */
+export function sourcesOf(device: Device, engineRamBytes: number) {
   const { supplyVolts, activeMicroampsPerMegahertz, sleepMicroamps, surroundings } = device;
-  const time = `modelled: device cycles (see cycles) at ${basisOf({ Hz: device.coreHz })}`;
+  const time = `device cycles (see cycles) at ${listOf({ Hz: device.coreHz })}`;
   return {
-    seconds: "modelled: simulated time, from the first sample to the end of the last task",
+    seconds: modelledFrom("simulated time, from the first sample to the end of the last task"),
     beats: ENGINE,
     decisions: ENGINE,
     beatsUndecided: ENGINE,
     lastDecision: ENGINE,
-    latencyMs: `${time}; R peaks at the times of the simulated converter`,
-    deadlineMisses: time,
-    overflowedSamples: `${time}; refused samples counted in the simulated ring buffer`,
-    ringPeakSamples: `${time}; counted in the simulated ring buffer`,
-    longestTaskMs: time,
-    ramBytes: `modelled: ${engineRamBytes} bytes measured of the engine's dsp build, ring and DMA buffers, ${basisOf({
-      firmware: surroundings.firmwareRamBytes,
-      limit: device.ramBytes,
-    })}`,
-    flashBytes: `modelled: the measured sizes of the model file and of the engine's dsp wasm, ${basisOf({
-      "machine code for a byte of wasm": surroundings.codeExpansion,
-      firmware: surroundings.firmwareFlashBytes,
-      limit: device.flashBytes,
-    })}`,
-    dutyCycle: time,
-    cycles: cyclesSource(device),
-    energyUj: `modelled: the time awake (see dutyCycle), ${basisOf({
-      V: supplyVolts,
-      "uA/MHz awake": activeMicroampsPerMegahertz,
-      "uA asleep": sleepMicroamps,
-      "uW of the front end": surroundings.frontEndMicrowatts,
-      "uJ a packet": surroundings.radioMicrojoulesPerPacket,
-    })}`,
-    energyPerBeatUj: "modelled: all energy of the run (see energyUj) over its beats",
-    batteryDays: `modelled: mean power (see energyUj), ${basisOf({
-      mAh: surroundings.batteryMilliampHours,
-      "usable share": surroundings.batteryUsableShare,
-    })}`,
-    budgetsOk: "modelled: from deadlineMisses and overflowedSamples; RAM and flash are checked before the run",
-    timeline: time,
+    latencyMs: modelledFrom(`${time}; R peaks at the times of the simulated converter`),
+    deadlineMisses: modelledFrom(time),
+    overflowedSamples: modelledFrom(`${time}; refused samples counted in the simulated ring buffer`),
+    ringPeakSamples: modelledFrom(`${time}; counted in the simulated ring buffer`),
+    longestTaskMs: modelledFrom(time),
+    ramBytes: modelledFrom(
+      `${engineRamBytes} bytes measured of the engine's dsp build, ring and DMA buffers, ${listOf({
+        firmware: surroundings.firmwareRamBytes,
+        limit: device.ramBytes,
+      })}`,
+    ),
+    flashBytes: modelledFrom(
+      `the measured sizes of the model file and of the engine's dsp wasm, ${listOf({
+        "machine code for a byte of wasm": surroundings.codeExpansion,
+        firmware: surroundings.firmwareFlashBytes,
+        limit: device.flashBytes,
+      })}`,
+    ),
+    dutyCycle: modelledFrom(time),
+    cycles: modelledFrom(`the engine's own counters, measured, priced by ${costsText(device)}`),
+    energyUj: modelledFrom(
+      `the time awake (see dutyCycle), ${listOf({
+        V: supplyVolts,
+        "uA/MHz awake": activeMicroampsPerMegahertz,
+        "uA asleep": sleepMicroamps,
+        "uW of the front end": surroundings.frontEndMicrowatts,
+        "uJ a packet": surroundings.radioMicrojoulesPerPacket,
+      })}`,
+    ),
+    energyPerBeatUj: modelledFrom("all energy of the run (see energyUj) over its beats"),
+    batteryDays: modelledFrom(
+      `mean power (see energyUj), ${listOf({
+        mAh: surroundings.batteryMilliampHours,
+        "usable share": surroundings.batteryUsableShare,
+      })}`,
+    ),
+    budgetsOk: modelledFrom("from deadlineMisses and overflowedSamples; RAM and flash are checked before the run"),
+    timeline: modelledFrom(time),
   };
 }
 
-function cyclesSource({ costs, flashBus }: Device): string {
-  return `modelled: the engine's own counters, measured, priced by ${basisOf({
+function measuredOn(from: string): Source {
+  return { kind: "measured", from };
+}
+
+function modelledFrom(from: string): Source {
+  return { kind: "modelled", from };
+}
+
+function costsText({ costs, flashBus }: Device): string {
+  return listOf({
     "a MAC of a conv over int8": costs.cyclesPerMac.conv1d,
     "a MAC of a conv over int13 or int16": costs.cyclesPerMac.wideConv1d,
     "a MAC of a grouped conv": costs.cyclesPerMac.groupedConv1d,
@@ -68,13 +87,12 @@ function cyclesSource({ costs, flashBus }: Device): string {
     "a task": costs.cyclesPerTask,
     "a flash read": flashBus.cyclesPerRead,
     "flash bytes a cycle": flashBus.bytesPerCycle,
-  })}`;
+  });
 }
 
-function basisOf(constants: Readonly<Record<string, Constant>>): string {
+/** Lists constants with their values and what they are from. */
+function listOf(constants: Readonly<Record<string, Constant>>): string {
   return Object.entries(constants)
-    .map(
-      ([name, { value, source }]) => `${Number(value.toPrecision(4))} ${name} (${source.replace(/^modelled: /, "")})`,
-    )
+    .map(([name, { value, from }]) => `${Number(value.toPrecision(4))} ${name} (${from})`)
     .join("; ");
 }

@@ -9,16 +9,16 @@ import type { TimedBeat, TimedDecision } from "./latency.ts";
 import type { RingBuffer } from "./ring-buffer.ts";
 import { SampleClock } from "./sample-clock.ts";
 
-/** What one run of the wearable gave. */
+/** The result of one run of the wearable. */
 export interface Run {
   readonly beats: readonly TimedBeat[];
   readonly decisions: readonly TimedDecision[];
   readonly deadlineMisses: number;
   readonly work: WorkCycles;
   readonly activeNs: TimeNs;
-  /** From the first sample to the end of the last task. */
+  /** Time from the first sample to the end of the last task. */
   readonly durationNs: TimeNs;
-  /** Longest task, from its start to its end. */
+  /** Duration of the longest task. */
   readonly longestTaskNs: TimeNs;
 }
 
@@ -26,12 +26,12 @@ const NS = 1e9;
 const BAND_LIMIT_DELAY_SAMPLES = (FRONT_END_DELAY_MICROSECONDS * MODEL_SAMPLE_RATE_HZ) / 1e6;
 
 /**
- * The firmware's one task on a simulated clock. DMA moves each FIFO burst into the ring buffer and wakes the core; it
- * takes one burst out, runs the engine on it and sleeps again; bursts that come meanwhile wait in the ring. The engine
- * really runs; what it takes on the device comes from the cost model, never from this machine's clock.
+ * The firmware's one task on a simulated clock. DMA moves each FIFO burst into the ring buffer and wakes the core. The
+ * core takes one burst out, runs the engine on it and sleeps again; bursts that come meanwhile wait in the ring. The
+ * engine really runs. Its time on the device comes from the cost model, never from this machine's clock.
  *
  * Deadline: the work of a tick (one pass of the network) must end before the next tick's data is complete, that is
- * within a tick's duration of the arrival of its own last sample.
+ * within a tick's duration after the tick's own last sample arrived.
  */
 export class Wearable {
   readonly #engine: Engine;
@@ -39,7 +39,7 @@ export class Wearable {
   readonly #frontEnd: AnalogFrontEnd;
   readonly #ring: RingBuffer;
   readonly #queue = new EventQueue();
-  /** Bursts in the ring, oldest first, each with the samples of it that fitted. */
+  /** Bursts in the ring, oldest first, each with the number of its samples that fitted. */
   readonly #waiting: { readonly taken: number; readonly readyNs: TimeNs }[] = [];
   readonly #clock: SampleClock;
   readonly #beats: TimedBeat[] = [];
@@ -54,7 +54,7 @@ export class Wearable {
   #activeNs = 0;
   #longestTaskNs = 0;
 
-  /** `sampleRateHz` is the front end's nominal rate: what the firmware believes. */
+  /** Takes the front end's nominal rate as `sampleRateHz`: the firmware knows no other. */
   constructor(engine: Engine, device: Device, frontEnd: AnalogFrontEnd, ring: RingBuffer, sampleRateHz: number) {
     this.#engine = engine;
     this.#device = device;
@@ -66,7 +66,7 @@ export class Wearable {
     this.#profile = engine.profile();
   }
 
-  /** Runs the whole record; once only. */
+  /** Runs the whole record. It may be called once. */
   run(): Run {
     this.#expectBurst();
     this.#queue.run();
@@ -87,7 +87,7 @@ export class Wearable {
     else this.#recordOver = true;
   }
 
-  /** DMA: the core sleeps or works on. */
+  /** Moves a burst into the ring as DMA does: the core sleeps or works on meanwhile. */
   #receive({ samples, readyNs }: Burst): void {
     const taken = this.#ring.write(samples);
     if (taken > 0) this.#waiting.push({ taken, readyNs });

@@ -91,6 +91,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The engine's detector itself, in a module of its own.
   "tools/detector/assembly": ["assembly/signal", "assembly/views"],
   "tools/report": ["tools/files", "tools/data", "tools/evaluate", "tools/export", "tools/quantize"],
+  "tools/reproduction": [
+    "tools/graph",
+    "tools/random",
+    "tools/files",
+    "tools/data",
+    "tools/evaluate",
+    "tools/train",
+    "tools/export",
+    "tools/quantize",
+  ],
   "tools/bench": [
     "tools/graph",
     "tools/random",

@@ -1,2 +1,2 @@
-/** The toolchain's API is the runtime's: whoever has `qhubert` installed needs no second package to run a model. */
+/** The toolchain's API is the runtime's: `qhubert` alone is enough to run a model. */
 export * from "qhubert-engine";

@@ -1,32 +1,19 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { warmQhubert } from "./warm-qhubert.ts";
 
-const COMMANDS = [
-  "demo",
-  "data",
-  "train",
-  "pretrain",
-  "finetune",
-  "alternate",
-  "crossvalidate",
-  "ablate",
-  "import",
-  "prune",
-  "compress",
-  "ladder",
-  "compare-methods",
-  "evaluate",
-  "plot",
-  "report",
-  "accounting",
-  "inspect",
-  "simulate",
-  "detect",
-  "fit-detector",
-  "profile",
-  "bench",
-  "reproduce",
-];
+/** The commands in the groups and the order that a user reads them in. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  "Start here": ["demo"],
+  Records: ["data"],
+  Training: ["pretrain", "train", "crossvalidate", "ablate", "finetune", "alternate"],
+  Compression: ["prune", "compress", "ladder", "compare-methods", "accounting", "report", "plot"],
+  Models: ["import", "inspect", "evaluate", "profile", "bench"],
+  Detection: ["detect", "fit-detector"],
+  Devices: ["simulate"],
+  Reproduction: ["reproduce"],
+};
+const COMMANDS = Object.values(GROUPS).flat();
 const DATA_COMMANDS = ["data import", "data synth"];
 
 describe.concurrent("--help", () => {
@@ -44,10 +31,30 @@ describe.concurrent("--help", () => {
     expect(named.filter((name) => !["help", "qhubert"].includes(name))).toEqual(COMMANDS);
   });
 
+  it("lists the commands in their groups", async () => {
+    const { stdout } = await runQhubert(["--help"]);
+    const groups: Record<string, string[]> = {};
+    let group = "";
+    for (const line of stdout.split("\n")) {
+      const [, heading, name] = /^(?:([A-Z][A-Za-z ]+):| {2}([a-z][a-z-]+) .*)$/.exec(line) ?? [];
+      if (heading !== undefined) group = heading;
+      else if (name !== undefined && name !== "help" && name !== "qhubert")
+        groups[group] = [...(groups[group] ?? []), name];
+    }
+    expect(Object.entries(groups)).toEqual(Object.entries(GROUPS));
+  });
+
   it("comes without a command, too, as a wrong usage", async () => {
     const { exitCode, stdout, stderr } = await warmQhubert([]);
     expect(exitCode).toBe(2);
     expect(stdout).toBe("");
     expect(stderr).toContain("Usage: qhubert");
+  });
+});
+
+describe.concurrent.each(["--version", "-V"])("%s", (flag) => {
+  it("prints the version of package.json", async () => {
+    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(await runQhubert([flag])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
   });
 });

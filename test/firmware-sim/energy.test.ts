@@ -37,9 +37,10 @@ describe("devices", () => {
   it("say of every constant that it is modelled, and from what", () => {
     const check = (value: unknown): number => {
       if (typeof value !== "object" || value === null) return 0;
-      if ("value" in value && "source" in value) {
+      if ("value" in value && "kind" in value && "from" in value) {
         expect(value.value).toBeGreaterThan(0);
-        expect(value.source).toMatch(/^modelled: .{10,}/);
+        expect(value.kind).toBe("modelled");
+        expect(value.from).toMatch(/^(?!modelled|measured).{10,}/);
         return 1;
       }
       return Object.values(value).reduce((count: number, part) => count + check(part), 0);

@@ -48,7 +48,7 @@ describe("SampleClock", () => {
     clock.receive(10, 22);
     clock.receive(0, 32);
     clock.receive(32, 0);
-    // Model sample 20 is the 40th that the engine saw; 54 were lost behind the 42nd.
+    // Model sample 20 is the 40th that the engine saw; 54 were lost after the 42nd.
     expect([0, 20, 21, 30].map((sample) => clock.frontEndSample(sample))).toEqual([0, 40, 42 + 54, 60 + 54]);
   });
 });

@@ -6,6 +6,7 @@ import {
   type Device,
   deviceNamed,
   modelled,
+  reportDocument,
   type SimulatedRecord,
   simulate,
 } from "../../firmware-sim/index.ts";
@@ -85,7 +86,14 @@ describe("simulate", () => {
     const report = await simulate({ model, device: "nRF52840", record });
     const figures = Object.keys(report).filter((key) => !["device", "record", "sources"].includes(key));
     expect(Object.keys(report.sources).sort()).toEqual(figures.sort());
-    for (const source of Object.values(report.sources)) expect(source).toMatch(/^(measured|modelled): .{10,}/);
+    for (const { kind, from } of Object.values(report.sources)) {
+      expect(["measured", "modelled"]).toContain(kind);
+      expect(from).toMatch(/^(?!measured:|modelled:).{10,}/);
+    }
+    const document = reportDocument(report);
+    expect(Object.keys(document)).toEqual(Object.keys(report));
+    expect(Object.keys(document.sources)).toEqual(Object.keys(report.sources));
+    for (const source of Object.values(document.sources)) expect(source).toMatch(/^(measured|modelled): .{10,}/);
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
@@ -144,7 +152,7 @@ describe("simulate", () => {
     }
   });
 
-  it("finds the beats again behind a stretch with the lead off", async () => {
+  it("finds the beats again after a stretch with the lead off", async () => {
     const options = { leadOff: [{ fromSeconds: 6, toSeconds: 10 }] };
     const { timeline, budgetsOk } = await simulate({ model, device: "nRF52840", record, options });
     const peaks = timeline.filter((entry) => entry.kind === "beat").map((entry) => entry.peakMs);

@@ -5,6 +5,7 @@ import { EngineError, engineBytes, FrontEnd } from "qhubert-engine";
 import { DataError } from "../files/data-error.ts";
 import { fitsCache, readConditioned, writeConditioned } from "./conditioned-cache.ts";
 import type { FiledRecord } from "./dataset.ts";
+import { leadInput } from "./lead-input.ts";
 import type { SkippedRecord } from "./listing.ts";
 import { pickLead } from "./pick-lead.ts";
 import type { ConditionedRecord, Dataset, EcgRecord } from "./record.ts";
@@ -26,10 +27,10 @@ export interface ConditionOptions {
  * @throws DataError if the lead is missing, or the front end takes neither its rate nor its scale, or has no sample of it
  */
 export function conditionRecord(frontEnd: FrontEnd, record: EcgRecord, lead?: string): Int16Array {
-  const { samples, countsPerMillivolt } = pickLead(record, lead);
-  const input = { sampleRateHz: record.sampleRateHz, millivoltsPerCount: 1 / countsPerMillivolt };
+  const picked = pickLead(record, lead);
+  const { samples } = picked;
   try {
-    const conditioned = frontEnd.condition(samples, input).samples;
+    const conditioned = frontEnd.condition(samples, leadInput(record, picked)).samples;
     if (conditioned.length > 0) return conditioned;
     throw new DataError(`record ${record.name}: has ${samples.length} samples, fewer than the front end waits for`);
   } catch (error) {

@@ -49,3 +49,11 @@ export interface ConditionedRecord {
   readonly patient?: string;
   readonly samples: Int16Array;
 }
+
+/** A data set whose records are conditioned. */
+export interface ConditionedDataset {
+  readonly name: string;
+  /** The classes in a fixed order: a model's logits follow it. */
+  readonly classes: readonly string[];
+  readonly records: readonly ConditionedRecord[];
+}

@@ -1,18 +1,19 @@
+import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import type { LabelledSignal } from "./labelled-signal.ts";
 import type { WeighingDetector } from "./weighing-detector.ts";
 
 /** Leads agree on a beat within 120 ms. */
-const TOGETHER_SAMPLES = 60;
-/** A beat is what two thirds of the leads see; what a quarter or more see is unsure, 200 ms on either side. */
+const TOGETHER_SAMPLES = (120 * MODEL_SAMPLE_RATE_HZ) / 1000;
+/** Two thirds of the leads make a beat; a quarter or more make the 200 ms on either side unsure. */
 const BEAT_SHARE = 2 / 3;
 const UNSURE_SHARE = 1 / 4;
-const UNSURE_SAMPLES = 100;
+const UNSURE_SAMPLES = (200 * MODEL_SAMPLE_RATE_HZ) / 1000;
 
 /**
- * The leads of one record, recorded at the same time, each with the beats that they agree on: where a lead alone errs, the
- * others know. None if more than a third of what they see is unsure.
+ * Labels the leads of one record with the beats that they agree on: the leads were recorded at the same time, so where
+ * one of them errs the others know. Returns no lead where more than a third of the events are unsure.
  *
- * @param leads conditioned samples of each
+ * @param leads conditioned samples of each lead
  */
 export function labelByConsensus(
   detector: WeighingDetector,

@@ -3,21 +3,22 @@ import { type FitData, fitWeights, ROUNDS } from "./fit-weights.ts";
 import { scoreWeights } from "./reference-record.ts";
 import type { WeighingDetector } from "./weighing-detector.ts";
 
+/** Weights fitted to halves and to all of the references, with their scores. */
 export interface CrossFit {
-  /** Fitted on all records. */
+  /** Weights fitted to all records. */
   readonly weights: readonly number[];
-  /** Fitted on the references with even places in their list, and with odd ones. */
+  /** Weights fitted to the references at even places of their list, and at odd places. */
   readonly halves: readonly [readonly number[], readonly number[]];
-  /** Of each reference, with the weights of the half that it is not in. */
+  /** Score of each reference with the weights of the half that it is not in. */
   readonly crossFitted: readonly BeatScore[];
-  /** Of each reference, with those of all: what was fitted to is what was scored. */
+  /** Score of each reference with the weights of all references, which were fitted to it too. */
   readonly fitted: readonly BeatScore[];
 }
 
-/** Rounds that `onRound` is told of. */
+/** The number of times that `onRound` is called. */
 export const CROSS_FIT_ROUNDS = 3 * ROUNDS;
 
-/** Fits the weights three times: on either half of the references, to score the other one, and on all. */
+/** Fits the weights three times: to either half of the references, to score the other half, and to all. */
 export function crossFit(detector: WeighingDetector, data: FitData, onRound?: () => void): CrossFit {
   const { references, unlabelled } = data;
   const half = (parity: number) => references.filter((_, i) => i % 2 === parity);

@@ -1,35 +1,40 @@
 import type { DetectedBeats, FrontEnd, SignalQuality } from "qhubert-engine";
 import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import { FRONT_END_DELAY_MICROSECONDS } from "../../assembly/shared/signal.ts";
+import { leadInput } from "../data/lead-input.ts";
 import type { EcgRecord, Lead } from "../data/record.ts";
 import { DataError } from "../files/data-error.ts";
 
-export const MS_PER_SAMPLE = 1000 / MODEL_SAMPLE_RATE_HZ;
+const MS_PER_SAMPLE = 1000 / MODEL_SAMPLE_RATE_HZ;
 const DELAY_MS = FRONT_END_DELAY_MICROSECONDS / 1000;
 
 /** A beat in the record's own time. */
-export interface RecordBeat {
+interface RecordBeat {
   readonly sample: number;
   readonly timeMs: number;
-  /** R peak to report. */
+  /** Time from the R peak to the detector's report. */
   readonly delayMs: number;
   readonly quality: SignalQuality;
 }
 
-/** From one change of the verdict on the signal to the next, in the record's own time. */
-export interface QualityStretch {
+/** A stretch of one verdict on the signal, in the record's own time. */
+interface QualityStretch {
   readonly fromMs: number;
   readonly toMs: number;
   readonly quality: SignalQuality;
 }
 
-export interface DetectedLead {
+/** The beats of a lead and the verdicts on its signal. */
+interface DetectedLead {
   readonly beats: readonly RecordBeat[];
   readonly quality: readonly QualityStretch[];
   readonly durationMs: number;
 }
 
-/** Runs one lead through the engine. Throws DataError naming the file where it takes neither the rate nor the scale. */
+/**
+ * Detects the beats of one lead on the engine. Throws DataError, which names the file, where the engine refuses its
+ * rate or scale.
+ */
 export function detectLead(frontEnd: FrontEnd, record: EcgRecord, lead: Lead, path: string): DetectedLead {
   const { beats, quality, sampleCount } = detect(frontEnd, record, lead, path);
   const changes = [{ sample: 0, quality: "ok" as SignalQuality }, ...quality];
@@ -53,15 +58,14 @@ export function detectLead(frontEnd: FrontEnd, record: EcgRecord, lead: Lead, pa
   };
 }
 
-/** The time of a conditioned sample in the record. */
+/** Converts a conditioned sample to milliseconds of the record. */
 function recordMs(sample: number): number {
   return Math.max(0, sample * MS_PER_SAMPLE - DELAY_MS);
 }
 
 function detect(frontEnd: FrontEnd, record: EcgRecord, lead: Lead, path: string): DetectedBeats {
-  const input = { sampleRateHz: record.sampleRateHz, millivoltsPerCount: 1 / lead.countsPerMillivolt };
   try {
-    return frontEnd.detect(lead.samples, input);
+    return frontEnd.detect(lead.samples, leadInput(record, lead));
   } catch (error) {
     throw error instanceof RangeError ? new DataError(`${path}: ${error.message}`) : error;
   }

@@ -9,13 +9,14 @@ interface DetectorExports {
   judgedDelay(): number;
 }
 
+/** A running detector. */
 export interface DetectorModule {
   readonly exports: DetectorExports;
-  /** What the detector's import `weigh` does: returns a term's weight times its value. */
+  /** Answers the detector's import `weigh` with a term's weight times its value. */
   onWeigh: (term: number, value: number) => number;
 }
 
-/** The engine's detector, built to ask for its weights. */
+/** Starts the build of the engine's detector that asks the host for its weights. */
 export async function startDetectorModule(): Promise<DetectorModule> {
   const module = await WebAssembly.compile(moduleBytes() as BufferSource);
   const started = { onWeigh: (_term: number, _value: number) => 0 };
@@ -24,7 +25,7 @@ export async function startDetectorModule(): Promise<DetectorModule> {
   return Object.assign(started, { exports: exports as unknown as DetectorExports });
 }
 
-/** Two folders up from the sources, three from dist/. */
+/** Reads the module, which lies two folders up from the sources and three from dist/. */
 function moduleBytes(): Uint8Array {
   const candidates = ["../../build/detector.wasm", "../../../build/detector.wasm"];
   const paths = candidates.map((candidate) => fileURLToPath(new URL(candidate, import.meta.url)));

@@ -1,6 +1,6 @@
 import type { FrontEnd } from "qhubert-engine";
-import { startProgress } from "../commands/terminal/progress.ts";
 import { listAnnotated } from "../data/beat-list.ts";
+import { leadInput } from "../data/lead-input.ts";
 import { findRecords } from "../data/listing.ts";
 import { openRecord } from "../data/open-record.ts";
 import { pickLead } from "../data/pick-lead.ts";
@@ -17,32 +17,33 @@ export interface AnnotatedFolder {
   readonly times: number;
 }
 
+/** The records of a folder that the weights are fitted to. */
 export interface LoadedFolder extends AnnotatedFolder {
   readonly records: readonly ReferenceRecord[];
-  /** What the engine makes of them with the weights that it has. */
+  /** Scores of the engine with the weights that it has, one a record. */
   readonly engine: readonly BeatScore[];
-  /** Left out: paced, or without beats. */
+  /** Names of records that are left out: they are paced, or without beats. */
   readonly skipped: readonly string[];
 }
 
-/** Leads that can outvote one that errs. */
+/** Called with the count and the name of every record that is done. */
+type OnRecord = (done: number, total: number, name: string) => void;
+
+/** The number of leads that can outvote one that errs. */
 const MIN_LEADS = 8;
 const LEAD_SECONDS = 20;
-/** Of tables that do not state theirs: Chapman's. */
+/** Chapman's rate, for tables that do not state theirs. */
 const TABLE_RATE_HZ = 500;
 
-/** Conditions the annotated records of a folder, but for paced ones. Throws DataError. */
-export function loadFolder(frontEnd: FrontEnd, { path, times }: AnnotatedFolder): LoadedFolder {
+/** Conditions the annotated records of a folder and leaves paced records out. Throws DataError. */
+export function loadFolder(frontEnd: FrontEnd, { path, times }: AnnotatedFolder, onProgress?: OnRecord): LoadedFolder {
   const listed = listAnnotated(path).records;
-  const progress = startProgress(`conditioning ${path}`);
   const loaded = listed.map(({ name, load }, i) => {
     const { record, reference } = load();
     const lead = pickLead(record);
-    const { samples, found } = {
-      samples: condition(frontEnd, record, lead),
-      found: detectLead(frontEnd, record, lead, name).beats,
-    };
-    progress.update(i + 1, listed.length, name);
+    const samples = condition(frontEnd, record, lead);
+    const { beats: found } = detectLead(frontEnd, record, lead, name);
+    onProgress?.(i + 1, listed.length, name);
     const { beats, flutter, isPaced } = reference;
     const { sampleRateHz } = record;
     return {
@@ -52,7 +53,6 @@ export function loadFolder(frontEnd: FrontEnd, { path, times }: AnnotatedFolder)
       reference: { name, sampleRateHz, samples: lead.samples.length, reference: beats, flutter },
     };
   });
-  progress.end();
   const used = loaded.filter(({ isPaced, reference }) => !isPaced && reference.reference.length > 0);
   const rules = rulesFor(used.map(({ reference }) => reference));
   return {
@@ -64,25 +64,24 @@ export function loadFolder(frontEnd: FrontEnd, { path, times }: AnnotatedFolder)
   };
 }
 
-/** The first 20 s of each lead of the records that have 8 or more; those that cannot be read are left out. */
-export function loadLeads(frontEnd: FrontEnd, folder: string): FitData["unlabelled"] {
+/**
+ * Conditions the first 20 s of each lead of the records with 8 leads or more; records that cannot be read are left out.
+ */
+export function loadLeads(frontEnd: FrontEnd, folder: string, onProgress?: OnRecord): FitData["unlabelled"] {
   const listed = [...findRecords(folder)];
-  const progress = startProgress(`conditioning ${folder}`);
   const records = listed.flatMap(([name, path], i) => {
-    progress.update(i + 1, listed.length, name);
+    onProgress?.(i + 1, listed.length, name);
     const record = openOrSkip(path);
     if (record === undefined || record.leads.length < MIN_LEADS) return [];
     const samples = LEAD_SECONDS * record.sampleRateHz;
     return [record.leads.map((lead) => condition(frontEnd, record, lead, samples))];
   });
-  progress.end();
   if (records.length > 0) return records;
   throw new DataError(`${folder}: none of ${listed.length} records has ${MIN_LEADS} leads or more that can be read`);
 }
 
-function condition(frontEnd: FrontEnd, { sampleRateHz }: EcgRecord, lead: Lead, count?: number): Int16Array {
-  const input = { sampleRateHz, millivoltsPerCount: 1 / lead.countsPerMillivolt };
-  return frontEnd.condition(lead.samples.subarray(0, count), input).samples;
+function condition(frontEnd: FrontEnd, record: EcgRecord, lead: Lead, count?: number): Int16Array {
+  return frontEnd.condition(lead.samples.subarray(0, count), leadInput(record, lead)).samples;
 }
 
 function openOrSkip(path: string): EcgRecord | undefined {

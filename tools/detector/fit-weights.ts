@@ -5,24 +5,28 @@ import { labelByReference, type ReferenceRecord, scoreWeights } from "./referenc
 import { engineWeights, OFFSET, TERMS } from "./terms.ts";
 import type { WeighingDetector } from "./weighing-detector.ts";
 
+/** The records that weights are fitted to. */
 export interface FitData {
   readonly references: readonly ReferenceRecord[];
   /** Conditioned leads of records without reference beats: each record's leads label one another. */
   readonly unlabelled: readonly (readonly Int16Array[])[];
 }
 
-/** A candidate above the threshold is a beat: two units of log odds a bit, and nothing else. */
+/**
+ * The first weights: two units of log odds for each bit above or below the threshold, and nothing for all other terms.
+ */
 const FIRST_WEIGHTS: readonly number[] = TERMS.map(({ name }) => (/^(ABOVE|BELOW)_THRESHOLD$/.test(name) ? 2 : 0));
-/** Beats that are accepted change the levels, and so the terms of later candidates. */
+/** Rounds of the closed loop. Accepted beats change the levels, and so the terms of later candidates. */
 export const ROUNDS = 3;
 const PENALTY = 1;
-/** Shifts of the offset that are tried, in log odds. */
+/** Shifts that are tried on the offset, in log odds. */
 const SHIFTS = Array.from({ length: 31 }, (_, i) => (i - 20) / 10);
 
 /**
- * Fits the engine's weights in closed loop: each round collects the candidates that a detector with the last round's weights
- * judges, and fits all collected so far; labels by consensus are made anew with it, those of the first round thrown away.
- * At last the offset is shifted to where the records with references have as many missed as false beats.
+ * Fits the engine's weights in closed loop. Each round collects the candidates that a detector with the last round's
+ * weights judges, and fits the weights to all candidates so far. The same detector labels the records without
+ * references anew. The candidates of the first round are used in that round alone. In the end the offset is shifted to
+ * where the records with references have as many missed as false beats.
  *
  * @returns integers in the order of TERMS
  */
@@ -45,7 +49,7 @@ export function fitWeights(
   return balance(detector, references, weights);
 }
 
-/** The smallest shift of the offset at which missed and false beats are nearest to equal in number. */
+/** Applies the smallest shift of the offset at which missed and false beats are nearest to equal in number. */
 function balance(
   detector: WeighingDetector,
   references: readonly ReferenceRecord[],

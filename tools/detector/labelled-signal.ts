@@ -1,3 +1,4 @@
+import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import type { Stretch } from "../evaluate/ec57.ts";
 import { matchBeats } from "../evaluate/match-beats.ts";
 import type { Observation } from "./logistic-regression.ts";
@@ -8,18 +9,21 @@ import type { WeighingDetector } from "./weighing-detector.ts";
 export interface LabelledSignal {
   readonly samples: Int16Array;
   readonly beats: readonly number[];
-  /** Where nobody knows. */
+  /** Stretches in which nobody knows the beats. */
   readonly unsure: readonly Stretch[];
-  /** How often each of its candidates counts. */
+  /** Weight of each of the signal's candidates. */
   readonly times: number;
 }
 
 /** EC57's 150 ms. */
-const WINDOW_SAMPLES = 75;
-/** References often begin with the first whole beat: 0.4 s. */
-const START_SAMPLES = 200;
+const WINDOW_SAMPLES = (150 * MODEL_SAMPLE_RATE_HZ) / 1000;
+/** References often begin with the first whole beat, so the first 0.4 s are left out. */
+const START_SAMPLES = (400 * MODEL_SAMPLE_RATE_HZ) / 1000;
 
-/** The candidates that a detector with these weights judges, with their terms in bits and ratios, and whether they are beats. */
+/**
+ * Collects the candidates that a detector with these weights judges: their terms in bits and ratios, and whether they
+ * are beats.
+ */
 export function observeCandidates(
   detector: WeighingDetector,
   { samples, beats, unsure, times }: LabelledSignal,

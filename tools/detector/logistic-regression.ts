@@ -1,9 +1,9 @@
 /** An observation of a logistic regression. */
 export interface Observation {
-  /** The first is 1: its weight is the intercept. */
+  /** Values of the terms. The first is 1: its weight is the intercept. */
   readonly terms: readonly number[];
   readonly isTrue: boolean;
-  /** How many of its kind it stands for. */
+  /** The number of observations that this one stands for. */
   readonly times: number;
 }
 
@@ -13,9 +13,9 @@ const SMALLEST_CHANGE = 1e-6;
 const LEAST_CURVATURE = 1e-6;
 
 /**
- * The weights that maximise the penalised likelihood of P(true) = 1 / (1 + exp(-weights . terms)), by Newton's method with
- * halved steps (iteratively reweighted least squares). `penalty` / 2 times the squares of all weights but the intercept is
- * subtracted from the log-likelihood.
+ * Finds the weights that maximise the penalised likelihood of P(true) = 1 / (1 + exp(-weights . terms)), by Newton's
+ * method with halved steps (iteratively reweighted least squares). The penalty on the log-likelihood is `penalty` / 2
+ * times the squares of all weights but the intercept.
  */
 export function fitLogistic(observations: readonly Observation[], penalty: number): number[] {
   const count = observations[0]?.terms.length ?? 0;
@@ -50,13 +50,13 @@ function penalisedLoss(observations: readonly Observation[], weights: readonly n
   let loss = 0;
   for (const { terms, isTrue, times } of observations) {
     const against = isTrue ? -dot(weights, terms) : dot(weights, terms);
-    // log(1 + exp(against)) without overflow.
+    // This is log(1 + exp(against)) without overflow.
     loss += times * (Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against))));
   }
   return loss + (penalty / 2) * dot(weights.slice(1), weights.slice(1));
 }
 
-/** The inverse Hessian times the gradient of the log-likelihood. */
+/** Computes the inverse Hessian times the gradient of the log-likelihood. */
 function newtonStep(observations: readonly Observation[], weights: readonly number[], penalty: number): number[] {
   const gradient = weights.map((weight, i) => (i === 0 ? 0 : -penalty * weight));
   const hessian = weights.map((_, i) => weights.map((_, j) => (i !== j ? 0 : i === 0 ? LEAST_CURVATURE : penalty)));

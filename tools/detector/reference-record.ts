@@ -8,15 +8,15 @@ import type { WeighingDetector } from "./weighing-detector.ts";
 export interface ReferenceRecord {
   readonly reference: Omit<BeatRecord, "found" | "shutdowns">;
   readonly rules: ScoringRules;
-  /** Conditioned, 500 Hz. */
+  /** Conditioned samples, 500 Hz. */
   readonly samples: Int16Array;
-  /** How often its candidates and errors count. */
+  /** Weight of the record's candidates and errors. */
   readonly times: number;
 }
 
 const DELAY_SAMPLES = (FRONT_END_DELAY_MICROSECONDS * MODEL_SAMPLE_RATE_HZ) / 1e6;
 
-/** The record's beats in the time of its conditioned samples; flutter is unsure. */
+/** Labels a record's conditioned samples with its reference beats; flutter is unsure. */
 export function labelByReference({ reference, samples, times }: ReferenceRecord): LabelledSignal {
   const conditioned = (sample: number) => (sample * MODEL_SAMPLE_RATE_HZ) / reference.sampleRateHz + DELAY_SAMPLES;
   return {

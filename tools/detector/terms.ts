@@ -21,10 +21,10 @@ export const TERMS: readonly Term[] = [
 /** The term that is 1 for every candidate. */
 export const OFFSET = 0;
 
-/** Evidence of this is odds of e to 1. */
+/** The evidence that stands for odds of e to 1. */
 const EVIDENCE_PER_LOG_ODDS = 4096;
 
-/** The engine's integer weights for those of a regression whose terms count in bits and ratios. */
+/** Converts the weights of a regression, whose terms count in bits and ratios, to the engine's integers. */
 export function engineWeights(weights: readonly number[]): number[] {
   return weights.map((weight, term) => Math.round((weight * EVIDENCE_PER_LOG_ODDS) / TERMS[term].unit));
 }

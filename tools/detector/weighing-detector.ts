@@ -2,21 +2,22 @@ import { DETECTOR_FLUSH_SAMPLES } from "../../assembly/shared/signal.ts";
 import { type DetectorModule, startDetectorModule } from "./detector-module.ts";
 import { OFFSET, TERMS } from "./terms.ts";
 
-/** A candidate that was judged: where its R peak lies and what it was judged by. */
-export interface Judged {
-  /** Conditioned sample, 500 Hz. */
+/** A candidate that was judged: the place of its R peak and the terms that decided. */
+interface Judged {
+  /** Conditioned sample of the R peak, 500 Hz. */
   readonly sample: number;
   /** A value for each of TERMS, in the engine's integers. */
   readonly terms: readonly number[];
 }
 
+/** The beats of a record and all candidates that were judged. */
 export interface Detection {
-  /** Conditioned sample of each R peak, and the one at which the detector was sure. */
+  /** Conditioned sample of each R peak, and the sample at which the detector was sure of it. */
   readonly beats: readonly { readonly sample: number; readonly detectedAt: number }[];
   readonly judged: readonly Judged[];
 }
 
-/** The engine's integer R-peak detector with weights of one's choice. */
+/** The engine's integer R-peak detector with weights that the caller chooses. */
 export class WeighingDetector {
   readonly #module: DetectorModule;
 

@@ -4,16 +4,25 @@ import { DataError } from "../files/data-error.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { readFloatModel } from "./safetensors/safetensors.ts";
 
-/** A packed model on the engine, every check passed. Throws DataError naming the file. */
+/** Loads a packed model into the engine, which makes every check. Throws DataError naming the file. */
 export async function openModel(path: string, options: EngineOptions = {}): Promise<Engine> {
-  let bytes: Uint8Array;
+  const bytes = readModel(path);
+  return namingFile(path, () => Engine.load(bytes, options));
+}
+
+/** Reads the bytes of a packed model without a check. Throws DataError for a file that cannot be read. */
+export function readModel(path: string): Uint8Array {
   try {
-    bytes = readFileSync(path);
+    return readFileSync(path);
   } catch (error) {
     throw new DataError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); expected a .qhb model`);
   }
+}
+
+/** Does `work` with a packed model. Throws DataError, which names the file, where the engine refuses the model. */
+export async function namingFile<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await Engine.load(bytes, options);
+    return await work();
   } catch (error) {
     throw error instanceof EngineError ? new DataError(`${path}: ${error.message}`) : error;
   }

@@ -1,11 +1,11 @@
-import type { FolderScores } from "../../detector/score-folder.ts";
+import type { FolderScores } from "../../detector/folder-scores.ts";
 import type { BeatStatistics } from "../../evaluate/beat-statistics.ts";
 import type { Interval } from "../../evaluate/wilson.ts";
 import { printLine, printTable } from "../terminal/output.ts";
 
 const COUNTS = ["beats", "missed", "false", "Se", "+P"];
 
-/** The tables of `qhubert detect --data`. */
+/** Prints the tables of `qhubert detect --data`. */
 export function printBeatScores(scores: FolderScores): void {
   printTable(
     ["record", "lead", ...COUNTS, "bad signal (s)", "group"],
@@ -63,7 +63,7 @@ function groupRow(name: string, group: BeatStatistics): (string | number)[] {
   ];
 }
 
-/** Two decimals: detectors differ in the second. */
+/** Writes a share in percent with two decimals, because detectors differ in the second. */
 function share(value: number | null): string {
   return value === null ? "-" : (100 * value).toFixed(2);
 }

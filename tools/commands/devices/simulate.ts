@@ -1,11 +1,18 @@
 import { type Command, Option } from "commander";
-import { DEVICES, type SimulatedRecord, type SimulationReport, simulate } from "../../../firmware-sim/index.ts";
+import {
+  DEVICES,
+  reportDocument,
+  type SimulatedRecord,
+  type SimulationReport,
+  simulate,
+} from "../../../firmware-sim/index.ts";
+import { leadInput } from "../../data/lead-input.ts";
 import { openRecord } from "../../data/open-record.ts";
 import { pickLead } from "../../data/pick-lead.ts";
 import type { EcgRecord } from "../../data/record.ts";
 import { RHYTHMS, type Rhythm } from "../../data/synth/rhythm.ts";
 import { synthesize } from "../../data/synth/synthesize.ts";
-import { openModel } from "../../export/model-files.ts";
+import { namingFile, readModel } from "../../export/model-files.ts";
 import { LEAD_OPTION, realNumber, wholeNumber } from "../terminal/arguments.ts";
 import { bytesText, percent, printJson, printLine, printTable } from "../terminal/output.ts";
 
@@ -21,7 +28,7 @@ interface SimulateArguments {
   readonly json?: boolean;
 }
 
-/** `qhubert simulate`. */
+/** Adds `qhubert simulate`. */
 export function addSimulateCommand(program: Command): void {
   program
     .command("simulate")
@@ -50,9 +57,9 @@ async function runSimulate(args: SimulateArguments): Promise<void> {
     args.record !== undefined
       ? openRecord(args.record)
       : synthesize({ rhythm: args.synth as Rhythm, seconds: args.seconds, seed: args.seed });
-  const { model } = await openModel(args.model, { rung: args.rung });
-  const report = await simulateRecord(model.bytes, args.device, record, args);
-  if (args.json) printJson(report);
+  const model = readModel(args.model);
+  const report = await namingFile(args.model, () => simulateRecord(model, args.device, record, args));
+  if (args.json) printJson(reportDocument(report));
   else printReport(report);
   if (!report.budgetsOk) process.exitCode = 1;
 }
@@ -64,20 +71,15 @@ export function simulateRecord(
   record: EcgRecord,
   { lead, rung }: { readonly lead?: string; readonly rung?: number } = {},
 ): Promise<SimulationReport> {
-  const { samples, countsPerMillivolt, baseline } = pickLead(record, lead);
-  const simulated: SimulatedRecord = {
-    name: record.name,
-    sampleRateHz: record.sampleRateHz,
-    samples,
-    millivoltsPerCount: 1 / countsPerMillivolt,
-    baseline,
-  };
+  const picked = pickLead(record, lead);
+  const { samples, baseline } = picked;
+  const simulated: SimulatedRecord = { name: record.name, samples, baseline, ...leadInput(record, picked) };
   return simulate({ model, rung, device, record: simulated });
 }
 
 const MOST_TIMELINE_ROWS = 40;
 
-/** Beats, decisions, then the budgets, each figure with its source. */
+/** Prints beats and decisions, then the budgets, each figure with its kind of source. */
 export function printReport(report: SimulationReport): void {
   const shown = report.timeline.slice(0, MOST_TIMELINE_ROWS);
   printTable(
@@ -90,33 +92,28 @@ export function printReport(report: SimulationReport): void {
   printTable(
     ["figure", "value", ""],
     [
-      ["beats, decisions", `${report.beats}, ${report.decisions}`, kindOf(sources.beats)],
+      ["beats, decisions", `${report.beats}, ${report.decisions}`, sources.beats.kind],
       [
         "R peak to decision",
         `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}, max ${ms(latencyMs.max)}`,
-        kindOf(sources.latencyMs),
+        sources.latencyMs.kind,
       ],
-      ["deadline misses", `${report.deadlineMisses}`, kindOf(sources.deadlineMisses)],
-      ["RAM", `${bytesText(ramBytes.peak)} of ${bytesText(ramBytes.limit)}`, kindOf(sources.ramBytes)],
-      ["flash", `${bytesText(flashBytes.used)} of ${bytesText(flashBytes.limit)}`, kindOf(sources.flashBytes)],
-      ["duty cycle", percent(report.dutyCycle), kindOf(sources.dutyCycle)],
+      ["deadline misses", `${report.deadlineMisses}`, sources.deadlineMisses.kind],
+      ["RAM", `${bytesText(ramBytes.peak)} of ${bytesText(ramBytes.limit)}`, sources.ramBytes.kind],
+      ["flash", `${bytesText(flashBytes.used)} of ${bytesText(flashBytes.limit)}`, sources.flashBytes.kind],
+      ["duty cycle", percent(report.dutyCycle), sources.dutyCycle.kind],
       [
         "energy a beat",
         report.energyPerBeatUj === null ? "-" : `${report.energyPerBeatUj.toFixed(0)} uJ`,
-        kindOf(sources.energyPerBeatUj),
+        sources.energyPerBeatUj.kind,
       ],
-      ["battery", `${report.batteryDays.toFixed(1)} days`, kindOf(sources.batteryDays)],
+      ["battery", `${report.batteryDays.toFixed(1)} days`, sources.batteryDays.kind],
     ],
   );
   printLine(
     `${report.device}, ${report.record}: budgets ${report.budgetsOk ? "kept" : "BROKEN"}; ` +
       "--json says what each figure was measured on or modelled from",
   );
-}
-
-/** "measured" or "modelled": the first word of a figure's source. */
-function kindOf(source: string | undefined): string {
-  return source?.split(":")[0] ?? "";
 }
 
 function timelineRow(entry: SimulationReport["timeline"][number]): string[] {

@@ -3,7 +3,7 @@ import { type BenchReport, runBench } from "../../bench/bench.ts";
 import { benchTraining, type StepReport } from "../../bench/training/step-bench.ts";
 import { countNumber } from "../terminal/arguments.ts";
 import { bytesText, printJson, printLine, printNote, printTable } from "../terminal/output.ts";
-import { type Progress, startProgress } from "../terminal/progress.ts";
+import { withProgress, withStages } from "../terminal/progress.ts";
 
 interface BenchArguments {
   readonly rounds?: number;
@@ -16,7 +16,7 @@ const DEFAULT_ROUNDS = 30;
 const QUICK_ROUNDS = 2;
 const DEFAULT_STEPS = 10;
 
-/** `qhubert bench`. */
+/** Adds `qhubert bench`. */
 export function addBenchCommand(program: Command): void {
   program
     .command("bench")
@@ -42,18 +42,15 @@ export function addBenchCommand(program: Command): void {
 
 async function runEngineBench({ rows, quick = false, json, ...given }: BenchArguments): Promise<void> {
   const rounds = given.rounds ?? (quick ? QUICK_ROUNDS : DEFAULT_ROUNDS);
-  const progress = progressByStage();
-  const report = await runBench({ rounds, rows, quick, onProgress: progress.update });
-  progress.end();
+  const report = await withStages((onProgress) => runBench({ rounds, rows, quick, onProgress }));
   if (report.leftOut.some(({ cause }) => cause === "refused")) process.exitCode = 1;
   if (json) return printJson(report);
   printReport(report);
 }
 
 async function runTrainingBench({ rounds, quick = false, json }: BenchArguments): Promise<void> {
-  const progress = startProgress("training steps");
-  const report = await benchTraining(rounds ?? (quick ? QUICK_ROUNDS : DEFAULT_STEPS), progress.update);
-  progress.end();
+  const steps = rounds ?? (quick ? QUICK_ROUNDS : DEFAULT_STEPS);
+  const report = await withProgress("training steps", (update) => benchTraining(steps, update));
   if (json) return printJson(report);
   printTrainingReport(report);
 }
@@ -75,23 +72,6 @@ function printTrainingReport({ rows, steps, leftOut, machine }: StepReport): voi
     `${steps} steps each; ${machine.cpu}, ${machine.cores} cores, load average ${machine.loadAverage}, Node ${machine.node}`,
   );
   for (const { network, backend, reason } of leftOut) printNote(`left out: ${network}, ${backend}: ${reason}`);
-}
-
-/** A bar for each thing that is done. */
-function progressByStage() {
-  let stage = "";
-  let bar: Progress | null = null;
-  return {
-    update(done: number, total: number, what: string) {
-      if (what !== stage) {
-        bar?.end();
-        bar = startProgress(what);
-        stage = what;
-      }
-      bar?.update(done, total);
-    },
-    end: () => bar?.end(),
-  };
 }
 
 function printReport(report: BenchReport): void {

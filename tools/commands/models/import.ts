@@ -20,7 +20,7 @@ interface ImportArguments {
   readonly json?: boolean;
 }
 
-/** `qhubert import`. */
+/** Adds `qhubert import`. */
 export function addImportCommand(program: Command): void {
   program
     .command("import")

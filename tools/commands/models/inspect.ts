@@ -5,7 +5,7 @@ import { openModel } from "../../export/model-files.ts";
 import { DataError } from "../../files/data-error.ts";
 import { bytesText, printJson, printLine, printTable } from "../terminal/output.ts";
 
-/** `qhubert inspect`. */
+/** Adds `qhubert inspect`. */
 export function addInspectCommand(program: Command): void {
   program
     .command("inspect")
@@ -70,7 +70,7 @@ async function runInspect(path: string, { json }: { json?: boolean }): Promise<v
 interface RungFacts {
   readonly rung: number;
   readonly meanBits: number;
-  /** Measured. */
+  /** RAM of the loaded engine, measured. */
   readonly ramBytes: number;
   readonly flashReadBytesPerHop: number;
 }
@@ -79,7 +79,7 @@ function rungFacts({ model, ramBytes }: Engine, meanBits: number): RungFacts {
   return { rung: model.rung, meanBits, ramBytes, flashReadBytesPerHop: model.budget.flashReadBytesPerHop };
 }
 
-/** A rung behind the first, its golden vectors run too. */
+/** Loads a later rung and runs its golden vectors too. */
 async function inspectRung(path: string, rung: number): Promise<RungFacts> {
   const engine = await openModel(path, { build: "scalar", rung });
   runSelfTest(engine, path);

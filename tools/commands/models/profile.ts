@@ -1,6 +1,8 @@
 import { type Command, Option } from "commander";
-import { ENGINE_BUILDS, type Engine, type EngineBuild, FrontEnd } from "qhubert-engine";
+import { CONDITIONED_INPUT, ENGINE_BUILDS, type Engine, type EngineBuild, FrontEnd } from "qhubert-engine";
+import { MODEL_SAMPLE_RATE_HZ } from "../../../assembly/shared/limits.ts";
 import { prepareBuilds } from "../../bench/builds.ts";
+import { leadInput } from "../../data/lead-input.ts";
 import { synthesize } from "../../data/synth/synthesize.ts";
 import { openModel } from "../../export/model-files.ts";
 import { realNumber, wholeNumber } from "../terminal/arguments.ts";
@@ -13,9 +15,7 @@ interface ProfileArguments {
   readonly json?: boolean;
 }
 
-const INPUT = { sampleRateHz: 500, millivoltsPerCount: 0.001, conditioned: true } as const;
-
-/** `qhubert profile`. */
+/** Adds `qhubert profile`. */
 export function addProfileCommand(program: Command): void {
   program
     .command("profile")
@@ -33,19 +33,17 @@ async function runProfile(path: string, { build, seconds, tileCache, json }: Pro
   if (!(seconds > 0 && seconds <= 3600)) throw new RangeError(`--seconds must be within 0 to 3600, found ${seconds}`);
   prepareBuilds(build === "auto" ? ENGINE_BUILDS : [build]);
   const engine = await openModel(path, { build, tileCacheBytes: tileCache });
-  const { samples } = synthesize({ rhythm: "sinus", seconds, sampleRateHz: 500, seed: 1 }).leads[0];
-  const conditioned = (await FrontEnd.create()).condition(Int16Array.from(samples), {
-    sampleRateHz: 500,
-    millivoltsPerCount: 0.001,
-  }).samples;
+  const record = synthesize({ rhythm: "sinus", seconds, sampleRateHz: MODEL_SAMPLE_RATE_HZ, seed: 1 });
+  const [lead] = record.leads;
+  const conditioned = (await FrontEnd.create()).condition(lead.samples, leadInput(record, lead)).samples;
   const report = profileRecord(engine, conditioned);
   if (json) return printJson({ model: path, build: engine.build, seconds, tileCacheBytes: tileCache, ...report });
   printReport(path, engine, seconds, report);
 }
 
-/** Runs a record twice, the first time to warm up, and tells what the second took. */
+/** Runs a record twice, the first time to warm up, and measures the second run. */
 function profileRecord(engine: Engine, record: Int16Array) {
-  engine.configureInput(INPUT);
+  engine.configureInput(CONDITIONED_INPUT);
   engine.push(record);
   engine.reset();
   engine.setProfiling(true);

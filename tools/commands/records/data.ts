@@ -4,9 +4,9 @@ import { IMPORT_SOURCES, type ImportSource, importDataset } from "../../data/pub
 import { syntheticDataset } from "../../data/synth/synthetic-dataset.ts";
 import { countNumber, realNumber, wholeNumber } from "../terminal/arguments.ts";
 import { printJson, printLine } from "../terminal/output.ts";
-import { startProgress } from "../terminal/progress.ts";
+import { withProgress } from "../terminal/progress.ts";
 
-/** `qhubert data import` and `qhubert data synth`. */
+/** Adds `qhubert data import` and `qhubert data synth`. */
 export function addDataCommands(program: Command): void {
   const data = program
     .command("data")
@@ -48,15 +48,10 @@ interface ImportArguments {
   readonly json?: boolean;
 }
 
-function runImport({ in: input, out: output, json, ...options }: ImportArguments): void {
-  const progress = startProgress("importing");
-  const report = importDataset({
-    ...options,
-    input,
-    output,
-    onProgress: (done, total) => progress.update(done, total),
-  });
-  progress.end();
+async function runImport({ in: input, out: output, json, ...options }: ImportArguments): Promise<void> {
+  const report = await withProgress("importing", (onProgress) =>
+    importDataset({ ...options, input, output, onProgress }),
+  );
   if (json) {
     printJson({ out: output, ...report });
     return;
@@ -73,19 +68,19 @@ interface SynthArguments {
   readonly json?: boolean;
 }
 
-function runSynth({ out, json, ...options }: SynthArguments): void {
+async function runSynth({ out, json, ...options }: SynthArguments): Promise<void> {
   const dataset = syntheticDataset(options);
-  const progress = startProgress("synthesizing");
   const records = dataset.records.length;
-  function* written() {
-    let done = 0;
-    for (const { label, patient, load } of dataset.records) {
-      yield { record: load(), label, patient };
-      progress.update(++done, records);
+  await withProgress("synthesizing", (update) => {
+    function* written() {
+      let done = 0;
+      for (const { label, patient, load } of dataset.records) {
+        yield { record: load(), label, patient };
+        update(++done, records);
+      }
     }
-  }
-  writeDataset(out, written());
-  progress.end();
+    writeDataset(out, written());
+  });
   const classes = Object.fromEntries(dataset.classes.map((label) => [label, options.recordsPerClass]));
   if (json) printJson({ out, records, classes });
   else printLine(`${records} records in ${out}: ${countsText(classes)}`);

@@ -1,23 +1,25 @@
 import { basename, join } from "node:path";
 import { type Command, Option } from "commander";
+import { requireTwoLabels } from "../../data/check-labels.ts";
 import { openDataset } from "../../data/dataset.ts";
 import { paperDataset, paperFolders } from "../../data/published/paper-protocol.ts";
 import { PAPER_RESULTS } from "../../evaluate/paper-tables.ts";
 import { DataError } from "../../files/data-error.ts";
 import { buildGraph, FAMILY_NAMES } from "../../graph/families.ts";
-import { DEFAULT_TRAIN_OPTIONS } from "../../train/options.ts";
-import { conditionWithProgress, printSkipped, requireTwoLabels } from "../records/load-data.ts";
-import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
-import { printJson, printNote } from "../terminal/output.ts";
 import {
   differencesOf,
   isSmokeTest,
   NETWORKS_NOTE,
   PAPER_MODEL,
-  printReproduction,
   type Reproduction,
-} from "./reproduction-report.ts";
-import { type ReproductionOptions, runReproduction } from "./reproduction-run.ts";
+} from "../../reproduction/reproduction.ts";
+import { type ReproductionOptions, runReproduction } from "../../reproduction/run-reproduction.ts";
+import { DEFAULT_TRAIN_OPTIONS } from "../../train/options.ts";
+import { conditionWithProgress, printSkipped } from "../records/load-data.ts";
+import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
+import { printJson, printNote } from "../terminal/output.ts";
+import { withStages } from "../terminal/progress.ts";
+import { printReproduction } from "./print-reproduction.ts";
 
 interface ReproduceArguments extends ReproductionOptions {
   readonly data: string;
@@ -25,7 +27,7 @@ interface ReproduceArguments extends ReproductionOptions {
   readonly json?: boolean;
 }
 
-/** `qhubert reproduce`. */
+/** Adds `qhubert reproduce`. */
 export function addReproduceCommand(program: Command): void {
   program
     .command("reproduce")
@@ -59,7 +61,7 @@ export function addReproduceCommand(program: Command): void {
 }
 
 async function runReproduce(args: ReproduceArguments): Promise<void> {
-  // A wrong name is told before the data is read.
+  // A wrong name is refused before the data is read.
   buildGraph(args.model, ["0", "1"]);
   if (args.resume && !args.out) throw new DataError("--resume: takes the --out folder of the run that is to go on");
   const folders = paperFolders(args.data);
@@ -85,7 +87,12 @@ async function reproduceFolder(folder: string, args: ReproduceArguments): Promis
     printNote(`${folder}: ${name} left out, it is damaged: ${reason}`);
   };
   const data = await conditionWithProgress(dataset, { ...args, onDamaged });
-  const { rows, split } = await runReproduction(data, args, PAPER_RESULTS[paper.name]);
+  const { rows, split } = await withStages((onProgress) =>
+    runReproduction(data, args, PAPER_RESULTS[paper.name], {
+      onProgress,
+      onBackend: ({ name, description }) => printNote(`training backend: ${name} (${description})`),
+    }),
+  );
   return {
     dataset: paper.name,
     model: args.model,

@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { divideData } from "../../data/division.ts";
+import type { ConditionedDataset } from "../../data/record.ts";
 import { confusionMatrix } from "../../evaluate/confusion.ts";
 import { decideRecords } from "../../evaluate/decide.ts";
 import { selectionF1 } from "../../evaluate/f1.ts";
@@ -9,8 +11,7 @@ import { openFloatModel } from "../../export/model-files.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { compress } from "../../quantize/compress.ts";
 import { parseMethod } from "../../quantize/compression-method.ts";
-import { divideData } from "../records/divide-data.ts";
-import { type LoadedData, loadData } from "../records/load-data.ts";
+import { loadData } from "../records/load-data.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { type FoldPlan, type FoldTraining, SPLIT_SEED, trainingsOf } from "./fold-plan.ts";
 
@@ -57,7 +58,12 @@ function engineFiles({ out }: FoldTraining, bits: number): { readonly model: str
   return { model: `${name}.${bits}bit.qhb`, logits: `${name}.${bits}bit.logits.json` };
 }
 
-async function decideOnEngine(plan: FoldPlan, training: FoldTraining, bits: number, data: LoadedData): Promise<void> {
+async function decideOnEngine(
+  plan: FoldPlan,
+  training: FoldTraining,
+  bits: number,
+  data: ConditionedDataset,
+): Promise<void> {
   const files = engineFiles(training, bits);
   const model = openFloatModel(training.out);
   const division = { seed: SPLIT_SEED, fold: { number: training.fold, of: plan.of } };

@@ -7,11 +7,19 @@ interface Vocabulary {
   readonly flutter: readonly string[];
 }
 
-/** SNOMED CT and the PhysioNet/CinC challenge's acronyms (AF, AFL), PTB-XL's SCP-ECG statements, WFDB's rhythm notes. */
+/**
+ * SNOMED CT and the PhysioNet/CinC challenge's acronyms (AF, AFL), PTB-XL's SCP-ECG statements, WFDB's rhythm notes.
+ */
 export const DIAGNOSES: Vocabulary = {
   fibrillation: ["164889003", "AF", "AFIB", "(AFIB"],
   flutter: ["164890007", "AFL", "AFLT", "(AFL"],
 };
+
+/**
+ * The labels of the class atrial fibrillation in CinC 2017, CPSC 2018 and Chapman's groups (whose AFIB has flutter in
+ * it).
+ */
+export const AF_LABELS: readonly string[] = ["A", "AF", "AFIB"];
 
 /** The rhythms of Chapman's own table, whose AF is flutter. */
 export const CHAPMAN_RHYTHMS: Vocabulary = { fibrillation: ["AFIB"], flutter: ["AF"] };

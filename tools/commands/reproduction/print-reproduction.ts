@@ -1,67 +1,14 @@
-import type { McNemar } from "../../evaluate/mcnemar.ts";
-import type { Measured, PaperScore } from "../../evaluate/paper-score.ts";
-import type { PaperFigures } from "../../evaluate/paper-tables.ts";
-import type { CompressionRatios } from "../../export/accounting.ts";
+import type { Measured } from "../../evaluate/paper-score.ts";
+import {
+  differencesOf,
+  isSmokeTest,
+  NETWORKS_NOTE,
+  type Reproduction,
+  type ReproductionRow,
+} from "../../reproduction/reproduction.ts";
 import { percent, printLine, printTable } from "../terminal/output.ts";
 
-export interface ReproductionRow {
-  /** "float", "fixed:8" to "fixed:1", "laq". */
-  readonly method: string;
-  readonly score: PaperScore;
-  readonly againstFloat: McNemar;
-  /** Null in float. */
-  readonly ratios: CompressionRatios | null;
-  readonly meanBits: number;
-  /** Null where the paper has no such row. */
-  readonly paper: PaperFigures | null;
-}
-
-export interface Reproduction {
-  readonly dataset: string;
-  readonly model: string;
-  /** Found, labelled and sound. */
-  readonly records: number;
-  readonly leftOut: { readonly withoutLabelOrFile: number; readonly damaged: number };
-  readonly paperRecords: number;
-  readonly publishedRecords: number;
-  /** Null where the paper does not let tell. */
-  readonly paperTestRecords: number | null;
-  readonly missingClasses: readonly string[];
-  readonly split: { readonly train: number; readonly validation: number; readonly test: number; readonly seed: number };
-  readonly epochs: number;
-  /** What LAQ judged by. */
-  readonly criterion: string;
-  readonly rows: readonly ReproductionRow[];
-}
-
-/** With fewer of the paper's records than this share, figures only show that everything runs. */
-const LEAST_SHARE = 0.5;
-
-export function isSmokeTest({ records, paperRecords }: Reproduction): boolean {
-  return records < LEAST_SHARE * paperRecords;
-}
-
-/** What differs from the paper, or had to be chosen because it does not say. */
-export function differencesOf({ model }: Reproduction): readonly string[] {
-  return model === PAPER_MODEL
-    ? DIFFERENCES
-    : [`the network is ${model}, far smaller than the paper's`, ...DIFFERENCES];
-}
-
-export const PAPER_MODEL = "resnet1d-paper";
-
-const DIFFERENCES = [
-  "records pass the engine's own front end (band limit, R peaks, int16 microvolts) before they are padded to 5,120 samples",
-  "lead II, the batch of 32, the epochs, the plateau's patience and the validation share of the training part are chosen here",
-  "the network's sizes are those that the paper's compression ratios fit; weight decay is decoupled from Adam's step",
-  "compressed rows run in integers on the engine: activations have 8 bits, and weights one scale per channel",
-];
-
-/** Of what the paper's tables have besides. */
-export const NETWORKS_NOTE =
-  "HuBERT-ECG, the other network of the paper's tables, is not run here: its rows are left out";
-
-/** The paper's tables with each row's own figures above the paper's. */
+/** Prints the paper's tables, in each row the measured figures above the paper's. */
 export function printReproduction(reproduction: Reproduction): void {
   const { dataset, model, epochs, rows, missingClasses, split } = reproduction;
   printLine(
@@ -115,7 +62,7 @@ function tableRows({ method, score, ratios, paper }: ReproductionRow): string[][
   ];
 }
 
-/** LAQ beside the paper's, in percent as Table 2 has them. */
+/** Lists LAQ's figures above the paper's, in percent as in Table 2. */
 function comparisonRows({ dataset, rows }: Reproduction): string[][] {
   const { score, ratios, paper } = rows[rows.length - 1];
   const own = [score.accuracy, score.precision, score.recall, score.f1].map(({ value }) => value);

@@ -1,18 +1,18 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { CompressionRatios } from "../../export/accounting.ts";
-import { openFloatModel } from "../../export/model-files.ts";
-import { readCheckpoint, writeCheckpoint } from "../../export/safetensors/checkpoint-file.ts";
-import { writeFloatModel } from "../../export/safetensors/safetensors.ts";
-import { DataError } from "../../files/data-error.ts";
-import { firstDifference } from "../../files/first-difference.ts";
-import { readJson } from "../../files/read-json.ts";
-import { writeWhole } from "../../files/write-whole.ts";
-import type { FloatModel } from "../../graph/model.ts";
-import { packCheckpoint, unpackCheckpoint } from "../../train/checkpoint.ts";
-import type { TrainingState } from "../../train/state.ts";
+import type { CompressionRatios } from "../export/accounting.ts";
+import { openFloatModel } from "../export/model-files.ts";
+import { readCheckpoint, writeCheckpoint } from "../export/safetensors/checkpoint-file.ts";
+import { writeFloatModel } from "../export/safetensors/safetensors.ts";
+import { DataError } from "../files/data-error.ts";
+import { firstDifference } from "../files/first-difference.ts";
+import { readJson } from "../files/read-json.ts";
+import { writeWhole } from "../files/write-whole.ts";
+import type { FloatModel } from "../graph/model.ts";
+import { packCheckpoint, unpackCheckpoint } from "../train/checkpoint.ts";
+import type { TrainingState } from "../train/state.ts";
 
-/** What a finished row needs to be scored again. */
+/** A finished row, with all that it takes to be scored again. */
 export interface KeptRow {
   readonly method: string;
   /** Class indices of the test records, in their order. */
@@ -23,8 +23,8 @@ export interface KeptRow {
 }
 
 /**
- * What a reproduction has finished, in a folder: `run.json` (all that decides what it comes to), `float.checkpoint`
- * while it trains, then `float.safetensors`, and for each finished row its `.json` and `.qhb`.
+ * The finished parts of a reproduction in a folder: `run.json` (the plan: all that decides the run's outcome),
+ * `float.checkpoint` while it trains, then `float.safetensors`, and for each finished row its `.json` and `.qhb`.
  */
 export class ReproductionStore {
   readonly #folder: string;
@@ -35,7 +35,10 @@ export class ReproductionStore {
     this.#plan = plan;
   }
 
-  /** Clears what an earlier run left, or takes it up. Throws DataError where there is none, or one of another plan. */
+  /**
+   * Clears the files of an earlier run or, with `resume`, goes on from them. Throws DataError where there is no run to
+   * resume, or one of another plan.
+   */
   static open(folder: string, plan: object, methods: readonly string[], resume: boolean): ReproductionStore {
     const store = new ReproductionStore(folder, plan);
     if (resume) store.#checkPlan();
