@@ -4,7 +4,7 @@ import type { Tensor } from "../../tools/graph/model.ts";
 import { adamStep, initialAdam } from "../../tools/train/adam.ts";
 import { classWeights } from "../../tools/train/batches/class-weights.ts";
 import { tuneOffsets, withOffsets } from "../../tools/train/bias.ts";
-import { afterEpoch, INITIAL_PLATEAU, learningRate, type Schedule } from "../../tools/train/schedule.ts";
+import { afterEpoch, INITIAL_PLATEAU, learningRate, type Schedule } from "../../tools/train/recipe/schedule.ts";
 import { tinyGraph } from "./signals.ts";
 
 describe("adamStep", () => {

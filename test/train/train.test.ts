@@ -9,8 +9,8 @@ import { packCheckpoint, unpackCheckpoint } from "../../tools/train/checkpoint.t
 import type { TrainProgress } from "../../tools/train/epoch.ts";
 import { gradientsOf } from "../../tools/train/gradients/step.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
-import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../tools/train/options.ts";
-import { PAPER_RECIPE } from "../../tools/train/paper-recipe.ts";
+import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../tools/train/recipe/options.ts";
+import { PAPER_RECIPE } from "../../tools/train/recipe/paper-recipe.ts";
 import { copyWeights, type EpochRecord, type TrainingState } from "../../tools/train/state.ts";
 import { askTeacher } from "../../tools/train/teachers/teachers.ts";
 import { type TrainRequest, train } from "../../tools/train/train.ts";

@@ -1,5 +1,5 @@
 import { CROP_SAMPLES } from "../train/batches/crops.ts";
-import { DEFAULT_TRAIN_OPTIONS } from "../train/options.ts";
+import { DEFAULT_TRAIN_OPTIONS } from "../train/recipe/options.ts";
 import type { Variation } from "./crops.ts";
 import { DEFAULT_K_MEANS } from "./k-means.ts";
 import type { MaskOptions } from "./span-mask.ts";

@@ -17,9 +17,10 @@ import { type GradientExtras, openGradientSource } from "./gradients/gradient-so
 import { AS_TRAINED } from "./gradients/weight-view.ts";
 import { withDropout } from "./layers/dropout.ts";
 import { meanCrossEntropy } from "./mean-cross-entropy.ts";
-import { type TrainOptions, trainOptions } from "./options.ts";
 import { predictWith, type RecordLogits } from "./predict.ts";
-import { afterEpoch } from "./schedule.ts";
+import { trainOptions } from "./recipe/checked-options.ts";
+import type { TrainOptions } from "./recipe/options.ts";
+import { afterEpoch } from "./recipe/schedule.ts";
 import { copyWeights, type EpochRecord, initialState, type TrainingState } from "./state.ts";
 import type { Teacher } from "./teachers/teachers.ts";
 

@@ -5,12 +5,14 @@ import { openFloatModel } from "../../export/model-files.ts";
 import { DataError } from "../../files/data-error.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { FINETUNE_OPTIONS } from "../../finetune/finetune.ts";
+import { TRAINING_TABLE } from "../../train/recipe/recipe-table.ts";
 import { printComparisons } from "../compression/compare-with-float.ts";
 import { menuOf } from "../compression/search-options.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "../terminal/arguments.ts";
+import { addOptionTable } from "../terminal/option-table.ts";
 import { percent, printJson, printLine, printNote, printTable } from "../terminal/output.ts";
 import { type AlternationArguments, AlternationSteps, type PackedReport } from "./alternation-steps.ts";
-import { addTrainingOptions, recipeWords } from "./recipe-options.ts";
+import { recipeWords } from "./recipe-options.ts";
 
 interface AlternateArguments extends AlternationArguments {
   readonly rounds: number;
@@ -41,7 +43,7 @@ export function addAlternateCommand(program: Command): void {
     )
     .option("--menu <widths>", "of the searches", menuOf, menuOf("1,ternary,2,3,4,6,8"))
     .option("--selection-crops <n>", "of the searches (default: as compress)", countNumber);
-  addTrainingOptions(command, FINETUNE_OPTIONS)
+  addOptionTable(command, TRAINING_TABLE, FINETUNE_OPTIONS)
     .option(
       "--seed <n>",
       "of crops and selection, and of the split where the model does not tell its own",

@@ -4,7 +4,7 @@ import { type CrossValidation, crossValidationOf } from "../../evaluate/cross-va
 import { writeWhole } from "../../files/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../../graph/families.ts";
 import { SeededRandom } from "../../random/random.ts";
-import { trainOptions } from "../../train/options.ts";
+import { trainOptions } from "../../train/recipe/checked-options.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumbers } from "../terminal/arguments.ts";
 import { percent, printJson, printLine, printTable } from "../terminal/output.ts";
 import { runTrainings } from "./child-training.ts";

@@ -4,7 +4,7 @@ import type { SeededRandom } from "../../random/random.ts";
 import { answerOf, startThread } from "../../threads/thread.ts";
 import { selectBackend } from "../backends.ts";
 import type { FrozenNodes } from "../freeze.ts";
-import type { Distillation } from "../options.ts";
+import type { Distillation } from "../recipe/options.ts";
 import { shareOf } from "./batch-share.ts";
 import { combineGradients } from "./combine-gradients.ts";
 import type { GradientSource } from "./gradient-source.ts";

@@ -2,7 +2,7 @@ import type { Graph } from "../../graph/graph.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import type { SeededRandom } from "../../random/random.ts";
 import { type FrozenNodes, NOTHING_FROZEN } from "../freeze.ts";
-import type { Distillation } from "../options.ts";
+import type { Distillation } from "../recipe/options.ts";
 import { startGradientPool } from "./gradient-pool.ts";
 import { type Batch, type Gradients, gradientsOf, type Weights } from "./step.ts";
 import { AS_TRAINED, type WeightView } from "./weight-view.ts";

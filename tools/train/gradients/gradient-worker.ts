@@ -4,7 +4,7 @@ import type { FloatModel } from "../../graph/model.ts";
 import { SeededRandom } from "../../random/random.ts";
 import { type BackendName, selectBackend } from "../backends.ts";
 import type { FrozenNodes } from "../freeze.ts";
-import type { Distillation } from "../options.ts";
+import type { Distillation } from "../recipe/options.ts";
 import { type Batch, gradientsOf, type Weights } from "./step.ts";
 
 /** The module that a thread of the gradient pool runs: it answers "ready" once, then the gradients of each task. */

@@ -7,7 +7,7 @@ import { type FrozenNodes, isFrozen, NOTHING_FROZEN } from "../freeze.ts";
 import { isTrained } from "../initialise.ts";
 import type { Moments } from "../layers/batch-norm.ts";
 import { forward, type TrainingMode } from "../layers/layers.ts";
-import type { Distillation } from "../options.ts";
+import type { Distillation } from "../recipe/options.ts";
 import { askOnCrops, blockLoss, sharedBlocks } from "../teachers/crop-teacher.ts";
 import { lossOf } from "./loss.ts";
 
