@@ -8,6 +8,7 @@ import type { Graph } from "../../tools/graph/graph.ts";
 import { type HubertOptions, hubert } from "../../tools/graph/hubert.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
+import { labelObjective } from "../../tools/train/gradients/objective.ts";
 import { gradientsOf } from "../../tools/train/gradients/step.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { predict, predictWith } from "../../tools/train/predict.ts";
@@ -145,7 +146,7 @@ describe.each([streaming, oneWindow(1024)])("training of a HuBERT ($name)", (gra
     };
     const noDropout = withoutDropout(graph);
     const run = (tensors: typeof weights) =>
-      gradientsOf(noDropout, tensors, batch, { weight: 0, temperature: 1 }, new SeededRandom(1));
+      gradientsOf(labelObjective(noDropout), tensors, batch, new SeededRandom(1));
     const { gradients } = run(weights);
     // Along the gradient of one tensor at a time, where the loss moves most.
     for (const key of [

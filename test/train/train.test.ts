@@ -7,6 +7,7 @@ import { NO_AUGMENTATION } from "../../tools/train/batches/crops.ts";
 import { hardTargets } from "../../tools/train/batches/targets.ts";
 import { packCheckpoint, unpackCheckpoint } from "../../tools/train/checkpoint.ts";
 import type { TrainProgress } from "../../tools/train/epoch.ts";
+import { labelObjective } from "../../tools/train/gradients/objective.ts";
 import { gradientsOf } from "../../tools/train/gradients/step.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../tools/train/recipe/options.ts";
@@ -73,7 +74,7 @@ describe("a training step", () => {
       signals: Float32Array.from({ length: 2 * 256 }, (_, i) => Math.sin(i)),
       targets: { hard: hardTargets([0, 1], [1, 1], 0), soft: null },
     };
-    const step = () => gradientsOf(graph, weights, batch, { weight: 0, temperature: 1 }, new SeededRandom(2));
+    const step = () => gradientsOf(labelObjective(graph), weights, batch, new SeededRandom(2));
     step();
     const tensors = tf.memory().numTensors;
     for (let i = 0; i < 500; i++) step();

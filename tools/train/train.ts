@@ -13,8 +13,8 @@ import type { NoiseSignals } from "./batches/noise.ts";
 import { tuneOffsets, withOffsets } from "./bias.ts";
 import { runEpoch, type TrainProgress } from "./epoch.ts";
 import { frozenNodes } from "./freeze.ts";
-import { type GradientExtras, openGradientSource } from "./gradients/gradient-source.ts";
-import { AS_TRAINED } from "./gradients/weight-view.ts";
+import { openGradientSource } from "./gradients/open-gradient-source.ts";
+import { AS_TRAINED, type WeightView } from "./gradients/weight-view.ts";
 import { withDropout } from "./layers/dropout.ts";
 import { meanCrossEntropy } from "./mean-cross-entropy.ts";
 import { predictWith, type RecordLogits } from "./predict.ts";
@@ -24,8 +24,8 @@ import { afterEpoch } from "./recipe/schedule.ts";
 import { copyWeights, type EpochRecord, initialState, type TrainingState } from "./state.ts";
 import type { Teacher } from "./teachers/teachers.ts";
 
-/** Through a view, what the graph does not name must be among `init`; where a crop teacher speaks, `teachers` are not heard. */
-export interface TrainRequest extends GradientExtras {
+/** With a view, `init` must hold every trained tensor that the graph does not name. */
+export interface TrainRequest {
   readonly graph: Graph;
   readonly train: readonly ConditionedRecord[];
   readonly validation: readonly ConditionedRecord[];
@@ -34,6 +34,10 @@ export interface TrainRequest extends GradientExtras {
   readonly noise?: NoiseSignals;
   /** Networks that were asked about every training record. They must have been trained on no other records. */
   readonly teachers?: readonly Teacher[];
+  /** A network to learn from, asked about every crop as it is drawn; the `teachers` are then not heard. */
+  readonly cropTeacher?: FloatModel;
+  /** Stands between the tensors that are trained and those that the network computes with. */
+  readonly view?: WeightView;
   /** Tensors to start from, see initWeights; the rest is drawn. */
   readonly init?: ReadonlyMap<string, Tensor>;
   /** A state given to onCheckpoint of a run with the same request. Its arrays are taken over. */
@@ -73,8 +77,9 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const truths = classIndices(graph, request.validation, "validation");
   const backend = await selectBackend();
   let state = request.resume ?? initialState(graph, options, request.init);
-  const frozen = frozenNodes(graph, options.freeze);
-  const source = await openGradientSource(graph, options.distillation, options.workers, frozen, request);
+  const { distillation, freeze, workers } = options;
+  const objective = { graph, distillation, frozen: frozenNodes(graph, freeze), cropTeacher: request.cropTeacher };
+  const source = await openGradientSource(objective, workers, request.view);
   try {
     for (let epoch = state.history.length + 1; epoch <= options.epochs; epoch++) {
       const { loss, rate } = await runEpoch({ graph, set, options, source, onProgress: request.onProgress }, state);
