@@ -12,6 +12,7 @@ import { labelObjective } from "../../tools/train/gradients/objective.ts";
 import { gradientsOf } from "../../tools/train/gradients/step.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { predict, predictWith } from "../../tools/train/predict.ts";
+import { trainOptions } from "../../tools/train/recipe/checked-options.ts";
 import { train } from "../../tools/train/train.ts";
 import { checkpointOf, PUBLISHED, randomHubert } from "../export/state-dict/hubert-checkpoint.ts";
 import { gelu, type HubertConfig, hubertLogits } from "../reference/hubert.ts";
@@ -134,7 +135,7 @@ describe("a streaming HuBERT", () => {
 describe.each([streaming, oneWindow(1024)])("training of a HuBERT ($name)", (graph) => {
   const records = sineRecords(48, 11);
   const validation = sineRecords(12, 12);
-  const options = { epochs: 4, batchSize: 8, cropSamples: 1024, learningRate: 2e-3 };
+  const options = trainOptions({ epochs: 4, batchSize: 8, cropSamples: 1024, learningRate: 2e-3 });
 
   it("has the gradient that small steps have", () => {
     const weights = randomHubert(graph, 5).weights;

@@ -14,10 +14,11 @@ import type { FloatModel } from "../graph/model.ts";
 import type { Compressed } from "../quantize/compress.ts";
 import { type CompressionMethod, laqMethod } from "../quantize/compression-method.ts";
 import { BIT_WIDTHS } from "../quantize/width.ts";
+import { trainOptions } from "../train/recipe/checked-options.ts";
 import { compressWithProgress } from "./compression/compress.ts";
 import { printReport, simulateRecord } from "./devices/simulate.ts";
 import { scoreOnEngine } from "./models/evaluate.ts";
-import { divideData } from "./records/divide-data.ts";
+import { divideData, divisionFacts } from "./records/divide-data.ts";
 import { conditionWithProgress } from "./records/load-data.ts";
 import { bytesText, percent, percentInterval, printLine, printTable } from "./terminal/output.ts";
 import { startProgress } from "./terminal/progress.ts";
@@ -26,7 +27,8 @@ import { trainWithProgress } from "./training/training-run.ts";
 const FAMILY = "resnet1d-edge";
 const SEED = 1;
 const DATA = { recordsPerClass: 240, seconds: 20, seed: SEED };
-const RECIPE = { epochs: 14, batchSize: 32, seed: SEED };
+const RECIPE = trainOptions({ epochs: 14, batchSize: 32, seed: SEED });
+const DIVISION = { seed: SEED };
 const SELECTION_CROPS = 48;
 const CALIBRATION_CROPS = 8;
 
@@ -50,9 +52,10 @@ async function runDemo({ out = mkdtempSync(join(tmpdir(), "qhubert-demo-")) }: D
   mkdirSync(out, { recursive: true });
   const data = await conditionWithProgress(syntheticDataset(DATA));
   const graph = buildGraph(FAMILY, data.classes);
-  const { model, test } = await trainWithProgress(graph, data, RECIPE);
+  const split = divideData(data, DIVISION);
+  const facts = divisionFacts(data, DIVISION, split);
+  const { model, test } = await trainWithProgress({ graph, split, options: RECIPE, facts });
   writeFloatModel(join(out, "demo.safetensors"), model);
-  const split = divideData(data, { seed: SEED });
 
   const rows: (string | number)[][] = [
     [

@@ -19,7 +19,6 @@ import { openGradientSource } from "./gradients/open-gradient-source.ts";
 import { AS_TRAINED, type WeightView } from "./gradients/weight-view.ts";
 import { withDropout } from "./layers/dropout.ts";
 import { predictWith, type RecordLogits } from "./predict.ts";
-import { trainOptions } from "./recipe/checked-options.ts";
 import type { TrainOptions } from "./recipe/options.ts";
 import { afterEpoch } from "./recipe/schedule.ts";
 import { copyWeights, type EpochRecord, initialState, type TrainingState } from "./state.ts";
@@ -30,7 +29,8 @@ export interface TrainRequest {
   readonly graph: Graph;
   readonly train: readonly ConditionedRecord[];
   readonly validation: readonly ConditionedRecord[];
-  readonly options?: Partial<TrainOptions>;
+  /** A whole recipe, as `trainOptions` has checked it. */
+  readonly options: TrainOptions;
   /** What the recipe's noise is taken from: needed where its chance is above 0. */
   readonly noise?: NoiseSignals;
   /** Networks that were asked about every training record. They must have been trained on no other records. */
@@ -61,10 +61,10 @@ export interface TrainResult {
 /**
  * Trains a network and keeps the epoch with the best validation F1 (see selectionF1; `predict` has the protocol), or
  * the last, as the recipe says. The same request gives the same weights on the same backend. Throws RangeError on an
- * empty set, on a label that is no class of the graph, and on options out of range.
+ * empty set, on a label that is no class of the graph, on noise that is missing, and on crops that are too short.
  */
 export async function train(request: TrainRequest): Promise<TrainResult> {
-  const options = trainOptions(request.options);
+  const { options } = request;
   const graph = withDropout(request.graph, options.dropout);
   const set: TrainingSet = {
     records: request.train,

@@ -16,12 +16,13 @@ import { BIT_WIDTHS } from "../../quantize/width.ts";
 import { SeededRandom } from "../../random/random.ts";
 import { selectBackend } from "../../train/backends.ts";
 import { predict } from "../../train/predict.ts";
+import { trainOptions } from "../../train/recipe/checked-options.ts";
 import { PAPER_RECIPE } from "../../train/recipe/paper-recipe.ts";
 import { train } from "../../train/train.ts";
 import { scoreOnEngine } from "../models/evaluate.ts";
 import type { LoadedData } from "../records/load-data.ts";
-import { printNote } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { noteBackend } from "../training/training-run.ts";
 import type { ReproductionRow } from "./reproduction-report.ts";
 import { type KeptRow, ReproductionStore } from "./reproduction-store.ts";
 
@@ -88,14 +89,13 @@ async function trainAsPaper(
   { model: family, epochs, seed }: ReproductionOptions,
   keep: ReproductionStore | null,
 ): Promise<FloatModel> {
-  const backend = await selectBackend();
-  printNote(`training backend: ${backend.name} (${backend.description})`);
+  await noteBackend();
   const progress = startProgress("training");
   const { model } = await train({
     graph: buildGraph(family, classes),
     train: split.train,
     validation: split.validation,
-    options: { ...PAPER_RECIPE, epochs, seed },
+    options: trainOptions({ ...PAPER_RECIPE, epochs, seed }),
     resume: keep?.checkpoint(),
     onCheckpoint: (state) => keep?.writeCheckpoint(state),
     onProgress: ({ epoch, epochs: all, step, steps, loss, cropsPerSecond }) =>

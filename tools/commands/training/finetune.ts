@@ -9,6 +9,7 @@ import { FINETUNE_OPTIONS, finetune } from "../../finetune/finetune.ts";
 import { floatOrigin } from "../../finetune/float-origin.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { layerWidths } from "../../quantize/layer-widths.ts";
+import { noiseOf } from "../../train/batches/noise-source.ts";
 import { packCheckpoint, unpackCheckpoint } from "../../train/checkpoint.ts";
 import { trainOptions } from "../../train/recipe/checked-options.ts";
 import { FINETUNE_TABLE } from "../../train/recipe/recipe-table.ts";
@@ -20,8 +21,7 @@ import { addOptionTable } from "../terminal/option-table.ts";
 import { printJson, printLine } from "../terminal/output.ts";
 import { openTeachers } from "./ask-teachers.ts";
 import { type TrainingArguments, trainingOptions } from "./recipe-options.ts";
-import { noiseOf } from "./training-noise.ts";
-import { epochProgress } from "./training-run.ts";
+import { epochProgress, noteBackend } from "./training-run.ts";
 
 interface FinetuneArguments extends TrainingArguments {
   readonly model: string;
@@ -76,6 +76,7 @@ async function runFinetune(args: FinetuneArguments): Promise<void> {
   const teacher = teacherOf(args, model, shares);
   const plan = { model: path, ...shares, widths: Object.fromEntries(widths), teacher: args.teacher, ...recipe };
   mkdirSync(dirname(out), { recursive: true });
+  await noteBackend();
   const progress = epochProgress("fine-tuning");
   const tuned = await finetune({
     model,

@@ -12,13 +12,13 @@ import { DEFAULT_PRETRAIN_OPTIONS, type PretrainOptions } from "../../pretrain/o
 import { type PretrainRequest, type PretrainResult, pretrain, pretrainingPlan } from "../../pretrain/pretrain.ts";
 import { PRETRAIN_TABLE } from "../../pretrain/pretrain-table.ts";
 import type { PretrainEpochRecord } from "../../pretrain/state.ts";
-import { selectBackend } from "../../train/backends.ts";
 import { type Fold, parseFold } from "../records/divide-data.ts";
 import { type HeldOut, loadUnlabelled, type UnlabelledFolder } from "../records/load-unlabelled.ts";
 import { CACHE_OPTION, wholeNumber } from "../terminal/arguments.ts";
 import { addOptionTable, optionsGiven } from "../terminal/option-table.ts";
 import { percent, printJson, printLine, printNote } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";
+import { noteBackend } from "./training-run.ts";
 
 interface PretrainArguments {
   readonly model: string;
@@ -113,8 +113,7 @@ function holdOutText({ holdOut, splitSeed }: PretrainArguments, seed: number): s
 }
 
 async function pretrainWithProgress(options: PretrainOptions, request: PretrainRequest): Promise<PretrainResult> {
-  const backend = await selectBackend();
-  printNote(`training backend: ${backend.name} (${backend.description})`);
+  await noteBackend();
   const { iterations, epochs } = options;
   const progress = startProgress("pretraining");
   const result = await pretrain({
