@@ -39,12 +39,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools/random": [],
   "tools/figure": [],
   "tools/files": [],
+  "tools/options": [],
   "tools/data": ["tools/graph", "tools/random", "tools/files", "host", "assembly/shared"],
   "tools/evaluate": ["tools/graph", "tools/random", "tools/files", "tools/data", "host", "assembly/shared"],
   "tools/export": ["tools/graph", "tools/files", "host", "assembly/shared"],
   "tools/forward": ["tools/graph", "tools/export"],
   "tools/train": [
     "tools/graph",
+    "tools/options",
     "tools/threads",
     "tools/random",
     "tools/files",
@@ -55,6 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "tools/pretrain": [
     "tools/graph",
+    "tools/options",
     "tools/random",
     "tools/files",
     "tools/data",

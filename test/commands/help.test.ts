@@ -32,7 +32,7 @@ describe.concurrent("--help", () => {
   });
 
   it("lists the commands in their groups", async () => {
-    const { stdout } = await runQhubert(["--help"]);
+    const { stdout } = await warmQhubert(["--help"]);
     const groups: Record<string, string[]> = {};
     let group = "";
     for (const line of stdout.split("\n")) {
@@ -55,6 +55,6 @@ describe.concurrent("--help", () => {
 describe.concurrent.each(["--version", "-V"])("%s", (flag) => {
   it("prints the version of package.json", async () => {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-    expect(await runQhubert([flag])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
+    expect(await warmQhubert([flag])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
   });
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../host/index.ts";
 import { wholeParameters } from "../../tools/export/accounting.ts";
-import { type FinetuneRequest, finetune } from "../../tools/finetune/finetune.ts";
+import { FINETUNE_OPTIONS, type FinetuneRequest, finetune } from "../../tools/finetune/finetune.ts";
 import { initialSteps } from "../../tools/finetune/initial-steps.ts";
 import { quantizedView } from "../../tools/finetune/quantized-view.ts";
 import { layerWeights } from "../../tools/forward/layer-weights.ts";
@@ -12,8 +12,8 @@ import { trainedLevels } from "../../tools/quantize/trained-levels.ts";
 import type { Width } from "../../tools/quantize/width.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { packCheckpoint, unpackCheckpoint } from "../../tools/train/checkpoint.ts";
-import type { TrainOptions } from "../../tools/train/options.ts";
 import { predict } from "../../tools/train/predict.ts";
+import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../tools/train/recipe/options.ts";
 import type { TrainingState } from "../../tools/train/state.ts";
 import { train } from "../../tools/train/train.ts";
 import { toyHubert } from "../quantize/toy-hubert.ts";
@@ -22,7 +22,8 @@ import { sineRecords, tinyGraph } from "../train/signals.ts";
 
 const RECORDS = sineRecords(24, 1);
 const VALIDATION = sineRecords(8, 2);
-const OPTIONS: Partial<TrainOptions> = {
+const OPTIONS: TrainOptions = {
+  ...FINETUNE_OPTIONS,
   epochs: 2,
   batchSize: 8,
   learningRate: 5e-3,
@@ -54,7 +55,14 @@ function distanceOf(other: FloatModel): number {
 
 beforeAll(async () => {
   await selectBackend();
-  const options = { ...OPTIONS, epochs: 6, learningRate: 1e-2 };
+  const options = {
+    ...DEFAULT_TRAIN_OPTIONS,
+    epochs: 6,
+    batchSize: 8,
+    learningRate: 1e-2,
+    cropSamples: 1500,
+    averageDecay: 0.9,
+  };
   ({ model } = await train({ graph: tinyGraph(), train: RECORDS, validation: VALIDATION, options }));
 });
 

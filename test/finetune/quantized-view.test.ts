@@ -12,6 +12,7 @@ import type { Width } from "../../tools/quantize/width.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { hardTargets } from "../../tools/train/batches/targets.ts";
+import { labelObjective } from "../../tools/train/gradients/objective.ts";
 import { gradientsOf } from "../../tools/train/gradients/step.ts";
 import { draws } from "../properties/draws.ts";
 import { toyHubert } from "../quantize/toy-hubert.ts";
@@ -136,7 +137,7 @@ describe("the gradient through the rounding", () => {
     const least = weights.reduce((smallest, weight) => Math.min(smallest, Math.abs(weight)), 1);
     const at = (step: number) => {
       const trained = new Map([...model.weights, ["head.step", { shape: [3], data: new Float32Array(3).fill(step) }]]);
-      const found = gradientsOf(model.graph, view.used(trained), batch, { weight: 0, temperature: 1 }, random);
+      const found = gradientsOf(labelObjective(model.graph), view.used(trained), batch, random);
       return { loss: found.loss, ofSteps: view.gradients(trained, found.gradients).get("head.step") as Float32Array };
     };
     const share = 1 / Math.sqrt(weights.length / 3);

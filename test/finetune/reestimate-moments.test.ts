@@ -7,7 +7,7 @@ import { selectBackend } from "../../tools/train/backends.ts";
 import { NO_AUGMENTATION } from "../../tools/train/batches/crops.ts";
 import { NOTHING_FROZEN } from "../../tools/train/freeze.ts";
 import { forward } from "../../tools/train/layers/layers.ts";
-import { DEFAULT_TRAIN_OPTIONS } from "../../tools/train/options.ts";
+import { DEFAULT_TRAIN_OPTIONS } from "../../tools/train/recipe/options.ts";
 import { copyWeights } from "../../tools/train/state.ts";
 import { askOnCrops } from "../../tools/train/teachers/crop-teacher.ts";
 import { toyModel } from "../quantize/toy-model.ts";

@@ -3,9 +3,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { resnet1dEdge } from "../../tools/graph/resnet1d.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
+import { pretrainOptions } from "../../tools/pretrain/checked-options.ts";
 import { packPretraining, unpackPretraining } from "../../tools/pretrain/checkpoint.ts";
 import { pretrainingNetwork, tokenGrid } from "../../tools/pretrain/network.ts";
-import { type PretrainOptions, pretrainOptions } from "../../tools/pretrain/options.ts";
+import type { PretrainOptions } from "../../tools/pretrain/options.ts";
 import { latentPoints } from "../../tools/pretrain/points.ts";
 import { type PretrainRequest, pretrain } from "../../tools/pretrain/pretrain.ts";
 import {

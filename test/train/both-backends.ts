@@ -16,7 +16,8 @@ export function noise(shape: readonly number[], seed: number): tf.Tensor {
   );
 }
 
-export async function expectSame(run: () => tf.Tensor[]): Promise<void> {
+/** @param tolerance of the largest difference, relative to the largest element or to 1 */
+export async function expectSame(run: () => tf.Tensor[], tolerance = TOLERANCE): Promise<void> {
   const results: { shape: number[]; data: Float32Array }[][] = [];
   for (const backend of ["cpu", "wasm"]) {
     await tf.setBackend(backend);
@@ -29,6 +30,6 @@ export async function expectSame(run: () => tf.Tensor[]): Promise<void> {
     expect(found[index].shape).toEqual(shape);
     const scale = data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
     const error = data.reduce((largest, value, i) => Math.max(largest, Math.abs(value - found[index].data[i])), 0);
-    expect(error / scale).toBeLessThan(TOLERANCE);
+    expect(error / scale).toBeLessThan(tolerance);
   });
 }

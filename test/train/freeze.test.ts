@@ -7,6 +7,7 @@ import { selectBackend } from "../../tools/train/backends.ts";
 import { type Freeze, frozenNodes, isFrozen } from "../../tools/train/freeze.ts";
 import { initWeights } from "../../tools/train/init-weights.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
+import { trainOptions } from "../../tools/train/recipe/checked-options.ts";
 import { train } from "../../tools/train/train.ts";
 import { randomHubert } from "../export/state-dict/hubert-checkpoint.ts";
 import { sineRecords, tinyGraph } from "./signals.ts";
@@ -29,7 +30,11 @@ const tuned = async (freeze: Freeze | null, workers = 1) => {
     train: sineRecords(16, 1),
     validation: sineRecords(6, 2),
     init: initWeights(graph, pretrained),
-    options: { epochs: 1, batchSize: 8, cropSamples: 512, averageDecay: 0, calibrateBias: false, freeze, workers },
+    options: trainOptions({
+      ...{ epochs: 1, batchSize: 8, cropSamples: 512, averageDecay: 0, calibrateBias: false },
+      freeze,
+      workers,
+    }),
   });
   return model.weights;
 };
@@ -101,8 +106,8 @@ describe("freezing", () => {
 
   it("refuses half a block, and crops that make no token", async () => {
     const request = { graph, train: sineRecords(4, 1), validation: sineRecords(4, 2) };
-    await expect(train({ ...request, options: { freeze: 0.5 } })).rejects.toThrow("freeze must be conv or an integer");
-    await expect(train({ ...request, options: { cropSamples: 81 } })).rejects.toThrow(
+    expect(() => trainOptions({ freeze: 0.5 })).toThrow("freeze must be conv or an integer");
+    await expect(train({ ...request, options: trainOptions({ cropSamples: 81 }) })).rejects.toThrow(
       "little makes nothing of crops of 81 samples, it needs 82",
     );
   });

@@ -8,9 +8,11 @@ import type { Graph } from "../../tools/graph/graph.ts";
 import { type HubertOptions, hubert } from "../../tools/graph/hubert.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
+import { labelObjective } from "../../tools/train/gradients/objective.ts";
 import { gradientsOf } from "../../tools/train/gradients/step.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
 import { predict, predictWith } from "../../tools/train/predict.ts";
+import { trainOptions } from "../../tools/train/recipe/checked-options.ts";
 import { train } from "../../tools/train/train.ts";
 import { checkpointOf, PUBLISHED, randomHubert } from "../export/state-dict/hubert-checkpoint.ts";
 import { draws } from "../properties/draws.ts";
@@ -134,7 +136,7 @@ describe("a streaming HuBERT", () => {
 describe.each([streaming, oneWindow(1024)])("training of a HuBERT ($name)", (graph) => {
   const records = sineRecords(48, 11);
   const validation = sineRecords(12, 12);
-  const options = { epochs: 4, batchSize: 8, cropSamples: 1024, learningRate: 2e-3 };
+  const options = trainOptions({ epochs: 4, batchSize: 8, cropSamples: 1024, learningRate: 2e-3 });
 
   it("has the gradient that small steps have", () => {
     const weights = randomHubert(graph, 5).weights;
@@ -146,7 +148,7 @@ describe.each([streaming, oneWindow(1024)])("training of a HuBERT ($name)", (gra
     };
     const noDropout = withoutDropout(graph);
     const run = (tensors: typeof weights) =>
-      gradientsOf(noDropout, tensors, batch, { weight: 0, temperature: 1 }, new SeededRandom(1));
+      gradientsOf(labelObjective(noDropout), tensors, batch, new SeededRandom(1));
     const { gradients } = run(weights);
     // Along the gradient of one tensor at a time, where the loss moves most.
     for (const key of [

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { tuneOffsets } from "../../tools/evaluate/calibration/tune-offsets.ts";
 import type { Tensor } from "../../tools/graph/model.ts";
 import { adamStep, initialAdam } from "../../tools/train/adam.ts";
 import { classWeights } from "../../tools/train/batches/class-weights.ts";
-import { tuneOffsets, withOffsets } from "../../tools/train/bias.ts";
-import { afterEpoch, INITIAL_PLATEAU, learningRate, type Schedule } from "../../tools/train/schedule.ts";
+import { withOffsets } from "../../tools/train/bias.ts";
+import { afterEpoch, INITIAL_PLATEAU, learningRate, type Schedule } from "../../tools/train/recipe/schedule.ts";
 import { tinyGraph } from "./signals.ts";
 
 describe("adamStep", () => {

@@ -7,10 +7,12 @@ import { NO_AUGMENTATION } from "../../tools/train/batches/crops.ts";
 import { hardTargets } from "../../tools/train/batches/targets.ts";
 import { packCheckpoint, unpackCheckpoint } from "../../tools/train/checkpoint.ts";
 import type { TrainProgress } from "../../tools/train/epoch.ts";
+import { labelObjective } from "../../tools/train/gradients/objective.ts";
 import { gradientsOf } from "../../tools/train/gradients/step.ts";
 import { initialWeights } from "../../tools/train/initialise.ts";
-import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../tools/train/options.ts";
-import { PAPER_RECIPE } from "../../tools/train/paper-recipe.ts";
+import { trainOptions } from "../../tools/train/recipe/checked-options.ts";
+import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../tools/train/recipe/options.ts";
+import { PAPER_RECIPE } from "../../tools/train/recipe/paper-recipe.ts";
 import { copyWeights, type EpochRecord, type TrainingState } from "../../tools/train/state.ts";
 import { askTeacher } from "../../tools/train/teachers/teachers.ts";
 import { type TrainRequest, train } from "../../tools/train/train.ts";
@@ -21,14 +23,14 @@ const graph = tinyGraph();
 const records = sineRecords(48, 1);
 const validation = sineRecords(12, 2);
 /** The paper's plainness at a pace that suits the test. */
-const options: Partial<TrainOptions> = {
+const options = trainOptions({
   ...PAPER_RECIPE,
   epochs: 4,
   batchSize: 8,
   learningRate: 1e-2,
   schedule: DEFAULT_TRAIN_OPTIONS.schedule,
   calibrateBias: true,
-};
+});
 
 /** Every option of a recipe that the paper's has not, on. */
 const EVERYTHING: Partial<TrainOptions> = {
@@ -73,7 +75,7 @@ describe("a training step", () => {
       signals: Float32Array.from({ length: 2 * 256 }, (_, i) => Math.sin(i)),
       targets: { hard: hardTargets([0, 1], [1, 1], 0), soft: null },
     };
-    const step = () => gradientsOf(graph, weights, batch, { weight: 0, temperature: 1 }, new SeededRandom(2));
+    const step = () => gradientsOf(labelObjective(graph), weights, batch, new SeededRandom(2));
     step();
     const tensors = tf.memory().numTensors;
     for (let i = 0; i < 500; i++) step();
@@ -251,23 +253,19 @@ describe("train", () => {
   });
 
   it("refuses empty sets, unknown labels and options out of range", async () => {
-    await expect(train({ graph, train: [], validation })).rejects.toThrow("the training set has no records");
-    await expect(train({ graph, train: records, validation: [] })).rejects.toThrow("the validation set has no records");
-    await expect(train({ graph: tinyGraph(["slow", "other"]), train: records, validation })).rejects.toThrow(
+    await expect(train({ graph, train: [], validation, options })).rejects.toThrow("the training set has no records");
+    await expect(train({ graph, train: records, validation: [], options })).rejects.toThrow(
+      "the validation set has no records",
+    );
+    await expect(train({ graph: tinyGraph(["slow", "other"]), train: records, validation, options })).rejects.toThrow(
       "training record sine-1 is labelled fast; classes: slow, other",
     );
-    await expect(train({ graph, train: records, validation, options: { epochs: 0 } })).rejects.toThrow(
-      "epochs must be",
-    );
-    await expect(train({ graph, train: records, validation, options: { learningRate: Number.NaN } })).rejects.toThrow(
-      "learningRate",
-    );
+    expect(() => trainOptions({ epochs: 0 })).toThrow("epochs must be");
+    expect(() => trainOptions({ learningRate: Number.NaN })).toThrow("learningRate");
     const noisy = { ...DEFAULT_TRAIN_OPTIONS.augmentation, noiseChance: 0.5 };
-    await expect(train({ graph, train: records, validation, options: { augmentation: noisy } })).rejects.toThrow(
-      "the recipe adds noise, but none is given",
-    );
-    await expect(train({ graph, train: records, validation, options: { averageDecay: 1 } })).rejects.toThrow(
-      "averageDecay must be within 0 to 0.99999, not 1",
-    );
+    await expect(
+      train({ graph, train: records, validation, options: { ...options, augmentation: noisy } }),
+    ).rejects.toThrow("the recipe adds noise, but none is given");
+    expect(() => trainOptions({ averageDecay: 1 })).toThrow("averageDecay must be within 0 to 0.99999, not 1");
   });
 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { divideData } from "../data/division.ts";
+import { divideData, divisionFacts } from "../data/division.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { synthesize } from "../data/synth/synthesize.ts";
 import { syntheticDataset } from "../data/synth/synthetic-dataset.ts";
@@ -15,6 +15,7 @@ import type { FloatModel } from "../graph/model.ts";
 import type { Compressed } from "../quantize/compress.ts";
 import { type CompressionMethod, laqMethod } from "../quantize/compression-method.ts";
 import { BIT_WIDTHS } from "../quantize/width.ts";
+import { trainOptions } from "../train/recipe/checked-options.ts";
 import { compressWithProgress } from "./compression/compress.ts";
 import { printReport, simulateRecord } from "./devices/simulate.ts";
 import { scoreOnEngine } from "./models/score-on-engine.ts";
@@ -26,7 +27,8 @@ import { trainWithProgress } from "./training/training-run.ts";
 const FAMILY = "resnet1d-edge";
 const SEED = 1;
 const DATA = { recordsPerClass: 240, seconds: 20, seed: SEED };
-const RECIPE = { epochs: 14, batchSize: 32, seed: SEED };
+const RECIPE = trainOptions({ epochs: 14, batchSize: 32, seed: SEED });
+const DIVISION = { seed: SEED };
 const SELECTION_CROPS = 48;
 const CALIBRATION_CROPS = 8;
 
@@ -50,9 +52,10 @@ async function runDemo({ out = mkdtempSync(join(tmpdir(), "qhubert-demo-")) }: D
   mkdirSync(out, { recursive: true });
   const data = await conditionWithProgress(syntheticDataset(DATA));
   const graph = buildGraph(FAMILY, data.classes);
-  const { model, test } = await trainWithProgress(graph, data, RECIPE);
+  const split = divideData(data, DIVISION);
+  const facts = divisionFacts(data, DIVISION, split);
+  const { model, test } = await trainWithProgress({ graph, split, options: RECIPE, facts });
   writeFloatModel(join(out, "demo.safetensors"), model);
-  const split = divideData(data, { seed: SEED });
 
   const rows: (string | number)[][] = [
     [

@@ -4,10 +4,8 @@ import type { GradientAt } from "../quantize/search/hessian-trace.ts";
 import { SeededRandom } from "../random/random.ts";
 import { selectBackend } from "../train/backends.ts";
 import { softTargets } from "../train/batches/targets.ts";
+import { labelObjective } from "../train/gradients/objective.ts";
 import { gradientsOf } from "../train/gradients/step.ts";
-
-/** Without teachers the loss is the cross-entropy alone. */
-const LABELS_ALONE = { weight: 0, temperature: 1 } as const;
 
 const MICROVOLTS_A_MILLIVOLT = 1000;
 
@@ -24,12 +22,13 @@ export function decisionGradient({ graph, weights }: FloatModel, crops: readonly
     1,
   );
   const batch = { size: crops.length, signals, targets: { hard, soft: null } };
+  const objective = labelObjective(graph);
   return async (point) => {
     await selectBackend();
     const moved = new Map(
       [...weights].map(([key, tensor]): [string, Tensor] => [key, { ...tensor, data: point.get(key) ?? tensor.data }]),
     );
-    const { gradients } = gradientsOf(graph, moved, batch, LABELS_ALONE, new SeededRandom(1));
+    const { gradients } = gradientsOf(objective, moved, batch, new SeededRandom(1));
     return new Map([...point.keys()].map((key) => [key, gradients.get(key) as Float32Array]));
   };
 }

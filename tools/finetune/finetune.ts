@@ -7,7 +7,7 @@ import { SeededRandom } from "../random/random.ts";
 import { NO_AUGMENTATION } from "../train/batches/crops.ts";
 import type { NoiseSignals } from "../train/batches/noise.ts";
 import type { TrainProgress } from "../train/epoch.ts";
-import { DEFAULT_TRAIN_OPTIONS, type TrainOptions, trainOptions } from "../train/options.ts";
+import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../train/recipe/options.ts";
 import { copyWeights, type TrainingState } from "../train/state.ts";
 import { train } from "../train/train.ts";
 import { initialSteps } from "./initial-steps.ts";
@@ -39,8 +39,8 @@ export interface FinetuneRequest {
   readonly widths: ReadonlyMap<string, Width>;
   readonly train: readonly ConditionedRecord[];
   readonly validation: readonly ConditionedRecord[];
-  /** What it differs by from FINETUNE_OPTIONS. */
-  readonly options?: Partial<TrainOptions>;
+  /** A whole recipe, as `trainOptions` has checked it: FINETUNE_OPTIONS, or another. */
+  readonly options: TrainOptions;
   readonly noise?: NoiseSignals;
   /** Default: the model itself, in float. Must have the model's classes. */
   readonly teacher?: FloatModel;
@@ -56,14 +56,12 @@ export interface FinetuneRequest {
  * @returns a float model whose weights lie on their grids, with the steps; its facts name the grids, and what was pruned before
  */
 export async function finetune(request: FinetuneRequest): Promise<FloatModel> {
-  const { model, widths } = request;
-  const options = trainOptions({ ...FINETUNE_OPTIONS, ...request.options });
+  const { model, widths, options } = request;
   const { codes, steps } = initialSteps(model, widths);
   const view = quantizedView(codes);
   const { model: trained } = await train({
     ...request,
     graph: model.graph,
-    options,
     init: new Map([...model.weights, ...steps]),
     cropTeacher: request.teacher ?? model,
     view,

@@ -8,7 +8,7 @@ import { combineGradients } from "../train/gradients/combine-gradients.ts";
 import type { Batch } from "../train/gradients/step.ts";
 import type { Moments } from "../train/layers/batch-norm.ts";
 import { forward } from "../train/layers/layers.ts";
-import type { TrainOptions } from "../train/options.ts";
+import type { TrainOptions } from "../train/recipe/options.ts";
 
 /**
  * Batch norm's means and variances over so many batches of crops: those that training left follow weights that moved on, and an

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { SeededRandom } from "../random/random.ts";
 import { adamStep } from "../train/adam.ts";
 import { updateMoments } from "../train/gradients/step.ts";
-import { INITIAL_PLATEAU, learningRate } from "../train/schedule.ts";
+import { INITIAL_PLATEAU, learningRate } from "../train/recipe/schedule.ts";
 import { clusterUsage } from "./cluster-usage.ts";
 import { type Codebook, labelPoints } from "./codebook.ts";
 import { type CropSource, drawCrops } from "./crops.ts";

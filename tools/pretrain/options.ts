@@ -1,5 +1,5 @@
 import { CROP_SAMPLES } from "../train/batches/crops.ts";
-import { DEFAULT_TRAIN_OPTIONS } from "../train/options.ts";
+import { DEFAULT_TRAIN_OPTIONS } from "../train/recipe/options.ts";
 import type { Variation } from "./crops.ts";
 import { DEFAULT_K_MEANS } from "./k-means.ts";
 import type { MaskOptions } from "./span-mask.ts";
@@ -59,37 +59,6 @@ export const DEFAULT_PRETRAIN_OPTIONS: PretrainOptions = {
   projected: null,
 };
 
-/** The options with their gaps filled. Throws RangeError on a value outside its range. */
-export function pretrainOptions(given: Partial<PretrainOptions> = {}): PretrainOptions {
-  const options = { ...DEFAULT_PRETRAIN_OPTIONS, ...given };
-  const { mask, latentBlock, projected } = options;
-  for (const name of ["iterations", "epochs", "batchSize", "cropSamples", "clusterCrops"] as const)
-    requireCount(name, options[name], 1);
-  for (const name of ["clusters", "latentClusters"] as const) requireCount(name, options[name], 2);
-  requireCount("spanTokens", mask.spanTokens, 1);
-  if (latentBlock !== null) requireCount("latentBlock", latentBlock, 1);
-  if (projected !== null) requireCount("projected", projected, 1);
-  if (!Number.isSafeInteger(options.seed)) throw new RangeError(`seed must be an integer, not ${options.seed}`);
-  if (!(options.learningRate > 0)) throw new RangeError(`learningRate must be above 0, not ${options.learningRate}`);
-  if (!(options.weightDecay >= 0)) throw new RangeError(`weightDecay must be 0 or more, not ${options.weightDecay}`);
-  requireWithin("warmupShare", options.warmupShare, 1);
-  requireWithin("gain", options.variation.gainDeviation, 2);
-  requireWithin("flip", options.variation.flipChance, 1);
-  requireWithin("stretch", options.variation.stretch, 0.5);
-  if (!(mask.share > 0 && mask.share <= 1))
-    throw new RangeError(`the masked share must be above 0, to 1, not ${mask.share}`);
-  return options;
-}
-
 function variationOf({ gainDeviation, flipChance, stretch }: Variation): Variation {
   return { gainDeviation, flipChance, stretch };
-}
-
-function requireWithin(name: string, value: number, most: number): void {
-  if (!(value >= 0 && value <= most)) throw new RangeError(`${name} must be within 0 to ${most}, not ${value}`);
-}
-
-function requireCount(name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least)
-    throw new RangeError(`${name} must be an integer of ${least} or more, not ${value}`);
 }

@@ -3,13 +3,14 @@ import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { SeededRandom } from "../random/random.ts";
 import { type BackendChoice, selectBackend } from "../train/backends.ts";
+import { pretrainOptions } from "./checked-options.ts";
 import { collapseOf } from "./cluster-usage.ts";
 import { type FittedCodebook, fitCodebook } from "./codebook.ts";
 import { type CropSource, drawCrops, type Variation } from "./crops.ts";
 import { type PretrainProgress, runMaskedEpoch } from "./epoch.ts";
 import { DEFAULT_K_MEANS } from "./k-means.ts";
 import { type PretrainingNetwork, pretrainingNetwork, tokenGrid } from "./network.ts";
-import { type PretrainOptions, pretrainOptions } from "./options.ts";
+import type { PretrainOptions } from "./options.ts";
 import { featurePoints, latentPoints, type PointSource } from "./points.ts";
 import {
   freshNetwork,

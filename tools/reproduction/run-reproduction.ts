@@ -17,8 +17,9 @@ import type { Criterion } from "../quantize/loss/engine-loss.ts";
 import { BIT_WIDTHS } from "../quantize/width.ts";
 import { SeededRandom } from "../random/random.ts";
 import { type BackendChoice, selectBackend } from "../train/backends.ts";
-import { PAPER_RECIPE } from "../train/paper-recipe.ts";
 import { predict } from "../train/predict.ts";
+import { trainOptions } from "../train/recipe/checked-options.ts";
+import { PAPER_RECIPE } from "../train/recipe/paper-recipe.ts";
 import { train } from "../train/train.ts";
 import type { ReproductionRow } from "./reproduction.ts";
 import { type KeptRow, ReproductionStore } from "./reproduction-store.ts";
@@ -111,7 +112,7 @@ async function trainAsPaper(
     graph: buildGraph(family, classes),
     train: split.train,
     validation: split.validation,
-    options: { ...PAPER_RECIPE, epochs, seed },
+    options: trainOptions({ ...PAPER_RECIPE, epochs, seed }),
     resume: keep?.checkpoint(),
     onCheckpoint: (state) => keep?.writeCheckpoint(state),
     onProgress: ({ epoch, epochs: all, step, steps, loss, cropsPerSecond }) =>

@@ -1,18 +1,39 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import { loadBlas } from "./kernels/blas-gemm.ts";
 import { registerKernels } from "./kernels/register.ts";
 
-/** From the fastest to the one that is always there. Plain `cpu` is 50 times slower than the last and is no choice. */
+/** The backends from the fastest to the one that is always there. Plain `cpu` is 50 times slower than that and is no choice. */
 export const BACKEND_NAMES = ["tfjs-node-gpu", "wasm+openblas", "wasm"] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 export interface BackendChoice {
   readonly name: BackendName;
-  /** What serves it, for the log. */
+  /** The library that serves it. */
   readonly description: string;
   readonly passedOver: readonly { readonly name: BackendName; readonly reason: string }[];
+}
+
+/** Linux has this file where the driver of an NVIDIA GPU runs. */
+const GPU_DEVICE = "/dev/nvidiactl";
+
+/**
+ * The chosen backend in one line, with the packages that would make training faster: OpenBLAS where there is none, and
+ * tfjs-node-gpu where there is a GPU.
+ */
+export function backendText({ name, description, passedOver }: BackendChoice, hasGpu = existsSync(GPU_DEVICE)): string {
+  const missed = new Map(passedOver.map((one) => [one.name, one.reason]));
+  const advice: string[] = [];
+  if (hasGpu && missed.has("tfjs-node-gpu")) advice.push("on the GPU with npm install @tensorflow/tfjs-node-gpu");
+  const noBlas = missed.get("wasm+openblas");
+  if (noBlas !== undefined) {
+    const packages = ["apt-get install libopenblas0-pthread"];
+    if (noBlas.includes("koffi")) packages.push("npm install koffi");
+    advice.push(`about seven times as fast with OpenBLAS: ${packages.join(", and ")}`);
+  }
+  return [`${name} (${description})`, ...advice].join("; ");
 }
 
 let chosen: Promise<BackendChoice> | null = null;

@@ -1,5 +1,5 @@
 import type { Tensor } from "../graph/model.ts";
-import type { PlateauState } from "./schedule.ts";
+import type { PlateauState } from "./recipe/schedule.ts";
 import type { EpochRecord, TrainingState } from "./state.ts";
 
 /** A training state as tensors and one JSON value: what a safetensors file holds. */

@@ -7,8 +7,8 @@ import { classWeights } from "./batches/class-weights.ts";
 import { drawOrder } from "./batches/draw-order.ts";
 import type { GradientSource } from "./gradients/gradient-source.ts";
 import { updateMoments } from "./gradients/step.ts";
-import type { TrainOptions } from "./options.ts";
-import { learningRate } from "./schedule.ts";
+import type { TrainOptions } from "./recipe/options.ts";
+import { learningRate } from "./recipe/schedule.ts";
 import type { TrainingState } from "./state.ts";
 import { followWeights } from "./weight-average.ts";
 

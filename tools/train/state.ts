@@ -4,8 +4,8 @@ import { SeededRandom } from "../random/random.ts";
 import { type AdamState, initialAdam } from "./adam.ts";
 import { frozenNodes } from "./freeze.ts";
 import { initialWeights, isTrained } from "./initialise.ts";
-import type { TrainOptions } from "./options.ts";
-import { INITIAL_PLATEAU, type PlateauState } from "./schedule.ts";
+import type { TrainOptions } from "./recipe/options.ts";
+import { INITIAL_PLATEAU, type PlateauState } from "./recipe/schedule.ts";
 
 export interface EpochRecord {
   readonly epoch: number;

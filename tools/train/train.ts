@@ -1,5 +1,7 @@
 import type { ConditionedRecord } from "../data/record.ts";
 import { argMax } from "../evaluate/arg-max.ts";
+import { meanCrossEntropy } from "../evaluate/calibration/mean-cross-entropy.ts";
+import { tuneOffsets } from "../evaluate/calibration/tune-offsets.ts";
 import { confusionMatrix } from "../evaluate/confusion.ts";
 import { selectionF1 } from "../evaluate/f1.ts";
 import { type RhythmScore, scoreRhythms } from "../evaluate/score.ts";
@@ -10,29 +12,33 @@ import { SeededRandom } from "../random/random.ts";
 import { type BackendChoice, selectBackend } from "./backends.ts";
 import type { TrainingSet } from "./batches/batch.ts";
 import type { NoiseSignals } from "./batches/noise.ts";
-import { tuneOffsets, withOffsets } from "./bias.ts";
+import { withOffsets } from "./bias.ts";
 import { runEpoch, type TrainProgress } from "./epoch.ts";
 import { frozenNodes } from "./freeze.ts";
-import { type GradientExtras, openGradientSource } from "./gradients/gradient-source.ts";
-import { AS_TRAINED } from "./gradients/weight-view.ts";
+import { openGradientSource } from "./gradients/open-gradient-source.ts";
+import { AS_TRAINED, type WeightView } from "./gradients/weight-view.ts";
 import { withDropout } from "./layers/dropout.ts";
-import { meanCrossEntropy } from "./mean-cross-entropy.ts";
-import { type TrainOptions, trainOptions } from "./options.ts";
 import { predictWith, type RecordLogits } from "./predict.ts";
-import { afterEpoch } from "./schedule.ts";
+import type { TrainOptions } from "./recipe/options.ts";
+import { afterEpoch } from "./recipe/schedule.ts";
 import { copyWeights, type EpochRecord, initialState, type TrainingState } from "./state.ts";
 import type { Teacher } from "./teachers/teachers.ts";
 
-/** Through a view, what the graph does not name must be among `init`; where a crop teacher speaks, `teachers` are not heard. */
-export interface TrainRequest extends GradientExtras {
+/** With a view, `init` must hold every trained tensor that the graph does not name. */
+export interface TrainRequest {
   readonly graph: Graph;
   readonly train: readonly ConditionedRecord[];
   readonly validation: readonly ConditionedRecord[];
-  readonly options?: Partial<TrainOptions>;
+  /** A whole recipe, as `trainOptions` has checked it. */
+  readonly options: TrainOptions;
   /** What the recipe's noise is taken from: needed where its chance is above 0. */
   readonly noise?: NoiseSignals;
   /** Networks that were asked about every training record. They must have been trained on no other records. */
   readonly teachers?: readonly Teacher[];
+  /** A network to learn from, asked about every crop as it is drawn; the `teachers` are then not heard. */
+  readonly cropTeacher?: FloatModel;
+  /** Stands between the tensors that are trained and those that the network computes with. */
+  readonly view?: WeightView;
   /** Tensors to start from, see initWeights; the rest is drawn. */
   readonly init?: ReadonlyMap<string, Tensor>;
   /** A state given to onCheckpoint of a run with the same request. Its arrays are taken over. */
@@ -55,10 +61,10 @@ export interface TrainResult {
 /**
  * Trains a network and keeps the epoch with the best validation F1 (see selectionF1; `predict` has the protocol), or
  * the last, as the recipe says. The same request gives the same weights on the same backend. Throws RangeError on an
- * empty set, on a label that is no class of the graph, and on options out of range.
+ * empty set, on a label that is no class of the graph, on noise that is missing, and on crops that are too short.
  */
 export async function train(request: TrainRequest): Promise<TrainResult> {
-  const options = trainOptions(request.options);
+  const { options } = request;
   const graph = withDropout(request.graph, options.dropout);
   const set: TrainingSet = {
     records: request.train,
@@ -72,8 +78,9 @@ export async function train(request: TrainRequest): Promise<TrainResult> {
   const truths = classIndices(graph, request.validation, "validation");
   const backend = await selectBackend();
   let state = request.resume ?? initialState(graph, options, request.init);
-  const frozen = frozenNodes(graph, options.freeze);
-  const source = await openGradientSource(graph, options.distillation, options.workers, frozen, request);
+  const { distillation, freeze, workers } = options;
+  const objective = { graph, distillation, frozen: frozenNodes(graph, freeze), cropTeacher: request.cropTeacher };
+  const source = await openGradientSource(objective, workers, request.view);
   try {
     for (let epoch = state.history.length + 1; epoch <= options.epochs; epoch++) {
       const { loss, rate } = await runEpoch({ graph, set, options, source, onProgress: request.onProgress }, state);

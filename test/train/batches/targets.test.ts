@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { softmax } from "../../../tools/evaluate/calibration/softmax.ts";
 import { SeededRandom } from "../../../tools/random/random.ts";
 import { selectBackend } from "../../../tools/train/backends.ts";
 import { drawOrder } from "../../../tools/train/batches/draw-order.ts";
 import { mixRows } from "../../../tools/train/batches/mixup.ts";
 import { hardTargets, softTargets } from "../../../tools/train/batches/targets.ts";
 import { lossOf } from "../../../tools/train/gradients/loss.ts";
-import { softmax } from "../../../tools/train/softmax.ts";
 import { followWeights } from "../../../tools/train/weight-average.ts";
 
 const CLASSES = 3;

@@ -7,7 +7,9 @@ import { hardTargets } from "../../../tools/train/batches/targets.ts";
 import { NOTHING_FROZEN } from "../../../tools/train/freeze.ts";
 import { shareOf } from "../../../tools/train/gradients/batch-share.ts";
 import { combineGradients } from "../../../tools/train/gradients/combine-gradients.ts";
-import { type GradientSource, openGradientSource } from "../../../tools/train/gradients/gradient-source.ts";
+import type { GradientSource } from "../../../tools/train/gradients/gradient-source.ts";
+import type { Objective } from "../../../tools/train/gradients/objective.ts";
+import { openGradientSource } from "../../../tools/train/gradients/open-gradient-source.ts";
 import { type Batch, type Gradients, gradientsOf } from "../../../tools/train/gradients/step.ts";
 import { initialWeights } from "../../../tools/train/initialise.ts";
 
@@ -15,6 +17,7 @@ const CLASSES = ["a", "b", "c"];
 const distillation = { weight: 0.5, temperature: 2 };
 const graph = buildGraph("resnet1d-edge", CLASSES);
 const weights = initialWeights(graph, new SeededRandom(1));
+const objective: Objective = { graph, distillation, frozen: NOTHING_FROZEN };
 
 function batchOf(size: number): Batch {
   const random = new SeededRandom(size);
@@ -63,7 +66,7 @@ describe("a pool of two threads", () => {
   let pool: GradientSource;
   beforeAll(async () => {
     await selectBackend();
-    pool = await openGradientSource(graph, distillation, 2);
+    pool = await openGradientSource(objective, 2);
   });
   afterAll(() => pool.close());
 
@@ -75,7 +78,7 @@ describe("a pool of two threads", () => {
       [0, 1].map((index) => {
         const share = shareOf(batch, index, 2);
         const own = new SeededRandom(random.integer(2 ** 32));
-        return { share: share.size / 5, gradients: gradientsOf(graph, weights, share, distillation, own) };
+        return { share: share.size / 5, gradients: gradientsOf(objective, weights, share, own) };
       }),
     );
     expect(found).toEqual(expected);
@@ -84,15 +87,15 @@ describe("a pool of two threads", () => {
 
   it("hears the crop teacher on each of them", async () => {
     const cropTeacher = { graph, weights: initialWeights(graph, new SeededRandom(2)), facts: {} };
-    const taught = { ...distillation, blocks: 0.5 };
+    const taught = { ...objective, distillation: { ...distillation, blocks: 0.5 }, cropTeacher };
     const batch = batchOf(4);
     const random = new SeededRandom(1);
     const alone = [0, 1].map((index) => {
       const own = new SeededRandom(random.integer(2 ** 32));
-      return gradientsOf(graph, weights, shareOf(batch, index, 2), taught, own, NOTHING_FROZEN, cropTeacher);
+      return gradientsOf(taught, weights, shareOf(batch, index, 2), own);
     });
     const untaught = await pool.gradientsOf(weights, batch, new SeededRandom(1));
-    const pair = await openGradientSource(graph, taught, 2, NOTHING_FROZEN, { cropTeacher });
+    const pair = await openGradientSource(taught, 2);
     try {
       const { loss } = await pair.gradientsOf(weights, batch, new SeededRandom(1));
       expect(loss).toBeCloseTo((alone[0].loss + alone[1].loss) / 2, 4);

@@ -14,7 +14,7 @@ import {
   depthwiseConvolution,
   groupedConvolution,
 } from "../layers/conv-cases.ts";
-import { attending, attentionCases, norm, normCases, sizes } from "../layers/transformer-cases.ts";
+import { attending, attentionCases, attentionTolerance, norm, normCases, sizes } from "../layers/transformer-cases.ts";
 
 /** Holds the kernels of a wasm backend, forward and gradient, against the pure-JavaScript `cpu` backend. */
 export function describeKernels(name: BackendName): void {
@@ -101,9 +101,10 @@ export function describeKernels(name: BackendName): void {
     it("attends, with all gradients", async () => {
       await fc.assert(
         fc.asyncProperty(attentionCases, async (shape) => {
-          await expectSame(() => attending(shape));
+          await expectSame(() => attending(shape), attentionTolerance(shape));
         }),
-        { numRuns: draws(40) },
+        // Logits of several hundred: the rounding of one of them moves the key's gradient by 1.1e-4.
+        { numRuns: draws(40), examples: [[{ batch: 2, rows: 19, heads: 3, size: 7, scale: 19 }]] },
       );
     });
 

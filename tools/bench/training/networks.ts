@@ -5,7 +5,8 @@ import { SeededRandom } from "../../random/random.ts";
 import { adamStep, initialAdam } from "../../train/adam.ts";
 import { hardTargets } from "../../train/batches/targets.ts";
 import { NOTHING_FROZEN } from "../../train/freeze.ts";
-import { openGradientSource } from "../../train/gradients/gradient-source.ts";
+import { labelObjective } from "../../train/gradients/objective.ts";
+import { openGradientSource } from "../../train/gradients/open-gradient-source.ts";
 import type { Batch } from "../../train/gradients/step.ts";
 import { initialWeights, isTrained } from "../../train/initialise.ts";
 import { referenceNetwork, stagedNetwork, WINDOW_SAMPLES } from "../reference-network.ts";
@@ -54,7 +55,7 @@ function convolutional(graph: Graph): TrainingNetwork {
         weights,
         [...weights.keys()].filter((key) => isTrained(key, NOTHING_FROZEN)),
       );
-      const source = await openGradientSource(graph, { weight: 0, temperature: 1 }, workers);
+      const source = await openGradientSource(labelObjective(graph), workers);
       const batch = randomBatch(graph, random);
       return {
         async step() {

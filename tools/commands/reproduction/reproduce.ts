@@ -14,7 +14,7 @@ import {
   type Reproduction,
 } from "../../reproduction/reproduction.ts";
 import { type ReproductionOptions, runReproduction } from "../../reproduction/run-reproduction.ts";
-import { DEFAULT_TRAIN_OPTIONS } from "../../train/options.ts";
+import { DEFAULT_TRAIN_OPTIONS } from "../../train/recipe/options.ts";
 import { conditionWithProgress, printSkipped } from "../records/load-data.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
 import { printJson, printNote } from "../terminal/output.ts";

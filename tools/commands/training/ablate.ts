@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
+import { decideAblation, type RecipeFigures, type RecipeGain, recipeGain } from "../../evaluate/ablation.ts";
 import { DataError } from "../../files/data-error.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../../graph/families.ts";
 import { SeededRandom } from "../../random/random.ts";
-import { decideAblation, type RecipeFigures, type RecipeGain, recipeGain } from "../../train/ablation.ts";
-import { type TrainOptions, trainOptions } from "../../train/options.ts";
+import { trainOptions } from "../../train/recipe/checked-options.ts";
+import type { TrainOptions } from "../../train/recipe/options.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumbers } from "../terminal/arguments.ts";
 import { percent, printJson, printLine, printTable } from "../terminal/output.ts";
 import { runTrainings } from "./child-training.ts";

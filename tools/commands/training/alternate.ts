@@ -4,24 +4,20 @@ import type { Command } from "commander";
 import { openFloatModel } from "../../export/model-files.ts";
 import { DataError } from "../../files/data-error.ts";
 import { writeWhole } from "../../files/write-whole.ts";
+import { alternate } from "../../finetune/alternation.ts";
 import { FINETUNE_OPTIONS } from "../../finetune/finetune.ts";
+import { TRAINING_TABLE } from "../../train/recipe/recipe-table.ts";
 import { printComparisons } from "../compression/compare-with-float.ts";
 import { menuOf } from "../compression/search-options.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "../terminal/arguments.ts";
+import { addOptionTable } from "../terminal/option-table.ts";
 import { percent, printJson, printLine, printNote, printTable } from "../terminal/output.ts";
-import { type AlternationArguments, AlternationSteps, type PackedReport } from "./alternation-steps.ts";
-import { addTrainingOptions, recipeWords } from "./recipe-options.ts";
+import { type AlternationArguments, AlternationCommands } from "./alternation-commands.ts";
+import { recipeWords } from "./recipe-options.ts";
 
 interface AlternateArguments extends AlternationArguments {
   readonly rounds: number;
   readonly json?: boolean;
-}
-
-interface Round extends PackedReport {
-  readonly round: number;
-  readonly budget: number;
-  /** The fine-tuned model. */
-  readonly model: string;
 }
 
 /** `qhubert alternate`. */
@@ -41,7 +37,7 @@ export function addAlternateCommand(program: Command): void {
     )
     .option("--menu <widths>", "of the searches", menuOf, menuOf("1,ternary,2,3,4,6,8"))
     .option("--selection-crops <n>", "of the searches (default: as compress)", countNumber);
-  addTrainingOptions(command, FINETUNE_OPTIONS)
+  addOptionTable(command, TRAINING_TABLE, FINETUNE_OPTIONS)
     .option(
       "--seed <n>",
       "of crops and selection, and of the split where the model does not tell its own",
@@ -62,13 +58,19 @@ export function addAlternateCommand(program: Command): void {
 
 async function runAlternate(args: AlternateArguments, command: Command): Promise<void> {
   openFloatModel(args.model);
-  const steps = new AlternationSteps(args, recipeWords(command));
-  const { rounds, best } = await runRounds(steps, args);
+  const steps = new AlternationCommands(args, recipeWords(command));
+  const { rounds, best } = await alternate(steps, {
+    model: args.model,
+    rounds: args.rounds,
+    budgetNats: args.divergenceBudget,
+    onNoGain: (round, budget) =>
+      printNote(`round ${round}: the search finds no smaller file within ${budget.toPrecision(2)} nats`),
+  });
   if (!best)
     throw new DataError(
       `no round is without loss on the validation share; try a --divergence-budget below ${args.divergenceBudget}`,
     );
-  const final = await steps.pack(best.model, join(args.out, "model.qhb"), true);
+  const final = await steps.packFinal(best.model, join(args.out, "model.qhb"));
   copyFileSync(best.model, join(args.out, "model.safetensors"));
   const report = { model: join(args.out, "model.qhb"), ...final, rounds };
   writeWhole(join(args.out, "results.json"), new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`));
@@ -87,26 +89,4 @@ async function runAlternate(args: AlternateArguments, command: Command): Promise
   );
   printLine(`${report.model}: round ${best.round}, ${final.ratios.paper.toFixed(2)}x as the paper counts`);
   printComparisons({ validation: final.validation, ...(final.test ? { test: final.test } : {}) });
-}
-
-/** Every round that was trained, and the last that is without loss. */
-async function runRounds(steps: AlternationSteps, { model, rounds: most, divergenceBudget }: AlternateArguments) {
-  const rounds: Round[] = [];
-  let best: Round | null = null;
-  let budget = divergenceBudget;
-  for (let round = 1; round <= most; round++) {
-    const from: string = best?.model ?? model;
-    const found = await steps.search(round, from, budget);
-    if (best && found.ratios.paper <= best.ratios.paper) {
-      printNote(`round ${round}: the search finds no smaller file within ${budget.toPrecision(2)} nats`);
-      break;
-    }
-    const tuned = await steps.finetune(round, from);
-    const packed = await steps.pack(tuned, steps.path(round, "qhb"), false);
-    const trained: Round = { round, budget, model: tuned, ...packed };
-    rounds.push(trained);
-    if (packed.validation.withoutLoss) best = trained;
-    else budget /= 2;
-  }
-  return { rounds, best };
 }

@@ -1,16 +1,15 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import type { ConditionedRecord } from "../../data/record.ts";
 import { openFloatModel } from "../../export/model-files.ts";
 import { readSafetensors, writeSafetensors } from "../../export/safetensors/safetensors-format.ts";
 import { DataError } from "../../files/data-error.ts";
-import type { FloatModel, Tensor } from "../../graph/model.ts";
-import { askTeacher, type Teacher, teacherStride } from "../../train/teachers/teachers.ts";
+import type { FloatModel } from "../../graph/model.ts";
+import { answersName, packAnswers, unpackAnswers } from "../../train/teachers/answers.ts";
+import { askTeacher, type Teacher } from "../../train/teachers/teachers.ts";
 import { startProgress } from "../terminal/progress.ts";
 
-/** A teacher's file and what it holds. */
+/** A teacher's file and the model in it. */
 export interface TeacherModel {
   readonly path: string;
   readonly model: FloatModel;
@@ -19,7 +18,7 @@ export interface TeacherModel {
 /**
  * Opens teachers, separated by commas. Throws DataError unless each was trained on the student's own share: one that
  * has seen the student's validation or test records would whisper.
- * @param facts of the student's division
+ * @param facts the facts of the student's division
  */
 export function openTeachers(paths: string, classes: readonly string[], facts: object): TeacherModel[] {
   return paths.split(",").map((path) => {
@@ -36,7 +35,7 @@ export function openTeachers(paths: string, classes: readonly string[], facts: o
   });
 }
 
-/** What the teachers say of the records: kept in the cache, asked where it is not there. Needs a selected backend. */
+/** Takes the teachers' answers about the records from the cache, and asks those that are not there. Needs a selected backend. */
 export function askTeachers(
   teachers: readonly TeacherModel[],
   records: readonly ConditionedRecord[],
@@ -44,10 +43,10 @@ export function askTeachers(
 ): Teacher[] {
   const progress = startProgress("asking teachers");
   const answers = teachers.map(({ model }, index) => {
-    const file = join(cacheFolder, `teacher-${fingerprint(model, records)}.safetensors`);
+    const file = join(cacheFolder, `teacher-${answersName(model, records)}.safetensors`);
     const kept = existsSync(file) ? readAnswers(file, model, records) : null;
     const teacher = kept ?? askTeacher(model, records);
-    if (!kept) writeAnswers(file, teacher);
+    if (!kept) writeSafetensors(file, { tensors: packAnswers(teacher), metadata: {} });
     progress.update(index + 1, teachers.length);
     return teacher;
   });
@@ -55,38 +54,10 @@ export function askTeachers(
   return answers;
 }
 
-/** Of all that the answers depend on. */
-function fingerprint({ graph, weights }: FloatModel, records: readonly ConditionedRecord[]): string {
-  const hash = createHash("sha256").update(JSON.stringify(graph));
-  for (const [key, { data }] of weights) hash.update(key).update(bytesOf(data));
-  for (const { name, samples } of records) hash.update(`${name} ${crc32(bytesOf(samples))} `);
-  return hash.digest("hex").slice(0, 16);
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int16Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function writeAnswers(file: string, { logits }: Teacher): void {
-  const tensors = new Map<string, Tensor>();
-  for (const [name, rows] of logits) {
-    const data = Float32Array.from(rows.flatMap((row) => [...row]));
-    tensors.set(name, { shape: [rows.length, data.length / rows.length], data });
-  }
-  writeSafetensors(file, { tensors, metadata: {} });
-}
-
 /** Null for a damaged file: it is made anew. */
-function readAnswers(file: string, { graph }: FloatModel, records: readonly ConditionedRecord[]): Teacher | null {
+function readAnswers(file: string, model: FloatModel, records: readonly ConditionedRecord[]): Teacher | null {
   try {
-    const { tensors } = readSafetensors(file);
-    if (!records.every(({ name }) => tensors.has(name))) return null;
-    const rowsOf = ({ shape: [rows, classes], data }: Tensor) =>
-      Array.from({ length: rows }, (_, row) => data.slice(row * classes, (row + 1) * classes));
-    return {
-      strideSamples: teacherStride(graph),
-      logits: new Map([...tensors].map(([name, tensor]) => [name, rowsOf(tensor)])),
-    };
+    return unpackAnswers(readSafetensors(file).tensors, model, records);
   } catch {
     return null;
   }

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { type CrossValidation, crossValidationOf } from "../../evaluate/cross-validation.ts";
+import type { EngineComparison } from "../../evaluate/engine-comparison.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { buildGraph, FAMILY_NAMES } from "../../graph/families.ts";
 import { SeededRandom } from "../../random/random.ts";
-import { trainOptions } from "../../train/options.ts";
+import { trainOptions } from "../../train/recipe/checked-options.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumbers } from "../terminal/arguments.ts";
 import { percent, printJson, printLine, printTable } from "../terminal/output.ts";
 import { runTrainings } from "./child-training.ts";
-import { type EngineComparison, engineComparison } from "./engine-comparison.ts";
+import { engineComparison } from "./engine-comparison.ts";
 import { claimForPlan, readRuns, trainingsOf } from "./fold-plan.ts";
 import { addRecipeOptions, type RecipeArguments, recipeOf, recipeWords } from "./recipe-options.ts";
 

@@ -1,12 +1,9 @@
 import { existsSync } from "node:fs";
 import { divideData } from "../../data/division.ts";
 import type { ConditionedDataset } from "../../data/record.ts";
-import { confusionMatrix } from "../../evaluate/confusion.ts";
 import { decideRecords } from "../../evaluate/decide.ts";
-import { selectionF1 } from "../../evaluate/f1.ts";
-import { decisionsOf } from "../../evaluate/labelled-logits.ts";
+import { type ComparedRun, compareEngine, type EngineComparison } from "../../evaluate/engine-comparison.ts";
 import { labelLogits, readLogits, writeLogits } from "../../evaluate/logits-file.ts";
-import { type McNemar, mcnemar } from "../../evaluate/mcnemar.ts";
 import { openFloatModel } from "../../export/model-files.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { compress } from "../../quantize/compress.ts";
@@ -15,18 +12,9 @@ import { loadData } from "../records/load-data.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { type FoldPlan, type FoldTraining, SPLIT_SEED, trainingsOf } from "./fold-plan.ts";
 
-/** The integer engine against the float network, on the test records of every run. */
-export interface EngineComparison extends McNemar {
-  readonly bits: number;
-  readonly records: number;
-  /** Of all runs' test records as one set. */
-  readonly f1: number;
-  readonly floatF1: number;
-}
-
 /**
  * Packs each model at a fixed width, its ranges set on validation records, and decides its test records on the engine.
- * Packed models and logits are kept beside the float ones. Throws DataError.
+ * Packed models and logits are kept beside the float ones, and not made again. Throws DataError.
  */
 export async function engineComparison(plan: FoldPlan, bits: number): Promise<EngineComparison> {
   const trainings = trainingsOf(plan);
@@ -39,18 +27,11 @@ export async function engineComparison(plan: FoldPlan, bits: number): Promise<En
     progress.update(index + 1, trainings.length, training.title);
   }
   progress.end();
-  const decided = trainings.map((training) => {
+  const runs = trainings.map((training): ComparedRun => {
     const { classes, test } = readLogits(training.logits);
-    const engine = decisionsOf(readLogits(engineFiles(training, bits).logits).test, classes);
-    return { classes, engine, float: decisionsOf(test, classes) };
+    return { classes, float: test, engine: readLogits(engineFiles(training, bits).logits).test };
   });
-  const truths = decided.flatMap(({ float }) => float.truths);
-  const float = decided.flatMap((run) => run.float.predictions);
-  const engine = decided.flatMap((run) => run.engine.predictions);
-  const { classes } = decided[0];
-  const f1 = (predictions: readonly number[]) =>
-    selectionF1(confusionMatrix(truths, predictions, classes.length), classes);
-  return { bits, records: truths.length, ...mcnemar(truths, float, engine), f1: f1(engine), floatF1: f1(float) };
+  return compareEngine(runs, bits);
 }
 
 function engineFiles({ out }: FoldTraining, bits: number): { readonly model: string; readonly logits: string } {

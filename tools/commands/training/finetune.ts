@@ -10,16 +10,18 @@ import { FINETUNE_OPTIONS, finetune } from "../../finetune/finetune.ts";
 import { floatOrigin } from "../../finetune/float-origin.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { layerWidths } from "../../quantize/layer-widths.ts";
+import { noiseOf } from "../../train/batches/noise-source.ts";
 import { packCheckpoint, unpackCheckpoint } from "../../train/checkpoint.ts";
-import { trainOptions } from "../../train/options.ts";
+import { trainOptions } from "../../train/recipe/checked-options.ts";
+import { FINETUNE_TABLE } from "../../train/recipe/recipe-table.ts";
 import { compareInFloat, printComparisons } from "../compression/compare-with-float.ts";
 import { loadData } from "../records/load-data.ts";
-import { CACHE_OPTION, LEAD_OPTION, realNumber, wholeNumber } from "../terminal/arguments.ts";
+import { CACHE_OPTION, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
+import { addOptionTable } from "../terminal/option-table.ts";
 import { printJson, printLine } from "../terminal/output.ts";
 import { openTeachers } from "./ask-teachers.ts";
-import { addTrainingOptions, type TrainingArguments, trainingOptions } from "./recipe-options.ts";
-import { noiseOf } from "./training-noise.ts";
-import { epochProgress } from "./training-run.ts";
+import { type TrainingArguments, trainingOptions } from "./recipe-options.ts";
+import { epochProgress, noteBackend } from "./training-run.ts";
 
 interface FinetuneArguments extends TrainingArguments {
   readonly model: string;
@@ -45,9 +47,8 @@ export function addFinetuneCommand(program: Command): void {
       "of the layers: fixed:W or fixed:W,LAYER:W,..., a JSON file or compression report, or those of a .qhb",
     )
     .requiredOption("--out <file>", "the model to write (.safetensors)");
-  addTrainingOptions(command, FINETUNE_OPTIONS)
+  addOptionTable(command, FINETUNE_TABLE, FINETUNE_OPTIONS)
     .option("--teacher <file>", "whose decisions to keep (default: what --model was fine-tuned from, or itself)")
-    .option("--block-weight <w>", "of the distance from the teacher at the ends of blocks", realNumber)
     .option("--seed <n>", "of crops, and of the split where the model does not tell its own", wholeNumber, 1)
     .addOption(LEAD_OPTION)
     .addOption(CACHE_OPTION)
@@ -64,7 +65,7 @@ async function runFinetune(args: FinetuneArguments): Promise<void> {
   const { model: path, out, json } = args;
   const model = openFloatModel(path);
   const widths = await layerWidths(args.widths, model.graph);
-  const recipe = trainOptions(trainingOptions(args, FINETUNE_OPTIONS));
+  const recipe = trainOptions(trainingOptions(args, FINETUNE_TABLE, FINETUNE_OPTIONS));
   const checkpoint = `${out}.checkpoint`;
   if (args.resume) requireCheckpoint(checkpoint, "finetune");
   const noise = await noiseOf(args.noise, recipe);
@@ -75,6 +76,7 @@ async function runFinetune(args: FinetuneArguments): Promise<void> {
   const teacher = teacherOf(args, model, shares);
   const plan = { model: path, ...shares, widths: Object.fromEntries(widths), teacher: args.teacher, ...recipe };
   mkdirSync(dirname(out), { recursive: true });
+  await noteBackend();
   const progress = epochProgress("fine-tuning");
   const tuned = await finetune({
     model,

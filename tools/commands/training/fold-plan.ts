@@ -2,7 +2,7 @@ import { basename, join, resolve } from "node:path";
 import type { FoldRun } from "../../evaluate/cross-validation.ts";
 import { readLogits } from "../../evaluate/logits-file.ts";
 import { claimFolder } from "../../files/claim-folder.ts";
-import type { TrainOptions } from "../../train/options.ts";
+import type { TrainOptions } from "../../train/recipe/options.ts";
 import type { ChildTraining } from "./child-training.ts";
 
 /** The folds are the same for every seed, so that their models can be averaged, and teach. */

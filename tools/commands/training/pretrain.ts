@@ -10,17 +10,18 @@ import { buildGraph } from "../../graph/families.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { packPretraining, unpackPretraining } from "../../pretrain/checkpoint.ts";
 import type { PretrainProgress } from "../../pretrain/epoch.ts";
-import type { PretrainOptions } from "../../pretrain/options.ts";
+import { DEFAULT_PRETRAIN_OPTIONS, type PretrainOptions } from "../../pretrain/options.ts";
 import { type PretrainRequest, type PretrainResult, pretrain, pretrainingPlan } from "../../pretrain/pretrain.ts";
+import { PRETRAIN_TABLE } from "../../pretrain/pretrain-table.ts";
 import type { PretrainEpochRecord } from "../../pretrain/state.ts";
-import { selectBackend } from "../../train/backends.ts";
 import { loadUnlabelled, type UnlabelledFolder } from "../records/load-unlabelled.ts";
 import { CACHE_OPTION, parseFold, wholeNumber } from "../terminal/arguments.ts";
+import { addOptionTable, optionsGiven } from "../terminal/option-table.ts";
 import { percent, printJson, printLine, printNote } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";
-import { addPretrainOptions, type PretrainOptionArguments, pretrainOptionsOf } from "./pretrain-options.ts";
+import { noteBackend } from "./training-run.ts";
 
-interface PretrainArguments extends PretrainOptionArguments {
+interface PretrainArguments {
   readonly model: string;
   readonly data: readonly string[];
   readonly out: string;
@@ -49,7 +50,7 @@ export function addPretrainCommand(program: Command): void {
       folder,
     ])
     .requiredOption("--out <file>", "the weights to write (.safetensors), for train --init");
-  addPretrainOptions(command)
+  addOptionTable(command, PRETRAIN_TABLE, DEFAULT_PRETRAIN_OPTIONS)
     .option(
       "--hold-out <k/n|tenths>",
       "leave out the records that train --fold k/n tests on, or those that train without --fold validates and tests on",
@@ -71,12 +72,12 @@ async function runPretrain(args: PretrainArguments): Promise<void> {
   const { model: family, out, lead = null } = args;
   // What is wrong in the arguments is told before the data is read.
   const graph = buildGraph(family, NO_CLASSES);
-  const { options } = pretrainingPlan(graph, pretrainOptionsOf(args));
+  const { options } = pretrainingPlan(graph, optionsGiven(PRETRAIN_TABLE, args, DEFAULT_PRETRAIN_OPTIONS));
   const checkpointPath = `${out}.checkpoint`;
   if (args.resume) requireCheckpoint(checkpointPath, "pretrain");
-  const folders = await loadFolders(args);
+  const folders = await loadFolders(args, options.seed);
   const data = folders.map(({ name, records, heldOut }) => ({ name, records: records.length, heldOut }));
-  const source = { data, lead, holdOut: holdOutText(args) };
+  const source = { data, lead, holdOut: holdOutText(args, options.seed) };
   const plan = { model: family, ...source, ...options };
   const resume = args.resume ? readCheckpoint(checkpointPath, plan, unpackPretraining) : undefined;
   mkdirSync(dirname(out), { recursive: true });
@@ -91,29 +92,29 @@ async function runPretrain(args: PretrainArguments): Promise<void> {
   printResult(args, graph, source.data, result);
 }
 
-async function loadFolders(args: PretrainArguments): Promise<UnlabelledFolder[]> {
+async function loadFolders(args: PretrainArguments, seed: number): Promise<UnlabelledFolder[]> {
   const { lead, cache } = args;
-  const holdOut = heldOut(args);
+  const holdOut = heldOut(args, seed);
   const folders: UnlabelledFolder[] = [];
   for (const folder of args.data) folders.push(await loadUnlabelled(folder, { lead, cache, holdOut }));
   return folders;
 }
 
-function heldOut({ holdOut, seed, splitSeed = seed }: PretrainArguments): HeldOut | undefined {
+function heldOut({ holdOut, splitSeed }: PretrainArguments, seed: number): HeldOut | undefined {
   if (holdOut === undefined) return undefined;
-  if (holdOut === TENTHS) return { division: { seed: splitSeed }, shares: ["validation", "test"] };
-  return { division: { seed: splitSeed, fold: holdOut }, shares: ["test"] };
+  const division = { seed: splitSeed ?? seed };
+  if (holdOut === TENTHS) return { division, shares: ["validation", "test"] };
+  return { division: { ...division, fold: holdOut }, shares: ["test"] };
 }
 
-function holdOutText({ holdOut, seed, splitSeed = seed }: PretrainArguments): string | null {
+function holdOutText({ holdOut, splitSeed }: PretrainArguments, seed: number): string | null {
   if (holdOut === undefined) return null;
   const shares = holdOut === TENTHS ? "validation and test tenths" : `fold ${holdOut.number}/${holdOut.of}`;
-  return `${shares}, seed ${splitSeed}`;
+  return `${shares}, seed ${splitSeed ?? seed}`;
 }
 
 async function pretrainWithProgress(options: PretrainOptions, request: PretrainRequest): Promise<PretrainResult> {
-  const backend = await selectBackend();
-  printNote(`training backend: ${backend.name} (${backend.description})`);
+  await noteBackend();
   const { iterations, epochs } = options;
   const progress = startProgress("pretraining");
   const result = await pretrain({

@@ -11,10 +11,12 @@ import { parameterCount } from "../../graph/costs.ts";
 import { buildGraph, FAMILY_NAMES } from "../../graph/families.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { FloatModel, Tensor } from "../../graph/model.ts";
+import { noiseOf } from "../../train/batches/noise-source.ts";
 import { packCheckpoint, unpackCheckpoint } from "../../train/checkpoint.ts";
 import { frozenNodes } from "../../train/freeze.ts";
 import { initWeights } from "../../train/init-weights.ts";
-import { DEFAULT_TRAIN_OPTIONS, trainOptions } from "../../train/options.ts";
+import { trainOptions } from "../../train/recipe/checked-options.ts";
+import { DEFAULT_TRAIN_OPTIONS } from "../../train/recipe/options.ts";
 import { requireLongCrops } from "../../train/train.ts";
 import { printScore } from "../models/print-score.ts";
 import { loadData } from "../records/load-data.ts";
@@ -22,7 +24,6 @@ import { CACHE_OPTION, LEAD_OPTION, parseFold, wholeNumber } from "../terminal/a
 import { printJson, printLine } from "../terminal/output.ts";
 import { openTeachers } from "./ask-teachers.ts";
 import { addRecipeOptions, type RecipeArguments, recipeOf } from "./recipe-options.ts";
-import { noiseOf } from "./training-noise.ts";
 import { trainWithProgress } from "./training-run.ts";
 
 interface TrainArguments extends RecipeArguments {
@@ -75,15 +76,19 @@ async function runTrain(args: TrainArguments): Promise<void> {
   const noise = await noiseOf(args.noise, recipe);
   const data = await loadData(args.data, args);
   const division = { seed: args.splitSeed ?? recipe.seed, fold };
-  const shares = divisionFacts(data, division, divideData(data, division));
+  const split = divideData(data, division);
+  const shares = divisionFacts(data, division, split);
   const { graph } = networkOf(family, data.classes);
   const init = start && takeWeights(args.init as string, start, graph);
   const teachers = args.teacher === undefined ? [] : openTeachers(args.teacher, data.classes, shares);
   const plan = { model: family, ...shares, noise: args.noise, init: args.init, teacher: args.teacher, ...recipe };
   const resumed = args.resume ? readCheckpoint(checkpointPath, plan, unpackCheckpoint) : undefined;
   mkdirSync(dirname(out), { recursive: true });
-  const trained = await trainWithProgress(graph, data, recipe, {
-    division,
+  const trained = await trainWithProgress({
+    graph,
+    split,
+    options: recipe,
+    facts: shares,
     noise,
     init,
     initFile: args.init,

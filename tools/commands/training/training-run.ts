@@ -1,45 +1,26 @@
 import { basename } from "node:path";
-import { type Division, divideData, divisionFacts } from "../../data/division.ts";
-import type { ConditionedDataset } from "../../data/record.ts";
-import { type DecidedShares, labelLogits } from "../../evaluate/logits-file.ts";
-import type { RhythmScore } from "../../evaluate/score.ts";
-import { scoreLogits } from "../../evaluate/score-logits.ts";
-import type { Graph } from "../../graph/graph.ts";
-import type { FloatModel, Tensor } from "../../graph/model.ts";
-import { selectBackend } from "../../train/backends.ts";
-import type { NoiseSignals } from "../../train/batches/noise.ts";
+import { backendText, selectBackend } from "../../train/backends.ts";
 import type { TrainProgress } from "../../train/epoch.ts";
-import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../train/options.ts";
-import { predict } from "../../train/predict.ts";
-import type { TrainingState } from "../../train/state.ts";
-import { train } from "../../train/train.ts";
+import { type ScoredTraining, type ScoredTrainingRequest, trainAndScore } from "../../train/train-and-score.ts";
 import { DEFAULT_CACHE_FOLDER } from "../terminal/arguments.ts";
 import { printNote } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { askTeachers, type TeacherModel } from "./ask-teachers.ts";
 
-export interface TrainedModel {
-  readonly model: FloatModel;
-  readonly validation: RhythmScore;
-  readonly test: RhythmScore;
-  readonly logits: DecidedShares;
-}
-
-export interface TrainingExtras {
-  /** Default: without folds, by the recipe's seed. */
-  readonly division?: Division;
-  readonly noise?: NoiseSignals;
-  /** Tensors to start from, and the file they are from. */
-  readonly init?: ReadonlyMap<string, Tensor>;
+export interface TrainingRun extends Omit<ScoredTrainingRequest, "teachers" | "onProgress"> {
+  /** The file that the tensors of `init` are from. */
   readonly initFile?: string;
   readonly teachers?: readonly TeacherModel[];
-  /** Where the teachers' answers are kept. */
+  /** The folder that the teachers' answers are kept in. */
   readonly cache?: string;
-  readonly resume?: TrainingState;
-  readonly onCheckpoint?: (state: TrainingState) => void;
 }
 
-/** Progress over a training's epochs. */
+/** Selects the training backend, and says which it is and what would be faster. */
+export async function noteBackend(): Promise<void> {
+  printNote(`training backend: ${backendText(await selectBackend())}`);
+}
+
+/** Shows progress over a training's epochs. */
 export function epochProgress(title: string): { update(progress: TrainProgress): void; end(): void } {
   const progress = startProgress(title);
   return {
@@ -52,52 +33,23 @@ export function epochProgress(title: string): { update(progress: TrainProgress):
   };
 }
 
-/** Trains on the training share of a data set, chooses on the validation share, scores the test share once. */
-export async function trainWithProgress(
-  graph: Graph,
-  data: ConditionedDataset,
-  options: Partial<TrainOptions>,
-  extras: TrainingExtras = {},
-): Promise<TrainedModel> {
-  const { division = { seed: options.seed ?? DEFAULT_TRAIN_OPTIONS.seed }, teachers = [], initFile, ...rest } = extras;
-  const split = divideData(data, division);
-  const backend = await selectBackend();
-  printNote(`training backend: ${backend.name} (${backend.description})`);
-  const answers = askTeachers(teachers, split.train, extras.cache ?? DEFAULT_CACHE_FOLDER);
+/** Selects the training backend, asks the teachers, trains and scores, and shows how far each has come. */
+export async function trainWithProgress(run: TrainingRun): Promise<ScoredTraining> {
+  const { teachers = [], initFile, cache = DEFAULT_CACHE_FOLDER, ...request } = run;
+  await noteBackend();
+  const answers = askTeachers(teachers, request.split.train, cache);
   const progress = epochProgress("training");
-  const { model, validation, validationLogits } = await train({
-    graph,
-    train: split.train,
-    validation: split.validation,
-    options,
-    ...rest,
+  const trained = await trainAndScore({
+    ...request,
+    facts: {
+      ...request.facts,
+      // Names alone: where a file lay on the machine that trained is nobody's business.
+      init: initFile === undefined ? null : basename(initFile),
+      teachers: teachers.map(({ path }) => basename(path)),
+    },
     teachers: answers,
     onProgress: progress.update,
   });
   progress.end();
-  const testLogits = predict(model, split.test);
-  const { score: test } = scoreLogits(
-    testLogits.map(({ mean }) => mean),
-    split.test,
-    graph.classes,
-  );
-  const facts = {
-    ...model.facts,
-    ...divisionFacts(data, division, split),
-    // Names alone: where a file lay on the machine that trained is nobody's business.
-    init: initFile === undefined ? null : basename(initFile),
-    teachers: teachers.map(({ path }) => basename(path)),
-    test,
-  };
-  return {
-    model: { ...model, facts },
-    validation,
-    test,
-    logits: {
-      classes: [...graph.classes],
-      offsets: Object.values(model.facts.biasOffsets as Record<string, number>),
-      validation: labelLogits(validationLogits, split.validation),
-      test: labelLogits(testLogits, split.test),
-    },
-  };
+  return trained;
 }

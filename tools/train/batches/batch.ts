@@ -2,7 +2,7 @@ import type { ConditionedRecord } from "../../data/record.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { SeededRandom } from "../../random/random.ts";
 import type { Batch } from "../gradients/step.ts";
-import type { TrainOptions } from "../options.ts";
+import type { TrainOptions } from "../recipe/options.ts";
 import { type Teacher, taughtLogits } from "../teachers/teachers.ts";
 import { writeCrop } from "./crops.ts";
 import { mixRows } from "./mixup.ts";

@@ -4,10 +4,23 @@ import { conditionRecord } from "../../data/condition.ts";
 import { openRecord } from "../../data/open-record.ts";
 import { addNoise, type NoiseLevels } from "../../data/synth/noise.ts";
 import { SeededRandom } from "../../random/random.ts";
+import type { TrainOptions } from "../recipe/options.ts";
 import type { NoiseSignals } from "./noise.ts";
 
 /** Of the MIT-BIH Noise Stress Test Database (Moody et al. 1984): baseline wander and muscle artefacts. */
 const NOISE_RECORDS = ["bw", "ma"];
+
+/**
+ * The noise that a recipe adds to crops: recorded, from the folder that `source` names, or synthetic; undefined for a recipe
+ * without noise. Throws DataError.
+ */
+export async function noiseOf(
+  source: string | undefined,
+  { seed, augmentation }: TrainOptions,
+): Promise<NoiseSignals | undefined> {
+  if (augmentation.noiseChance === 0) return undefined;
+  return source === undefined || source === "synthetic" ? syntheticNoise(seed) : recordedNoise(source);
+}
 
 /** Every channel of the noise records of a folder, through the engine's front end. Throws DataError. */
 export async function recordedNoise(folder: string): Promise<NoiseSignals> {

@@ -1,4 +1,4 @@
-import { softmax } from "../softmax.ts";
+import { softmax } from "../../evaluate/calibration/softmax.ts";
 
 /** What a batch's logits should come to. */
 export interface Targets {

@@ -1,29 +1,20 @@
-import type { Graph } from "../../graph/graph.ts";
-import type { FloatModel } from "../../graph/model.ts";
 import type { SeededRandom } from "../../random/random.ts";
 import { answerOf, startThread } from "../../threads/thread.ts";
 import { selectBackend } from "../backends.ts";
-import type { FrozenNodes } from "../freeze.ts";
-import type { Distillation } from "../options.ts";
 import { shareOf } from "./batch-share.ts";
 import { combineGradients } from "./combine-gradients.ts";
 import type { GradientSource } from "./gradient-source.ts";
 import type { PoolTask, PoolWorkerData } from "./gradient-worker.ts";
+import type { Objective } from "./objective.ts";
 import type { Gradients } from "./step.ts";
 
 /**
- * Threads that each take a share of a batch (data-parallel training). Batch norm sees a thread's own share, so a run
- * depends on their number; for one number it is the same every time, whoever finishes first.
+ * Starts threads that each take a share of a batch (data-parallel training). Batch norm sees a thread's own share, so a
+ * run depends on the number of threads; for one number it is the same every time, whichever thread finishes first.
  */
-export async function startGradientPool(
-  graph: Graph,
-  distillation: Distillation,
-  workers: number,
-  frozen: FrozenNodes,
-  cropTeacher?: FloatModel,
-): Promise<GradientSource> {
+export async function startGradientPool(objective: Objective, workers: number): Promise<GradientSource> {
   const { name: backend } = await selectBackend();
-  const workerData: PoolWorkerData = { graph, distillation, frozen, cropTeacher, backend };
+  const workerData: PoolWorkerData = { objective, backend };
   const threads = Array.from({ length: workers }, () => startThread("train/gradients/gradient-worker", workerData));
   await Promise.all(threads.map((thread) => answerOf(thread)));
   return {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Targets } from "../batches/targets.ts";
-import type { Distillation } from "../options.ts";
+import type { Distillation } from "../recipe/options.ts";
 
 /**
  * The mean loss of a batch. Without teachers, weighted cross-entropy. With them (Hinton et al. 2015), of their weight a:

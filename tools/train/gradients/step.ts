@@ -1,15 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Graph } from "../../graph/graph.ts";
-import type { FloatModel, Tensor } from "../../graph/model.ts";
+import type { Tensor } from "../../graph/model.ts";
 import type { SeededRandom } from "../../random/random.ts";
 import { softTargets, type Targets } from "../batches/targets.ts";
-import { type FrozenNodes, isFrozen, NOTHING_FROZEN } from "../freeze.ts";
+import { isFrozen } from "../freeze.ts";
 import { isTrained } from "../initialise.ts";
 import type { Moments } from "../layers/batch-norm.ts";
 import { forward, type TrainingMode } from "../layers/layers.ts";
-import type { Distillation } from "../options.ts";
 import { askOnCrops, blockLoss, sharedBlocks } from "../teachers/crop-teacher.ts";
 import { lossOf } from "./loss.ts";
+import type { Objective } from "./objective.ts";
 
 /** Share of a batch's moments in the running statistics. */
 const MOMENTUM = 0.1;
@@ -29,19 +28,9 @@ export interface Gradients {
   readonly moments: ReadonlyMap<string, Moments>;
 }
 
-/**
- * Loss (see `lossOf`) and its gradient for every tensor that is trained.
- * @param cropTeacher speaks in place of the batch's soft targets
- */
-export function gradientsOf(
-  graph: Graph,
-  weights: Weights,
-  batch: Batch,
-  distillation: Distillation,
-  random: SeededRandom,
-  frozen: FrozenNodes = NOTHING_FROZEN,
-  cropTeacher?: FloatModel,
-): Gradients {
+/** Computes a batch's loss (see `lossOf`) and its gradient for every tensor that is trained. Needs a selected backend. */
+export function gradientsOf(objective: Objective, weights: Weights, batch: Batch, random: SeededRandom): Gradients {
+  const { graph, frozen } = objective;
   const keys = [...weights.keys()].filter((key) => isTrained(key, frozen));
   const fixed = [...weights.keys()].filter((key) => isFrozen(key, frozen));
   const moments = new Map<string, Moments>();
@@ -61,7 +50,7 @@ export function gradientsOf(
       const { shape, data } = weights.get(key) as Tensor;
       return tf.tensor(data, [...shape]);
     };
-    const lossBeside = lossFunction(graph, batch.targets, distillation, cropTeacher, x);
+    const lossBeside = lossFunction(objective, batch.targets, x);
     const constants = fixed.map((key) => [key, tensorOf(key)] as const);
     const batchLoss = (...tensors: tf.Tensor[]) => {
       const moving = keys.map((key, index) => [key, tensors[index]] as const);
@@ -78,14 +67,8 @@ export function gradientsOf(
 
 type LossFunction = (logits: tf.Tensor2D, rows: ReadonlyMap<string, tf.Tensor3D>) => tf.Scalar;
 
-/** The loss of a batch's logits and of every node's rows. */
-function lossFunction(
-  graph: Graph,
-  targets: Targets,
-  distillation: Distillation,
-  cropTeacher: FloatModel | undefined,
-  x: tf.Tensor3D,
-): LossFunction {
+/** Makes the function from a batch's logits, and every node's rows, to the loss. */
+function lossFunction({ graph, distillation, cropTeacher }: Objective, targets: Targets, x: tf.Tensor3D): LossFunction {
   if (!cropTeacher) return (logits) => lossOf(logits, targets, distillation);
   const { temperature, blocks: blockWeight = 0 } = distillation;
   const answer = askOnCrops(cropTeacher, x);

@@ -1,4 +1,4 @@
-import { CROP_SAMPLES, NO_AUGMENTATION } from "./batches/crops.ts";
+import { CROP_SAMPLES, NO_AUGMENTATION } from "../batches/crops.ts";
 import type { TrainOptions } from "./options.ts";
 
 /**

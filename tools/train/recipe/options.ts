@@ -1,5 +1,5 @@
-import { type Augmentation, CROP_SAMPLES, NO_AUGMENTATION } from "./batches/crops.ts";
-import type { Freeze } from "./freeze.ts";
+import { type Augmentation, CROP_SAMPLES, NO_AUGMENTATION } from "../batches/crops.ts";
+import type { Freeze } from "../freeze.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** A training recipe. The defaults are the recipe of the shipped models, but for their noise and their teachers. */
@@ -76,54 +76,3 @@ export const DEFAULT_TRAIN_OPTIONS: TrainOptions = {
   calibrateBias: true,
   freeze: null,
 };
-
-/** Numbers by name with the interval they must lie in. */
-type Limits = Readonly<Record<string, readonly [value: number, least: number, most: number]>>;
-
-/** The recipe with its gaps filled. Throws RangeError on a value outside its range. */
-export function trainOptions(given: Partial<TrainOptions> = {}): TrainOptions {
-  const options = { ...DEFAULT_TRAIN_OPTIONS, ...given };
-  for (const name of ["epochs", "batchSize", "cropSamples", "workers", "validateEvery"] as const)
-    requireCount(name, options[name]);
-  if (!Number.isSafeInteger(options.seed)) throw new RangeError(`seed must be an integer, not ${options.seed}`);
-  if (!(options.learningRate > 0)) throw new RangeError(`learningRate must be above 0, not ${options.learningRate}`);
-  if (!(options.weightDecay >= 0)) throw new RangeError(`weightDecay must be 0 or more, not ${options.weightDecay}`);
-  if (typeof options.freeze === "number" && !(Number.isInteger(options.freeze) && options.freeze >= 0))
-    throw new RangeError(`freeze must be conv or an integer of 0 or more, not ${options.freeze}`);
-  requireWithin(limitsOf(options));
-  const [low, high] = options.augmentation.noiseDecibels;
-  if (!(low <= high)) throw new RangeError(`noiseDecibels must run from low to high, not from ${low} to ${high}`);
-  return options;
-}
-
-function limitsOf({ augmentation, distillation, ...options }: TrainOptions): Limits {
-  return {
-    classWeightPower: [options.classWeightPower, 0, 1],
-    samplingPower: [options.samplingPower, 0, 1],
-    labelSmoothing: [options.labelSmoothing, 0, 0.9],
-    mixupAlpha: [options.mixupAlpha, 0, 4],
-    dropout: [options.dropout ?? 0, 0, 0.9],
-    averageDecay: [options.averageDecay, 0, 0.99999],
-    gainDeviation: [augmentation.gainDeviation, 0, 2],
-    flipChance: [augmentation.flipChance, 0, 1],
-    stretch: [augmentation.stretch, 0, 0.5],
-    noiseChance: [augmentation.noiseChance, 0, 1],
-    maskSamples: [augmentation.maskSamples, 0, options.cropSamples],
-    distillationWeight: [distillation.weight, 0, 1],
-    temperature: [distillation.temperature, 0.1, 20],
-    blocks: [distillation.blocks ?? 0, 0, 100],
-  };
-}
-
-function requireWithin(limits: Limits): void {
-  for (const [name, [value, least, most]] of Object.entries(limits)) {
-    if (!(value >= least && value <= most)) {
-      throw new RangeError(`${name} must be within ${least} to ${most}, not ${value}`);
-    }
-  }
-}
-
-function requireCount(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new RangeError(`${name} must be an integer of 1 or more, not ${value}`);
-}

@@ -6,6 +6,7 @@ import { claimFolder } from "../../files/claim-folder.ts";
 import { DataError } from "../../files/data-error.ts";
 import { readJson } from "../../files/read-json.ts";
 import { writeWhole } from "../../files/write-whole.ts";
+import type { AlternationSteps } from "../../finetune/alternation.ts";
 import type { Width } from "../../quantize/width.ts";
 import { runCommand } from "./child-command.ts";
 
@@ -22,7 +23,7 @@ export interface AlternationArguments {
   readonly cache?: string;
 }
 
-/** What `compress` says of a file. */
+/** The JSON document that `compress` prints about a file. */
 const PackedReport = z.object({
   widths: z.record(z.string(), z.union([z.int(), z.literal("ternary")])),
   meanBits: z.number(),
@@ -32,11 +33,11 @@ const PackedReport = z.object({
   test: z.custom<Comparison>().optional(),
 });
 
-export type PackedReport = z.infer<typeof PackedReport>;
+type PackedReport = z.infer<typeof PackedReport>;
 
-/** The commands of a round, each run once: what one has written is taken as it is. */
-export class AlternationSteps {
-  /** Words of every command. */
+/** The steps of a round as commands, each run once: a file that one has written is taken as it is. */
+export class AlternationCommands implements AlternationSteps<PackedReport> {
+  /** The words that every command begins with. */
   private readonly common: readonly string[];
 
   constructor(
@@ -58,7 +59,7 @@ export class AlternationSteps {
     claimFolder(out, plan, "rounds");
   }
 
-  path(round: number, kind: string): string {
+  private path(round: number, kind: string): string {
     return join(this.args.out, `round${round}.${kind}`);
   }
 
@@ -90,8 +91,13 @@ export class AlternationSteps {
     return out;
   }
 
-  pack(model: string, out: string, test: boolean): Promise<PackedReport> {
-    return this.compress(model, out, ["--method", "trained", ...(test ? [] : ["--no-test"])]);
+  pack(round: number, model: string): Promise<PackedReport> {
+    return this.compress(model, this.path(round, "qhb"), ["--method", "trained", "--no-test"]);
+  }
+
+  /** Packs the model that is kept, and looks at the test share. */
+  packFinal(model: string, out: string): Promise<PackedReport> {
+    return this.compress(model, out, ["--method", "trained"]);
   }
 
   private async compress(model: string, out: string, words: readonly string[]): Promise<PackedReport> {

@@ -1,5 +1,5 @@
-import { decisionsOf, type LabelledLogits } from "../evaluate/labelled-logits.ts";
-import { tuneOffsets } from "./bias.ts";
+import { decisionsOf, type LabelledLogits } from "../labelled-logits.ts";
+import { tuneOffsets } from "./tune-offsets.ts";
 
 /**
  * Decisions with calibrated bias that no record has had a say in itself: every second record is decided by the offsets

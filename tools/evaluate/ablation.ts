@@ -1,13 +1,13 @@
-import type { RandomSource } from "../evaluate/bootstrap.ts";
-import { accuracy, confusionMatrix } from "../evaluate/confusion.ts";
-import type { FoldRun } from "../evaluate/cross-validation.ts";
-import { selectionF1 } from "../evaluate/f1.ts";
-import { decisionsOf, type LabelledLogits } from "../evaluate/labelled-logits.ts";
-import { mean } from "../evaluate/mean.ts";
-import { pairedGain, type SeedPredictions } from "../evaluate/paired-bootstrap.ts";
-import type { Interval } from "../evaluate/wilson.ts";
-import { crossFitted } from "./cross-fit.ts";
-import { meanCrossEntropy } from "./mean-cross-entropy.ts";
+import type { RandomSource } from "./bootstrap.ts";
+import { crossFitted } from "./calibration/cross-fit.ts";
+import { meanCrossEntropy } from "./calibration/mean-cross-entropy.ts";
+import { accuracy, confusionMatrix } from "./confusion.ts";
+import type { FoldRun } from "./cross-validation.ts";
+import { selectionF1 } from "./f1.ts";
+import { decisionsOf, type LabelledLogits } from "./labelled-logits.ts";
+import { mean } from "./mean.ts";
+import { pairedGain, type SeedPredictions } from "./paired-bootstrap.ts";
+import type { Interval } from "./wilson.ts";
 
 /** A recipe on the validation records of all its folds, pooled; means over its seeds. */
 export interface RecipeFigures {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { decideAblation, recipeGain } from "../../tools/evaluate/ablation.ts";
+import { crossFitted } from "../../tools/evaluate/calibration/cross-fit.ts";
 import type { FoldRun } from "../../tools/evaluate/cross-validation.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
-import { decideAblation, recipeGain } from "../../tools/train/ablation.ts";
-import { crossFitted } from "../../tools/train/cross-fit.ts";
 
 const CLASSES = ["N", "A", "O"];
 const random = () => new SeededRandom(1);

@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
+import type { ConditionedRecord } from "../../data/record.ts";
+import type { FloatModel, Tensor } from "../../graph/model.ts";
+import { type Teacher, teacherStride } from "./teachers.ts";
+
+/** A name for a teacher's answers: 16 hex digits of a hash of its graph, its weights and the records. */
+export function answersName({ graph, weights }: FloatModel, records: readonly ConditionedRecord[]): string {
+  const hash = createHash("sha256").update(JSON.stringify(graph));
+  for (const [key, { data }] of weights) hash.update(key).update(bytesOf(data));
+  for (const { name, samples } of records) hash.update(`${name} ${crc32(bytesOf(samples))} `);
+  return hash.digest("hex").slice(0, 16);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int16Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** A teacher's answers as tensors, [columns][classes] by the record's name: what a safetensors file holds. */
+export function packAnswers({ logits }: Teacher): ReadonlyMap<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  for (const [name, rows] of logits) {
+    const data = Float32Array.from(rows.flatMap((row) => [...row]));
+    tensors.set(name, { shape: [rows.length, data.length / rows.length], data });
+  }
+  return tensors;
+}
+
+/** The teacher that such tensors are of; null where one of the records has none. */
+export function unpackAnswers(
+  tensors: ReadonlyMap<string, Tensor>,
+  { graph }: FloatModel,
+  records: readonly ConditionedRecord[],
+): Teacher | null {
+  if (!records.every(({ name }) => tensors.has(name))) return null;
+  const rowsOf = ({ shape: [rows, classes], data }: Tensor) =>
+    Array.from({ length: rows }, (_, row) => data.slice(row * classes, (row + 1) * classes));
+  return {
+    strideSamples: teacherStride(graph),
+    logits: new Map([...tensors].map(([name, tensor]) => [name, rowsOf(tensor)])),
+  };
+}
