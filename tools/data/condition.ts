@@ -7,7 +7,7 @@ import { fitsCache, readConditioned, writeConditioned } from "./conditioned-cach
 import type { FiledRecord } from "./dataset.ts";
 import type { SkippedRecord } from "./listing.ts";
 import { pickLead } from "./pick-lead.ts";
-import type { ConditionedRecord, Dataset, EcgRecord } from "./record.ts";
+import { type ConditionedRecord, type Dataset, type EcgRecord, millivoltsPerCount } from "./record.ts";
 
 export interface ConditionOptions {
   /** By name or index; default as in `pickLead`. */
@@ -26,8 +26,9 @@ export interface ConditionOptions {
  * @throws DataError if the lead is missing, or the front end takes neither its rate nor its scale, or has no sample of it
  */
 export function conditionRecord(frontEnd: FrontEnd, record: EcgRecord, lead?: string): Int16Array {
-  const { samples, countsPerMillivolt } = pickLead(record, lead);
-  const input = { sampleRateHz: record.sampleRateHz, millivoltsPerCount: 1 / countsPerMillivolt };
+  const picked = pickLead(record, lead);
+  const { samples } = picked;
+  const input = { sampleRateHz: record.sampleRateHz, millivoltsPerCount: millivoltsPerCount(picked) };
   try {
     const conditioned = frontEnd.condition(samples, input).samples;
     if (conditioned.length > 0) return conditioned;

@@ -9,6 +9,11 @@ export interface Lead {
   readonly baseline: number;
 }
 
+/** The millivolts of one count of a lead. */
+export function millivoltsPerCount({ countsPerMillivolt }: Pick<Lead, "countsPerMillivolt">): number {
+  return 1 / countsPerMillivolt;
+}
+
 export interface BeatAnnotation {
   readonly sample: number;
   /** The WFDB mnemonic: "N", "V", "+", ... */

@@ -2,6 +2,7 @@ import type { DetectedBeats, FrontEnd, SignalQuality } from "qhubert-engine";
 import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import { FRONT_END_DELAY_MICROSECONDS } from "../../assembly/shared/signal.ts";
 import type { EcgRecord, Lead } from "../data/record.ts";
+import { millivoltsPerCount } from "../data/record.ts";
 import { DataError } from "../files/data-error.ts";
 
 export const MS_PER_SAMPLE = 1000 / MODEL_SAMPLE_RATE_HZ;
@@ -59,7 +60,7 @@ function recordMs(sample: number): number {
 }
 
 function detect(frontEnd: FrontEnd, record: EcgRecord, lead: Lead, path: string): DetectedBeats {
-  const input = { sampleRateHz: record.sampleRateHz, millivoltsPerCount: 1 / lead.countsPerMillivolt };
+  const input = { sampleRateHz: record.sampleRateHz, millivoltsPerCount: millivoltsPerCount(lead) };
   try {
     return frontEnd.detect(lead.samples, input);
   } catch (error) {

@@ -5,6 +5,7 @@ import { findRecords } from "../data/listing.ts";
 import { openRecord } from "../data/open-record.ts";
 import { pickLead } from "../data/pick-lead.ts";
 import type { EcgRecord, Lead } from "../data/record.ts";
+import { millivoltsPerCount } from "../data/record.ts";
 import { type BeatScore, rulesFor, scoreBeats } from "../evaluate/ec57.ts";
 import { DataError } from "../files/data-error.ts";
 import { detectLead } from "./detect-lead.ts";
@@ -81,7 +82,7 @@ export function loadLeads(frontEnd: FrontEnd, folder: string): FitData["unlabell
 }
 
 function condition(frontEnd: FrontEnd, { sampleRateHz }: EcgRecord, lead: Lead, count?: number): Int16Array {
-  const input = { sampleRateHz, millivoltsPerCount: 1 / lead.countsPerMillivolt };
+  const input = { sampleRateHz, millivoltsPerCount: millivoltsPerCount(lead) };
   return frontEnd.condition(lead.samples.subarray(0, count), input).samples;
 }
 

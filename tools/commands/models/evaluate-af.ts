@@ -1,4 +1,5 @@
 import { openDataset } from "../../data/dataset.ts";
+import { FIBRILLATION_CLASSES } from "../../data/published/label-sets.ts";
 import type { Dataset } from "../../data/record.ts";
 import type { AtrialRhythm } from "../../data/rhythms/atrial-rhythm.ts";
 import { openRhythms, type RhythmItem, rhythmItems } from "../../data/rhythms/rhythm-dataset.ts";
@@ -30,16 +31,13 @@ export interface AfArguments {
   readonly json?: boolean;
 }
 
-/** The names that class has in CinC 2017, CPSC 2018 and Chapman's groups. */
-const AF_CLASSES = ["A", "AF", "AFIB"];
-
 /** `qhubert evaluate --question af`: is it atrial fibrillation or not, on any records whose rhythm can be told. */
 export async function evaluateAf(args: AfArguments): Promise<void> {
   const classifier = await openClassifier(args.model);
-  const afIndex = classifier.classes.findIndex((name) => AF_CLASSES.includes(name));
+  const afIndex = classifier.classes.findIndex((name) => FIBRILLATION_CLASSES.includes(name));
   if (afIndex < 0) {
     throw new DataError(
-      `${args.model}: its classes are ${classifier.classes.join(", ")}, expected one named ${AF_CLASSES.join(", ")}`,
+      `${args.model}: its classes are ${classifier.classes.join(", ")}, expected one named ${FIBRILLATION_CLASSES.join(", ")}`,
     );
   }
   const { items, mixed, flutterLeftOut } = await loadItems(args, classifier);

@@ -18,3 +18,9 @@ export function orderClasses(labels: Iterable<string>): string[] {
   const known = KNOWN_SETS.find((classes) => [...present].every((label) => classes.includes(label)));
   return known ? known.filter((label) => present.has(label)) : [...present].sort();
 }
+
+/**
+ * The names of atrial fibrillation in CinC 2017, CPSC 2018 and Chapman's groups. Chapman's group AFIB has flutter in it, and a
+ * list of groups does not tell which.
+ */
+export const FIBRILLATION_CLASSES: readonly string[] = ["A", "AF", "AFIB"];
