@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools/files": [],
   "tools/options": [],
   "tools/data": ["tools/graph", "tools/random", "tools/files", "host", "assembly/shared"],
-  "tools/evaluate": ["tools/graph", "tools/random", "tools/files", "tools/data", "host", "assembly/shared"],
+  "tools/evaluate": ["tools/graph", "tools/random", "tools/files", "host", "assembly/shared"],
   "tools/export": ["tools/graph", "tools/files", "host", "assembly/shared"],
   "tools/forward": ["tools/graph", "tools/export"],
   "tools/train": [

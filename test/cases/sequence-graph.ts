@@ -1,3 +1,4 @@
+import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import { type Activation, type Conv1dNode, type Graph, type GraphNode, INPUT } from "../../tools/graph/graph.ts";
 import { outputRows } from "../../tools/graph/output-rows.ts";
 import { tensorShapes } from "../../tools/graph/shapes.ts";
@@ -30,7 +31,7 @@ class SequenceGraphBuilder {
 
   get graph(): Graph {
     const { windowSamples, nodes } = this;
-    return { name: "sequences", classes: [], sampleRateHz: 500, windowSamples, nodes };
+    return { name: "sequences", classes: [], sampleRateHz: MODEL_SAMPLE_RATE_HZ, windowSamples, nodes };
   }
 
   push(node: GraphNode): void {

@@ -1,3 +1,4 @@
+import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import {
   type Conv1dNode,
   type DepthwiseConv1dNode,
@@ -42,7 +43,7 @@ export function graphOf(spec: NetworkSpec): Graph {
   return {
     name: `random-${spec.seed}`,
     classes: Array.from({ length: spec.classes }, (_, index) => `class ${index}`),
-    sampleRateHz: 500,
+    sampleRateHz: MODEL_SAMPLE_RATE_HZ,
     windowSamples: head.kind === "window" ? head.strides * strideSamples : null,
     nodes,
   };

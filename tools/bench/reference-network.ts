@@ -1,3 +1,4 @@
+import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import type { Conv1dNode, Graph, GraphNode } from "../graph/graph.ts";
 import { INPUT } from "../graph/graph.ts";
 
@@ -42,7 +43,7 @@ export function stagedNetwork(name: string, stageChannels: readonly number[], ho
     { op: "averagePool", name: "pool", input: last, window: WINDOW_COLUMNS, hop: hopColumns, warmup: hopColumns },
     { op: "dense", name: "logits", input: "pool", outFeatures: CLASSES.length, columns: 1, dropout: 0 },
   );
-  return { name, classes: CLASSES, sampleRateHz: 500, windowSamples: null, nodes };
+  return { name, classes: CLASSES, sampleRateHz: MODEL_SAMPLE_RATE_HZ, windowSamples: null, nodes };
 }
 
 function residual(name: string, input: string, inChannels: number, channels: number, stride: number): GraphNode[] {

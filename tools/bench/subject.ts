@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import { synthesize } from "../data/synth/synthesize.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { readFloatModel } from "../export/safetensors/safetensors.ts";
@@ -68,7 +69,7 @@ export function ecgWindow(): Int16Array {
 
 /** Synthetic atrial fibrillation, 500 Hz, one count a microvolt in steps of INPUT_STEP_COUNTS. */
 export function ecgStream(seconds: number): Int16Array {
-  const { samples } = synthesize({ rhythm: "afib", seconds, sampleRateHz: 500, seed: SEED }).leads[0];
+  const { samples } = synthesize({ rhythm: "afib", seconds, sampleRateHz: MODEL_SAMPLE_RATE_HZ, seed: SEED }).leads[0];
   return Int16Array.from(samples, (count) => {
     const step = Math.round(count / INPUT_STEP_COUNTS);
     return INPUT_STEP_COUNTS * Math.max(-128, Math.min(127, step));

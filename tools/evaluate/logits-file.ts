@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { ConditionedRecord } from "../data/record.ts";
 import { DataError } from "../files/data-error.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import type { LabelledLogits } from "./labelled-logits.ts";
@@ -21,7 +20,7 @@ export type DecidedShares = z.infer<typeof DECIDED_SHARES>;
 /** The logits of records, in their order. */
 export function labelLogits(
   logits: readonly { readonly name: string; readonly mean: ArrayLike<number> }[],
-  records: readonly Pick<ConditionedRecord, "label">[],
+  records: readonly { readonly label: string }[],
 ): (LabelledLogits & { logits: number[] })[] {
   return logits.map(({ name, mean }, i) => ({ name, label: records[i].label, logits: Array.from(mean) }));
 }

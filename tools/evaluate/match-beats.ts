@@ -27,7 +27,7 @@ export function matchBeats(reference: readonly number[], test: readonly number[]
   while (r < reference.length || t < test.length) {
     const testFirst = at(test, t) < at(reference, r);
     const distance = Math.abs(at(test, t) - at(reference, r));
-    // What the later one of the two is from the beat behind the earlier one.
+    // The distance of the later beat to the successor of the earlier one.
     const rival = testFirst ? apart(at(reference, r), at(test, t + 1)) : apart(at(test, t), at(reference, r + 1));
     const next = apart(at(reference, r + 1), at(test, t + 1));
     if (distance <= window && (distance < rival || next < rival)) pairs.push([r++, t++]);

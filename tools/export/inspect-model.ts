@@ -1,4 +1,5 @@
 import type { Engine, ModelFile, ModelLayer } from "qhubert-engine";
+import { kernelSpan } from "../graph/kernel-span.ts";
 import {
   type CompressionRatios,
   compressionRatios,
@@ -138,12 +139,11 @@ function tensorRates(model: ModelFile): readonly TensorRate[] {
 }
 
 function rateBehind(layer: ModelLayer, { samplesPerRow, sequence }: TensorRate, windowSamples: number): TensorRate {
-  const { kernel, stride, dilation, padLeft, padRight } = layer;
+  const { kernel, stride, padLeft, padRight } = layer;
   const op: string = layer.op;
   if (op !== "window" && sequence === null) return { samplesPerRow: samplesPerRow * stride, sequence };
   const hopSamples = sequence?.hopSamples ?? (windowSamples || samplesPerRow * stride);
-  const span = (kernel - 1) * dilation + 1;
-  const rows = sequence ? Math.floor((sequence.rows + padLeft + padRight - span) / stride) + 1 : kernel;
+  const rows = sequence ? Math.floor((sequence.rows + padLeft + padRight - kernelSpan(layer)) / stride) + 1 : kernel;
   return { samplesPerRow: hopSamples / rows, sequence: { rows, hopSamples } };
 }
 
@@ -172,7 +172,7 @@ function receptiveFieldSamples(model: ModelFile, rates: readonly TensorRate[]): 
     }
     reach.push({
       first: Math.min(...inputs.map(({ first }) => first)) - layer.padLeft * step,
-      last: Math.max(...inputs.map(({ last }) => last)) + ((layer.kernel - 1) * layer.dilation - layer.padLeft) * step,
+      last: Math.max(...inputs.map(({ last }) => last)) + (kernelSpan(layer) - 1 - layer.padLeft) * step,
     });
   }
   throw new RangeError(`model ${model.metadata.name} has no head`);

@@ -1,4 +1,5 @@
 import { type Graph, type GraphNode, INPUT, inputsOf } from "./graph.ts";
+import { kernelSpan } from "./kernel-span.ts";
 import { outputRows } from "./output-rows.ts";
 import { lastStreamNode } from "./shapes.ts";
 
@@ -30,8 +31,7 @@ function inputRowsFor(node: GraphNode, rows: number): number {
   switch (node.op) {
     case "conv1d":
     case "depthwiseConv1d": {
-      const { kernel, stride, dilation, padLeft, padRight } = node;
-      return (rows - 1) * stride + (kernel - 1) * dilation + 1 - padLeft - padRight;
+      return (rows - 1) * node.stride + kernelSpan(node) - node.padLeft - node.padRight;
     }
     case "maxPool":
       return (rows - 1) * node.stride + node.kernel;

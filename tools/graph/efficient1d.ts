@@ -1,4 +1,5 @@
 import { type Activation, type ConvNode, type Graph, type GraphNode, INPUT } from "./graph.ts";
+import { INPUT_SAMPLE_RATE_HZ } from "./model.ts";
 import { causalPadding } from "./padding.ts";
 import { SHIPPED_CLIP } from "./shipped-clip.ts";
 
@@ -45,7 +46,7 @@ export function efficient1d({ name, classes, stem, blocks, head, dropout, clip }
     { op: "averagePool", name: "pool", input: hidden, ...head },
     { op: "dense", name: "head", input: "pool", outFeatures: classes.length, columns: 1, dropout },
   );
-  return { name, classes, sampleRateHz: 500, windowSamples: null, nodes };
+  return { name, classes, sampleRateHz: INPUT_SAMPLE_RATE_HZ, windowSamples: null, nodes };
 }
 
 function convolution(

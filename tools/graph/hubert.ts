@@ -1,4 +1,5 @@
 import { type Activation, type Conv1dNode, type Graph, type GraphNode, INPUT } from "./graph.ts";
+import { INPUT_SAMPLE_RATE_HZ } from "./model.ts";
 
 export interface HubertOptions {
   readonly name: string;
@@ -62,7 +63,7 @@ export function hubert(options: HubertOptions): Graph {
     { op: "averagePool", name: "pool", input, ...wholeSequence(sequenceRows) },
     { op: "dense", name: "head", input: "pool", outFeatures: classes.length, columns: 1, dropout: DROPOUT },
   );
-  return { name, classes, sampleRateHz: 500, windowSamples, nodes };
+  return { name, classes, sampleRateHz: INPUT_SAMPLE_RATE_HZ, windowSamples, nodes };
 }
 
 /** The first conv is normalised over the window, its rows cut behind it; in a stream by batch norm. */

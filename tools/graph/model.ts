@@ -27,6 +27,9 @@ export const BATCH_NORM_EPSILON = 1e-5;
 /** Group norm and layer norm add this to the variance. */
 export const NORM_EPSILON = 1e-5;
 
+/** The input rate of every family in Hz. The engine has its own constant (assembly/shared/limits.ts): graphs import nothing. */
+export const INPUT_SAMPLE_RATE_HZ = 500;
+
 /** Millivolts of one count of the network's int16 input. */
 export const INPUT_MILLIVOLTS_PER_COUNT = 0.001;
 

@@ -1,13 +1,14 @@
 import { decisionSpans } from "./decision-spans.ts";
 import type { GraphNode } from "./graph.ts";
+import { kernelSpan } from "./kernel-span.ts";
 
 /** Rows that a node makes from `rows` rows of its input over a whole record; of a window node those of its longest sequence. */
 export function outputRows(node: GraphNode, rows: number): number {
   switch (node.op) {
     case "conv1d":
     case "depthwiseConv1d": {
-      const span = (node.kernel - 1) * node.dilation + 1;
-      return Math.max(0, Math.floor((rows + node.padLeft + node.padRight - span) / node.stride) + 1);
+      const padded = rows + node.padLeft + node.padRight;
+      return Math.max(0, Math.floor((padded - kernelSpan(node)) / node.stride) + 1);
     }
     case "maxPool":
       return Math.max(0, Math.floor((rows - node.kernel) / node.stride) + 1);

@@ -1,4 +1,5 @@
 import { type Activation, type Graph, type GraphNode, INPUT } from "./graph.ts";
+import { INPUT_SAMPLE_RATE_HZ } from "./model.ts";
 import { causalPadding, symmetricPadding } from "./padding.ts";
 import { SHIPPED_CLIP } from "./shipped-clip.ts";
 
@@ -97,7 +98,7 @@ export function resnet1d(options: ResNet1dOptions): Graph {
   return {
     name,
     classes,
-    sampleRateHz: 500,
+    sampleRateHz: INPUT_SAMPLE_RATE_HZ,
     windowSamples: head.kind === "flatten" ? head.windowSamples : null,
     nodes,
   };

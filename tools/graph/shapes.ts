@@ -1,5 +1,6 @@
 import { checkNode } from "./check-node.ts";
 import { type Graph, type GraphNode, INPUT, inputsOf } from "./graph.ts";
+import { kernelSpan } from "./kernel-span.ts";
 import { outputRows } from "./output-rows.ts";
 import { headNode } from "./sequences.ts";
 import type { TensorShape } from "./tensor-shape.ts";
@@ -32,9 +33,9 @@ function shapeOf(node: GraphNode, inputs: readonly TensorShape[]): StreamShape |
   const [a] = inputs;
   switch (node.op) {
     case "conv1d":
-      return windowOf(a, node.outChannels, (node.kernel - 1) * node.dilation + 1, node.stride, node.padLeft);
+      return windowOf(a, node.outChannels, kernelSpan(node), node.stride, node.padLeft);
     case "depthwiseConv1d":
-      return windowOf(a, a.channels, (node.kernel - 1) * node.dilation + 1, node.stride, node.padLeft);
+      return windowOf(a, a.channels, kernelSpan(node), node.stride, node.padLeft);
     case "maxPool":
       return windowOf(a, a.channels, node.kernel, node.stride, 0);
     case "averagePool":

@@ -1,4 +1,5 @@
 import { type Graph, type GraphNode, isConv } from "../graph/graph.ts";
+import { kernelSpan } from "../graph/kernel-span.ts";
 import { tensorShapes } from "../graph/shapes.ts";
 import type { TokenGrid } from "./token-grid.ts";
 
@@ -46,10 +47,10 @@ export function tokenGrid({ stem }: PretrainingNetwork, cropSamples: number): To
   let firstSample = 0;
   let span = 1;
   let hopSamples = 1;
-  for (const { padLeft, kernel, dilation, stride } of stem.filter(isConv)) {
-    firstSample -= padLeft * hopSamples;
-    span += (kernel - 1) * dilation * hopSamples;
-    hopSamples *= stride;
+  for (const node of stem.filter(isConv)) {
+    firstSample -= node.padLeft * hopSamples;
+    span += (kernelSpan(node) - 1) * hopSamples;
+    hopSamples *= node.stride;
   }
   if (cropSamples < span) throw new RangeError(`crops of ${cropSamples} samples are shorter than a token, ${span}`);
   const tokens = Math.floor((cropSamples - span) / hopSamples) + 1;

@@ -1,6 +1,7 @@
 import { zeroPhase } from "./zero-phase.ts";
 
-const RATE_HZ = 500;
+/** The rate in Hz at which HuBERT-ECG filters; it is the published code's, whatever the engine's rate is. */
+export const FILTER_RATE_HZ = 500;
 const LOW_HZ = 0.05;
 const HIGH_HZ = 47;
 /** 0.3 of the rate, and one more to be odd, as biosppy makes it. */
@@ -26,7 +27,7 @@ function convolve(x: Float64Array): Float64Array {
 /** The difference of two sincs under a Hamming window, gain 1 in the middle of the band (scipy's firwin). */
 function designBandPass(): Float64Array {
   const middle = (TAPS - 1) / 2;
-  const [low, high] = [(2 * LOW_HZ) / RATE_HZ, (2 * HIGH_HZ) / RATE_HZ];
+  const [low, high] = [(2 * LOW_HZ) / FILTER_RATE_HZ, (2 * HIGH_HZ) / FILTER_RATE_HZ];
   const taps = Float64Array.from({ length: TAPS }, (_, tap) => {
     const hamming = 0.54 - 0.46 * Math.cos((2 * Math.PI * tap) / (TAPS - 1));
     return hamming * (high * sinc(high * (tap - middle)) - low * sinc(low * (tap - middle)));

@@ -1,11 +1,10 @@
 import { DataError } from "../../files/data-error.ts";
 import type { EcgRecord, Lead } from "../record.ts";
 import { STANDARD_LEADS } from "../standard-leads.ts";
-import { bandPass } from "./band-pass.ts";
+import { bandPass, FILTER_RATE_HZ } from "./band-pass.ts";
 import { decimate } from "./decimate.ts";
 import { resample } from "./resample.ts";
 
-const RATE_HZ = 500;
 /** 5 s. */
 export const CROP_SAMPLES = 2500;
 const SMOOTH = 1e-8;
@@ -22,9 +21,9 @@ export function hubertEcgLeads(record: EcgRecord): readonly Float64Array[] {
     if (!lead) {
       throw new DataError(`record ${record.name}: has no lead ${name}, and HuBERT-ECG takes ${STANDARD_LEADS.length}`);
     }
-    const points = Math.floor(lead.samples.length * (RATE_HZ / record.sampleRateHz));
+    const points = Math.floor(lead.samples.length * (FILTER_RATE_HZ / record.sampleRateHz));
     if (points < CROP_SAMPLES) {
-      throw new DataError(`record ${record.name}: has ${points / RATE_HZ} s, and HuBERT-ECG takes 5`);
+      throw new DataError(`record ${record.name}: has ${points / FILTER_RATE_HZ} s, and HuBERT-ECG takes 5`);
     }
     return fromMinusOneToOne(bandPass(resample(millivoltsOf(lead), points)));
   });

@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { MODEL_SAMPLE_RATE_HZ } from "../../../assembly/shared/limits.ts";
 import { toFiledRecord } from "../dataset.ts";
 import type { SkippedRecord } from "../listing.ts";
 import type { ConditionedRecord, Dataset } from "../record.ts";
@@ -53,8 +54,8 @@ export function rhythmItems(
   for (const { name, samples } of records) {
     const { stretches, isAnnotated, patient } = rhythms.get(name) as RhythmRecord;
     const source = patient === undefined ? `record ${name}` : `patient ${patient}`;
-    const length = isAnnotated ? Math.round(windowSeconds * SAMPLE_RATE_HZ) : samples.length;
-    const cut = rhythmWindows(stretches, samples.length, length, SAMPLE_RATE_HZ);
+    const length = isAnnotated ? Math.round(windowSeconds * MODEL_SAMPLE_RATE_HZ) : samples.length;
+    const cut = rhythmWindows(stretches, samples.length, length, MODEL_SAMPLE_RATE_HZ);
     mixed += cut.mixed;
     for (const { start, rhythm } of cut.windows)
       items.push({ name, source, rhythm, samples: samples.subarray(start, start + length) });
@@ -62,7 +63,5 @@ export function rhythmItems(
   return { items, mixed };
 }
 
-/** Of conditioned records. */
-const SAMPLE_RATE_HZ = 500;
 /** A rhythm takes a few beats. */
 const LEAST_WINDOW_SECONDS = 2;

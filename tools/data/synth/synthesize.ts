@@ -1,3 +1,4 @@
+import { MODEL_SAMPLE_RATE_HZ } from "../../../assembly/shared/limits.ts";
 import { SeededRandom } from "../../random/random.ts";
 import type { BeatAnnotation, EcgRecord } from "../record.ts";
 import { scheduleBeats } from "./beat-schedule.ts";
@@ -17,7 +18,7 @@ export interface SynthesisOptions {
   readonly rhythm: Rhythm;
   /** At least one sample, at most a day. */
   readonly seconds: number;
-  /** 125 .. 1000; 500 unless told. */
+  /** 125 .. 1000; the rate of the model, 500, unless told. */
   readonly sampleRateHz?: number;
   /** An integer: the same options give the same bytes. */
   readonly seed: number;
@@ -48,7 +49,7 @@ const LONGEST_SECONDS = 86400;
  * Throws RangeError, with the value, for an option out of its range.
  */
 export function synthesize(options: SynthesisOptions): EcgRecord {
-  const { rhythm, seconds, seed, sampleRateHz = 500 } = options;
+  const { rhythm, seconds, seed, sampleRateHz = MODEL_SAMPLE_RATE_HZ } = options;
   const facts = rhythmFacts(rhythm);
   requireRange("seconds", seconds, 0, LONGEST_SECONDS);
   requireRange("sampleRateHz", sampleRateHz, 125, 1000);

@@ -1,4 +1,5 @@
 import type { GraphNode } from "../../graph/graph.ts";
+import { kernelSpan } from "../../graph/kernel-span.ts";
 
 /** How a node walks over the rows of its input. */
 export interface Reach {
@@ -16,7 +17,7 @@ export function reachOf(node: GraphNode): Reach {
     case "conv1d":
     case "depthwiseConv1d": {
       const { stride, padLeft, padRight } = node;
-      return { span: (node.kernel - 1) * node.dilation + 1, stride, padLeft, padRight };
+      return { span: kernelSpan(node), stride, padLeft, padRight };
     }
     case "maxPool":
       return { ...ROW_BY_ROW, span: node.kernel, stride: node.stride };
