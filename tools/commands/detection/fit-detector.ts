@@ -47,7 +47,7 @@ async function runFitDetector({ data, leads = [], json }: FitDetectorArguments):
   const progress = startProgress("fitting");
   let round = 0;
   const fit = crossFit(
-    await WeighingDetector.create(),
+    WeighingDetector.create(),
     { references: folders.flatMap(({ records }) => records), unlabelled },
     () => progress.update(++round, CROSS_FIT_ROUNDS),
   );
