@@ -11,8 +11,8 @@ import type { Width } from "../quantize/width.ts";
 import { floatRun } from "./float-run.ts";
 import { INPUT_STEP_COUNTS } from "./onnx/onnx-network.ts";
 import { randomNetwork } from "./random-network.ts";
-import { NotInstalledError } from "./row.ts";
 import { referenceNetwork, WINDOW_COLUMNS, WINDOW_SAMPLES } from "./reference-network.ts";
+import { NotInstalledError } from "./row.ts";
 
 /** A network in the integers that the engine and all peers are given, and what it should answer. */
 export interface Subject {
