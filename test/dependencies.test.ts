@@ -190,6 +190,22 @@ describe("dependencies", () => {
     expect(broken).toEqual([]);
   });
 
+  it("is the table of ARCHITECTURE.md", () => {
+    const rows = readFileSync(join(root, "ARCHITECTURE.md"), "utf8").matchAll(
+      /^\| `((?:tools|host|firmware-sim)[^`]*)\/` \|.*\| ([^|]*) \|$/gm,
+    );
+    const written = Object.fromEntries([...rows].map(([, folder, cell]) => [folder, cell.split(", ").sort()]));
+    // A module of AssemblyScript in tools/ belongs to its folder's row; shared constants are a sentence below the table.
+    const held = AREAS.filter((area) => /^(tools\/[\w-]+|host|firmware-sim)$/.test(area)).map((area) => {
+      const names = MAY_IMPORT[area]
+        .filter((name) => name !== "assembly/shared")
+        .map((name) => name.replace(/^tools\//, ""))
+        .sort();
+      return [area, names.length > 0 ? names : ["nothing"]];
+    });
+    expect(written).toEqual(Object.fromEntries(held));
+  });
+
   it("has no circle of imports, types included", () => {
     expect(circlesOf(imports)).toEqual([]);
   });
