@@ -39,6 +39,8 @@ function exists(path: string): boolean {
   const plain = path.replace(/[*{].*$/, "");
   // A name without its ending stands for the module, a name before a star or a brace for its folder.
   if (plain !== path) return existsSync(join(ROOT, dirname(`${plain}x`)));
+  // A decision is named by its number.
+  if (/^docs\/decisions\/\d{4}$/.test(path)) return FILES.some((file) => file.startsWith(path));
   return [path, `${path}.ts`].some((candidate) => existsSync(join(ROOT, candidate)));
 }
 
