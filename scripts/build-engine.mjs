@@ -1,7 +1,7 @@
 /**
  * Compiles every build of the engine (asconfig.json's targets), the training kernels and the detector whose weights are
  * fitted into build/, and refuses a build of the engine that uses a WebAssembly feature newer than its machines have.
- * A build is optimised once more behind the compiler, which takes 1.3 to 1.5 % of its bytes: the dsp build's limit needs them.
+ * A build is optimised once more after the compiler, which takes 1.3 to 1.5 % of its bytes: the dsp build's limit needs them.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ await mkdir("build", { recursive: true });
 await compile("tools/train/kernels/assembly/asconfig.json", "release");
 await compile("tools/detector/assembly/asconfig.json", "release");
 const training = binaryen.readBinary(await readFile("build/training.wasm"));
-// They would be written over what the backend keeps in the memory that it shares.
+// Data segments would overwrite what the backend keeps in the memory that it shares.
 if (training.emitText().includes("(data ")) fail("the training kernels have data segments");
 training.dispose();
 const config = JSON.parse(await readFile("asconfig.json", "utf8"));

@@ -17,7 +17,7 @@ const MAX_LINE = 120;
 
 /** A path of the repository: one of its folders, then names; braces, stars and an ellipsis stand for several files. */
 const PATH = /(?<![\w./-])(?:assembly|host|tools|firmware-sim|test|docs|scripts|benches|bin|models)\/[\w./{},*-]*\w/g;
-/** Files that a user makes or that the build does, and a package's own folders. */
+/** Files that a user or the build makes; NAME and GROUP stand for names of a reader's choice. */
 const MADE = /^(host\/(dist|build|models)|test\/(share|golden\/\*))/;
 
 function linesOf(path: string): string[] {
@@ -35,7 +35,7 @@ function proseOf(document: string): (readonly [number, string])[] {
 }
 
 function exists(path: string): boolean {
-  if (MADE.test(path)) return true;
+  if (MADE.test(path) || /NAME|GROUP/.test(path)) return true;
   const plain = path.replace(/[*{].*$/, "");
   // A name without its ending stands for the module, a name before a star or a brace for its folder.
   if (plain !== path) return existsSync(join(ROOT, dirname(`${plain}x`)));
