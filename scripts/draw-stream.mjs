@@ -50,6 +50,7 @@ const trace = shownSamples
   .join(" ");
 
 const parts = [
+  "<title>A synthetic ECG, its R peaks, the decisions of a network, and the budgets of a simulated wearable</title>",
   `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
   text(
     16,
