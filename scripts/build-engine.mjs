@@ -2,7 +2,7 @@
  * Compiles every build of the engine (asconfig.json's targets), the training kernels and the detector whose weights are
  * fitted into build/, and refuses a build of the engine that uses a WebAssembly feature newer than its machines have.
  * Nothing is compiled where the sources and the compilers are those that the files in build/ were made of.
- * A build is optimised once more behind the compiler, which takes 1.3 to 1.5 % of its bytes: the dsp build's limit needs them.
+ * A build is optimised once more after the compiler, which takes 1.3 to 1.5 % of its bytes: the dsp build's limit needs them.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
@@ -30,7 +30,7 @@ await mkdir("build", { recursive: true });
 await compile("tools/train/kernels/assembly/asconfig.json", "release");
 await compile("tools/detector/assembly/asconfig.json", "release");
 const training = binaryen.readBinary(await readFile("build/training.wasm"));
-// They would be written over what the backend keeps in the memory that it shares.
+// Data segments would overwrite what the backend keeps in the memory that it shares.
 if (training.emitText().includes("(data ")) fail("the training kernels have data segments");
 training.dispose();
 const config = JSON.parse(await readFile("asconfig.json", "utf8"));

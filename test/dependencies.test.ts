@@ -163,10 +163,15 @@ const shipped = ["assembly", "host", "tools", "firmware-sim", "rig"]
   .flatMap(sourceFiles);
 const imports = shipped.flatMap(importsOf);
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const installed = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+/** Optional peers count: a command that would gain by one says so where it is not there. */
+const installed = Object.keys({
+  ...manifest.dependencies,
+  ...manifest.optionalDependencies,
+  ...manifest.peerDependencies,
+});
 
-/** A user who wants to compare installs the peers: the bench leaves out what is not there. */
-const peers = Object.keys(manifest.devDependencies);
+/** A user who wants to compare installs the engine's competitors: the bench leaves out what is not there. */
+const competitors = Object.keys(manifest.devDependencies);
 
 const packageOf = (specifier: string): string =>
   specifier
@@ -198,19 +203,50 @@ describe("dependencies", () => {
     expect(broken).toEqual([]);
   });
 
+  it("is the table of ARCHITECTURE.md", () => {
+    const rows = readFileSync(join(root, "ARCHITECTURE.md"), "utf8").matchAll(
+      /^\| `((?:tools|host|firmware-sim)[^`]*)\/` \|.*\| ([^|]*) \|$/gm,
+    );
+    const written = Object.fromEntries([...rows].map(([, folder, cell]) => [folder, cell.split(", ").sort()]));
+    // A module of AssemblyScript in tools/ belongs to its folder's row; shared constants are a sentence below the table.
+    const held = AREAS.filter((area) => /^(tools\/[\w-]+|host|firmware-sim)$/.test(area)).map((area) => {
+      const names = MAY_IMPORT[area]
+        .filter((name) => name !== "assembly/shared")
+        .map((name) => name.replace(/^tools\//, ""))
+        .sort();
+      return [area, names.length > 0 ? names : ["nothing"]];
+    });
+    expect(written).toEqual(Object.fromEntries(held));
+  });
+
   it("has no circle of imports, types included", () => {
     expect(circlesOf(imports)).toEqual([]);
   });
 
-  it("imports only packages that are installed with it; the engine and the graphs import none, the bench its peers", () => {
+  it("imports only packages that are installed with it; the engine, its host and the graphs import none, the bench its competitors", () => {
     const broken = imports
       .filter(({ target, specifier }) => target === null && !isBuiltin(specifier))
       .filter(({ file, specifier }) => {
-        if (/^(assembly|tools\/graph)\//.test(file)) return true;
-        const allowed = file.startsWith("tools/bench/") ? [...installed, ...peers] : installed;
+        if (/^(assembly|host|tools\/graph)\//.test(file)) return true;
+        const allowed = file.startsWith("tools/bench/") ? [...installed, ...competitors] : installed;
         return !allowed.includes(packageOf(specifier));
       });
     expect(broken).toEqual([]);
+  });
+
+  it("downloads nothing at install but packages", () => {
+    const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+    const scripted = Object.keys(packages).filter((path) => packages[path].hasInstallScript);
+    // core-js and protobufjs print; koffi looks whether the binary that came as a package loads.
+    expect(scripted.filter((path) => path !== "").sort()).toEqual([
+      "node_modules/core-js",
+      "node_modules/koffi",
+      "node_modules/protobufjs",
+    ]);
+    const engine = JSON.parse(readFileSync(join(root, "host/package.json"), "utf8"));
+    expect(engine).not.toHaveProperty("dependencies");
+    expect(engine).not.toHaveProperty("scripts.install");
+    expect(manifest.dependencies["qhubert-engine"]).toBe(engine.version);
   });
 
   it("locks packages without the address they came from: another registry has them too", () => {

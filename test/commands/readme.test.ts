@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runQhubert } from "./run-qhubert.ts";
+import { type Finished, runQhubert } from "./run-qhubert.ts";
 import { warmQhubert } from "./warm-qhubert.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -47,6 +47,16 @@ const qhubertCommands = commands.flatMap(([document, command]) => {
   return isQhubert.test(typed) ? [[document, typed.replace(isQhubert, "").trim()] as const] : [];
 });
 
+const help = new Map<string, Promise<Finished>>();
+
+/** Asks a command for its help, once. */
+function helpOf(names: readonly string[]): Promise<Finished> {
+  const key = names.join(" ");
+  const asked = help.get(key) ?? warmQhubert([...names, "--help"]);
+  help.set(key, asked);
+  return asked;
+}
+
 describe("the documents' commands", () => {
   it("are there", () => {
     expect(commands.map(([document]) => document)).toContain("README.md");
@@ -62,7 +72,7 @@ describe("the documents' commands", () => {
     const words = line.split(/\s+/);
     const firstOption = words.findIndex((word) => word.startsWith("-"));
     const names = words.slice(0, words[0] === "data" ? 2 : 1);
-    const { exitCode, stdout } = await warmQhubert([...names, "--help"]);
+    const { exitCode, stdout } = await helpOf(names);
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`Usage: qhubert ${names.join(" ")}`);
     const options = firstOption < 0 ? [] : words.filter((word) => word.startsWith("--") && word !== "--");
@@ -70,14 +80,30 @@ describe("the documents' commands", () => {
   });
 });
 
-/** Commands of README.md that take seconds and need nothing but what ships or what an earlier one makes. */
-const CHEAP = /^(inspect|detect|data synth|simulate (?!.*--record))/;
-const cheapCommands = qhubertCommands.filter(([document, line]) => document === "README.md" && CHEAP.test(line));
-const models = cheapCommands.flatMap(([, line]) => line.match(/models\/\S+/g) ?? []);
-const missing = models.find((path) => !existsSync(join(ROOT, path)));
+describe("the documents' other commands", () => {
+  const others = commands.filter(([, command]) => /^(npx vitest run|node scripts\/)/.test(command));
+  it.each(others)("%s: %s runs a file that exists", (_, command) => {
+    const [path] = /(?:test|scripts)\/\S+/.exec(command) ?? [];
+    expect(existsSync(join(ROOT, path ?? ""))).toBe(true);
+  });
+});
+
+/** Commands that take seconds. */
+const CHEAP = /^(inspect|detect|data synth|simulate|profile|accounting)\b/;
+/** Published data sets, which no command downloads, and records of the user's own. */
+const DATA_SET = /\b(cinc2017|nstdb|mitdb|cpsc2018|cpsc2019|chapman|ptbxl|mix12)\b|--record\b/;
+const cheapCommands = qhubertCommands.filter(
+  ([, line]) => CHEAP.test(line) && !DATA_SET.test(line) && modelsOf(line).every((path) => path.startsWith("models/")),
+);
+const missing = cheapCommands.flatMap(([, line]) => modelsOf(line)).find((path) => !existsSync(join(ROOT, path)));
+
+/** The models that a command reads: those outside models/ are made by a command that needs data or takes minutes. */
+function modelsOf(line: string): string[] {
+  return line.match(/\S+\.(qhb|safetensors)\b/g) ?? [];
+}
 
 describe.skipIf(missing)(
-  `README.md's cheap commands run as they stand${missing ? ` (skipped: ${missing} is not there)` : ""}`,
+  `the documents' cheap commands run as they stand${missing ? ` (skipped: ${missing} is not there)` : ""}`,
   () => {
     let folder: string;
     beforeAll(() => {
@@ -86,7 +112,14 @@ describe.skipIf(missing)(
     });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-    it.each(cheapCommands)("%s: qhubert %s", async (_, line) => {
+    it("are some of README.md and of docs/", () => {
+      for (const start of ["README.md", "docs/"]) {
+        expect(cheapCommands.some(([document]) => document.startsWith(start))).toBe(true);
+      }
+    });
+
+    const lines = [...new Map(cheapCommands.map(([document, line]) => [line, document]))];
+    it.each(lines)("qhubert %s (%s)", async (line) => {
       const { exitCode, stdout, stderr } = await runQhubert(line.split(/\s+/), folder);
       expect(exitCode, stderr).toBe(0);
       expect(stdout).not.toBe("");

@@ -15,7 +15,7 @@ describe("fitting the detector's weights", () => {
   let detector: WeighingDetector;
   beforeAll(async () => {
     frontEnd = await FrontEnd.create("scalar");
-    detector = await WeighingDetector.create();
+    detector = WeighingDetector.create();
   });
 
   const record = (bpm: number, millivolts: number): ReferenceRecord => {

@@ -27,7 +27,7 @@ describe("the detector that asks for its weights", () => {
 
   it("is the engine's: with its weights it finds the same beats at the same time", async () => {
     const frontEnd = await FrontEnd.create("scalar");
-    const detector = await WeighingDetector.create();
+    const detector = WeighingDetector.create();
     for (const bpm of [45, 75, 160]) {
       const { samples: counts } = syntheticEcg({ bpm, millivolts: 0.8, seconds: 40 });
       counts.fill(0, 10 * 500, 14 * 500);
@@ -45,7 +45,7 @@ describe("the detector that asks for its weights", () => {
     const { samples: counts } = syntheticEcg({ bpm: 75, millivolts: 0.8, seconds: 20 });
     const frontEnd = await FrontEnd.create("scalar");
     const { samples } = frontEnd.condition(counts, { sampleRateHz: 500, millivoltsPerCount: 0.001 });
-    const detector = await WeighingDetector.create();
+    const detector = WeighingDetector.create();
     const none = detector.detect(samples, [-100_000, ...TERMS.slice(1).map(() => 0)]);
     expect(none.judged.length).toBeGreaterThan(20);
     expect(none.beats).toEqual([]);

@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import { synthesize } from "../data/synth/synthesize.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { readFloatModel } from "../export/safetensors/safetensors.ts";
-import { shippedPath } from "../export/shipped-path.ts";
+import { shippedPath, shippedWeightsPath } from "../export/shipped-path.ts";
+import { buildGraph } from "../graph/families.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { DEFAULT_QUANTIZATION, QuantizationState } from "../quantize/quantization-state.ts";
@@ -12,6 +13,7 @@ import { floatRun } from "./float-run.ts";
 import { INPUT_STEP_COUNTS } from "./onnx/onnx-network.ts";
 import { randomNetwork } from "./random-network.ts";
 import { referenceNetwork, WINDOW_COLUMNS, WINDOW_SAMPLES } from "./reference-network.ts";
+import { NotInstalledError } from "./row.ts";
 
 /** A network in the integers that the engine and all peers are given, and what it should answer. */
 export interface Subject {
@@ -23,6 +25,8 @@ export interface Subject {
 const SEED = 1;
 export const SAMPLES_PER_MS = 0.5;
 export const EDGE_NAME = "resnet1d-edge";
+/** CinC 2017's: normal, atrial fibrillation, other rhythm, noise. */
+const EDGE_CLASSES = ["N", "A", "O", "~"];
 
 /** R-1M with random weights of one width in every layer; one decision a window. */
 export function referenceSubject(width: Width): Subject {
@@ -34,10 +38,13 @@ export function referenceGraph(): Graph {
 }
 
 export function edgeGraph(): Graph {
-  return edgeFloatModel().graph;
+  return buildGraph(EDGE_NAME, EDGE_CLASSES);
 }
 
-/** The shipped resnet1d-edge, its float weights at 8 bits: what int8 peers get of it. */
+/**
+ * The shipped resnet1d-edge, its float weights at 8 bits: what int8 peers get of it. Throws NotInstalledError where the
+ * weights are not there.
+ */
 export function edgeSubject(): Subject {
   return subjectOf(new QuantizationState(edgeFloatModel(), [ecgWindow()], 8, DEFAULT_QUANTIZATION).network());
 }
@@ -48,7 +55,11 @@ export function edgeModelFile(): Uint8Array {
 }
 
 function edgeFloatModel(): FloatModel {
-  return readFloatModel(shippedPath(`${EDGE_NAME}.safetensors`));
+  const path = shippedWeightsPath(EDGE_NAME);
+  if (!existsSync(path)) {
+    throw new NotInstalledError(`the float weights of ${EDGE_NAME} are in the repository only, not in the package`);
+  }
+  return readFloatModel(path);
 }
 
 /** A network with seeded random weights, 8 bits in every layer. */

@@ -74,7 +74,7 @@ function loadLibrary(path: string): { readonly read: typeof read } {
     return createRequire(import.meta.url)("mat-for-js");
   } catch {
     throw new DataError(
-      `${path}: MATLAB level 5 files take an optional package, install it by "npm install mat-for-js"`,
+      `${path}: reading MATLAB level 5 takes the optional package mat-for-js, which is not installed: npm install mat-for-js`,
     );
   }
 }

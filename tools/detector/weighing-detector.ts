@@ -25,8 +25,8 @@ export class WeighingDetector {
     this.#module = module;
   }
 
-  static async create(): Promise<WeighingDetector> {
-    return new WeighingDetector(await startDetectorModule());
+  static create(): WeighingDetector {
+    return new WeighingDetector(startDetectorModule());
   }
 
   /**

@@ -91,6 +91,8 @@ async function loadLibraries() {
   try {
     return await Promise.all([import("vega"), import("vega-lite")]);
   } catch {
-    throw new DataError("a report is drawn with the optional packages vega and vega-lite, which are not installed");
+    throw new DataError(
+      "a report is drawn with the optional packages vega and vega-lite, which are not installed: npm install vega vega-lite",
+    );
   }
 }

@@ -50,7 +50,7 @@ async function runFitDetector({ data, leads = [], json }: FitDetectorArguments):
   for (const folder of leads) {
     unlabelled.push(...(await withProgress(`conditioning ${folder}`, (update) => loadLeads(frontEnd, folder, update))));
   }
-  const detector = await WeighingDetector.create();
+  const detector = WeighingDetector.create();
   const fitData = { references: folders.flatMap(({ records }) => records), unlabelled };
   let round = 0;
   const fit = await withProgress("fitting", (update) =>

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { instantiateBuilt } from "../../files/built-module.ts";
 
 type Address = number;
 
@@ -82,18 +81,8 @@ type DepthwiseKernel = (
   out: Address,
 ) => void;
 
-/** The training kernels on the backend's own memory: nothing is copied. */
+/** Starts the training kernels on the backend's own memory, so that nothing is copied. */
 export function startTrainingModule(backend: BackendWasm): TrainingModule {
   const { memory } = (backend.wasm as unknown as { asm: { memory: WebAssembly.Memory } }).asm;
-  const module = new WebAssembly.Module(moduleBytes() as BufferSource);
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as TrainingModule;
-}
-
-/** Three folders up from the sources, four from dist/. */
-function moduleBytes(): Uint8Array {
-  const candidates = ["../../../build/training.wasm", "../../../../build/training.wasm"];
-  const paths = candidates.map((candidate) => fileURLToPath(new URL(candidate, import.meta.url)));
-  const found = paths.find((path) => existsSync(path));
-  if (!found) throw new Error(`${paths[0]} is not built; run npm run build:engine`);
-  return readFileSync(found);
+  return instantiateBuilt<TrainingModule>("training", { memory });
 }
