@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { divideData } from "../data/division.ts";
 import type { ConditionedRecord } from "../data/record.ts";
 import { synthesize } from "../data/synth/synthesize.ts";
 import { syntheticDataset } from "../data/synth/synthetic-dataset.ts";
@@ -16,8 +17,7 @@ import { type CompressionMethod, laqMethod } from "../quantize/compression-metho
 import { BIT_WIDTHS } from "../quantize/width.ts";
 import { compressWithProgress } from "./compression/compress.ts";
 import { printReport, simulateRecord } from "./devices/simulate.ts";
-import { scoreOnEngine } from "./models/evaluate.ts";
-import { divideData } from "./records/divide-data.ts";
+import { scoreOnEngine } from "./models/score-on-engine.ts";
 import { conditionWithProgress } from "./records/load-data.ts";
 import { bytesText, percent, percentInterval, printLine, printTable } from "./terminal/output.ts";
 import { startProgress } from "./terminal/progress.ts";

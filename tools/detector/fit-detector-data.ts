@@ -1,5 +1,4 @@
 import type { FrontEnd } from "qhubert-engine";
-import { startProgress } from "../commands/terminal/progress.ts";
 import { listAnnotated } from "../data/beat-list.ts";
 import { findRecords } from "../data/listing.ts";
 import { openRecord } from "../data/open-record.ts";
@@ -25,6 +24,9 @@ export interface LoadedFolder extends AnnotatedFolder {
   readonly skipped: readonly string[];
 }
 
+/** Called with the count and the name of every record that is done. */
+type OnRecord = (done: number, total: number, name: string) => void;
+
 /** Leads that can outvote one that errs. */
 const MIN_LEADS = 8;
 const LEAD_SECONDS = 20;
@@ -32,9 +34,8 @@ const LEAD_SECONDS = 20;
 const TABLE_RATE_HZ = 500;
 
 /** Conditions the annotated records of a folder, but for paced ones. Throws DataError. */
-export function loadFolder(frontEnd: FrontEnd, { path, times }: AnnotatedFolder): LoadedFolder {
+export function loadFolder(frontEnd: FrontEnd, { path, times }: AnnotatedFolder, onProgress?: OnRecord): LoadedFolder {
   const listed = listAnnotated(path).records;
-  const progress = startProgress(`conditioning ${path}`);
   const loaded = listed.map(({ name, load }, i) => {
     const { record, reference } = load();
     const lead = pickLead(record);
@@ -42,7 +43,7 @@ export function loadFolder(frontEnd: FrontEnd, { path, times }: AnnotatedFolder)
       samples: condition(frontEnd, record, lead),
       found: detectLead(frontEnd, record, lead, name).beats,
     };
-    progress.update(i + 1, listed.length, name);
+    onProgress?.(i + 1, listed.length, name);
     const { beats, flutter, isPaced } = reference;
     const { sampleRateHz } = record;
     return {
@@ -52,7 +53,6 @@ export function loadFolder(frontEnd: FrontEnd, { path, times }: AnnotatedFolder)
       reference: { name, sampleRateHz, samples: lead.samples.length, reference: beats, flutter },
     };
   });
-  progress.end();
   const used = loaded.filter(({ isPaced, reference }) => !isPaced && reference.reference.length > 0);
   const rules = rulesFor(used.map(({ reference }) => reference));
   return {
@@ -65,17 +65,15 @@ export function loadFolder(frontEnd: FrontEnd, { path, times }: AnnotatedFolder)
 }
 
 /** The first 20 s of each lead of the records that have 8 or more; those that cannot be read are left out. */
-export function loadLeads(frontEnd: FrontEnd, folder: string): FitData["unlabelled"] {
+export function loadLeads(frontEnd: FrontEnd, folder: string, onProgress?: OnRecord): FitData["unlabelled"] {
   const listed = [...findRecords(folder)];
-  const progress = startProgress(`conditioning ${folder}`);
   const records = listed.flatMap(([name, path], i) => {
-    progress.update(i + 1, listed.length, name);
+    onProgress?.(i + 1, listed.length, name);
     const record = openOrSkip(path);
     if (record === undefined || record.leads.length < MIN_LEADS) return [];
     const samples = LEAD_SECONDS * record.sampleRateHz;
     return [record.leads.map((lead) => condition(frontEnd, record, lead, samples))];
   });
-  progress.end();
   if (records.length > 0) return records;
   throw new DataError(`${folder}: none of ${listed.length} records has ${MIN_LEADS} leads or more that can be read`);
 }

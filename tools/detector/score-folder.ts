@@ -1,5 +1,4 @@
 import { FrontEnd } from "qhubert-engine";
-import { startProgress } from "../commands/terminal/progress.ts";
 import { type AnnotatedRecord, listAnnotated } from "../data/beat-list.ts";
 import { pickLead } from "../data/pick-lead.ts";
 import {
@@ -71,11 +70,15 @@ interface Detected {
   readonly group: Group;
 }
 
+export interface FolderOptions {
+  /** Names of records that are scored apart. */
+  readonly exclude: readonly string[];
+  readonly lead?: string;
+  readonly onProgress?: (done: number, total: number, record: string) => void;
+}
+
 /** Runs the detector over a folder of annotated records and scores it. Throws DataError. */
-export async function scoreFolder(
-  folder: string,
-  options: { readonly exclude: readonly string[]; readonly lead?: string },
-): Promise<FolderScores> {
+export async function scoreFolder(folder: string, options: FolderOptions): Promise<FolderScores> {
   const { records, others } = listAnnotated(folder);
   const unknown = options.exclude.find((name) => !records.some((record) => record.name === name));
   if (unknown !== undefined) {
@@ -84,13 +87,11 @@ export async function scoreFolder(
     );
   }
   const frontEnd = await FrontEnd.create();
-  const progress = startProgress("detecting beats");
   const all = records.map((annotated, i) => {
     const detected = detectRecord(frontEnd, annotated, options);
-    progress.update(i + 1, records.length, annotated.name);
+    options.onProgress?.(i + 1, records.length, annotated.name);
     return detected;
   });
-  progress.end();
   const withBeats = all.filter(({ beats }) => beats.reference.length > 0);
   if (withBeats.length === 0) throw new DataError(`${folder}: annotations hold no beats, expected at least one`);
   const silent = all.filter((detected) => !withBeats.includes(detected)).map(({ beats }) => beats.name);
@@ -100,7 +101,7 @@ export async function scoreFolder(
 function detectRecord(
   frontEnd: FrontEnd,
   { name, load }: AnnotatedRecord,
-  { exclude, lead: wanted }: { readonly exclude: readonly string[]; readonly lead?: string },
+  { exclude, lead: wanted }: FolderOptions,
 ): Detected {
   const { record, reference } = load();
   const lead = pickLead(record, wanted);

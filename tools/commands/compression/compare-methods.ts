@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { divisionOf } from "../../data/division.ts";
 import { openFloatModel } from "../../export/model-files.ts";
 import { DataError } from "../../files/data-error.ts";
 import { writeWhole } from "../../files/write-whole.ts";
@@ -10,7 +11,6 @@ import type { StudySize } from "../../quantize/study/run-study.ts";
 import type { Study } from "../../quantize/study/study.ts";
 import type { Width } from "../../quantize/width.ts";
 import { SeededRandom } from "../../random/random.ts";
-import { divisionOf } from "../records/divide-data.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "../terminal/arguments.ts";
 import { printJson } from "../terminal/output.ts";
 import { type MethodStudyArguments, methodStudy } from "./method-study.ts";

@@ -2,11 +2,11 @@ import type { ConditionedRecord } from "../../data/record.ts";
 import { argMax } from "../../evaluate/arg-max.ts";
 import { type Comparison, comparisonOf, type Decided } from "../../evaluate/comparison.ts";
 import type { RhythmScore } from "../../evaluate/score.ts";
+import { scoreDecisions } from "../../evaluate/score-logits.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { selectBackend } from "../../train/backends.ts";
 import { predict } from "../../train/predict.ts";
-import { scoreOnEngine } from "../models/evaluate.ts";
-import { score } from "../models/scores.ts";
+import { scoreOnEngine } from "../models/score-on-engine.ts";
 import { percent, printLine, printTable } from "../terminal/output.ts";
 
 /** Decides whole records twice: in float, and by the packed model on the engine. */
@@ -38,7 +38,7 @@ export function truthsOf({ graph }: FloatModel, records: readonly ConditionedRec
 export async function decideInFloat(model: FloatModel, records: readonly ConditionedRecord[]): Promise<Decided> {
   await selectBackend();
   const predictions = predict(model, records).map(({ mean }) => argMax(mean));
-  return { predictions, score: score(truthsOf(model, records), predictions, model.graph.classes) };
+  return { predictions, score: scoreDecisions(truthsOf(model, records), predictions, model.graph.classes) };
 }
 
 /** @param shares names of the shares with what was found on each @param where the quantized model ran */

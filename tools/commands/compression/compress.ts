@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { divideData, divisionFacts, divisionOf } from "../../data/division.ts";
 import type { ConditionedRecord } from "../../data/record.ts";
 import type { Comparison } from "../../evaluate/comparison.ts";
 import { openFloatModel } from "../../export/model-files.ts";
@@ -13,7 +14,6 @@ import type { CompressionMethod } from "../../quantize/compression-method.ts";
 import { trainedLevels } from "../../quantize/trained-levels.ts";
 import { loadDraw } from "../../report/plot.ts";
 import { readReportInput, writeCompressionReport } from "../../report/report-files.ts";
-import { divideData, divisionFacts, divisionOf } from "../records/divide-data.ts";
 import { loadData } from "../records/load-data.ts";
 import { CACHE_OPTION, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
 import { bytesText, printJson, printLine, printTable } from "../terminal/output.ts";

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { ModelFile } from "qhubert-engine";
+import { divideData, divisionFacts, divisionOf } from "../../data/division.ts";
 import type { ConditionedRecord } from "../../data/record.ts";
 import type { Comparison } from "../../evaluate/comparison.ts";
 import { openFloatModel } from "../../export/model-files.ts";
@@ -11,7 +12,6 @@ import { writeWhole } from "../../files/write-whole.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { fileFacts } from "../../quantize/file-facts.ts";
 import { checkLadderWidths, ladderNetworks } from "../../quantize/ladder/ladder.ts";
-import { divideData, divisionFacts, divisionOf } from "../records/divide-data.ts";
 import { loadData } from "../records/load-data.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber, wholeNumbers } from "../terminal/arguments.ts";
 import { bytesText, printJson, printLine, printTable } from "../terminal/output.ts";

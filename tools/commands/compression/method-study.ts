@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { divideData, divisionOf } from "../../data/division.ts";
 import { DataError } from "../../files/data-error.ts";
 import { firstDifference } from "../../files/first-difference.ts";
 import { writeWhole } from "../../files/write-whole.ts";
@@ -6,7 +7,6 @@ import type { FloatModel } from "../../graph/model.ts";
 import { type Candidates, openCandidates } from "../../quantize/search/candidates.ts";
 import { runStudy, type StudyOptions } from "../../quantize/study/run-study.ts";
 import type { Study, StudyMethod } from "../../quantize/study/study.ts";
-import { divideData, divisionOf } from "../records/divide-data.ts";
 import { loadData } from "../records/load-data.ts";
 import { printNote } from "../terminal/output.ts";
 import { candidateOptionsOf, type QuantizerArguments } from "./search-options.ts";

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { divideData, divisionOf } from "../../data/division.ts";
 import { wholeParameters } from "../../export/accounting.ts";
 import { openFloatModel } from "../../export/model-files.ts";
 import { writeFloatModel } from "../../export/safetensors/safetensors.ts";
@@ -8,7 +9,6 @@ import type { Graph } from "../../graph/graph.ts";
 import { selectCrops, withFloatLogits } from "../../quantize/loss/selection-set.ts";
 import { SCORE_METHODS, type ScoreMethod } from "../../quantize/prune/channel-scores.ts";
 import { prune } from "../../quantize/prune/prune.ts";
-import { divideData, divisionOf } from "../records/divide-data.ts";
 import { loadData } from "../records/load-data.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "../terminal/arguments.ts";
 import { printJson, printLine, printNote, printTable } from "../terminal/output.ts";

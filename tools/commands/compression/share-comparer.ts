@@ -2,9 +2,9 @@ import type { ConditionedRecord } from "../../data/record.ts";
 import { argMax } from "../../evaluate/arg-max.ts";
 import { type Comparison, comparisonOf, type Decided } from "../../evaluate/comparison.ts";
 import type { RhythmScore } from "../../evaluate/score.ts";
+import { scoreDecisions } from "../../evaluate/score-logits.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { type LogitsSource, startLogitsSource } from "../../quantize/loss/logits-source.ts";
-import { score } from "../models/scores.ts";
 import { decideInFloat, truthsOf } from "./compare-with-float.ts";
 
 /** Many packed models beside one float network on the same records: that one decides them once. */
@@ -49,7 +49,7 @@ export class ShareComparer {
 
   compare(predictions: readonly number[]): Comparison {
     const { classes, truths, decidedInFloat } = this;
-    return comparisonOf(truths, decidedInFloat, { predictions, score: score(truths, predictions, classes) });
+    return comparisonOf(truths, decidedInFloat, { predictions, score: scoreDecisions(truths, predictions, classes) });
   }
 
   close(): Promise<void> {

@@ -6,6 +6,7 @@ import { detectLead } from "../../detector/detect-lead.ts";
 import { scoreFolder } from "../../detector/score-folder.ts";
 import { LEAD_OPTION } from "../terminal/arguments.ts";
 import { printJson, printLine, printTable } from "../terminal/output.ts";
+import { withProgress } from "../terminal/progress.ts";
 import { printBeatScores } from "./beat-report.ts";
 
 interface DetectArguments {
@@ -47,7 +48,9 @@ function nameList(text: string): string[] {
 }
 
 async function scoreBeats(folder: string, { exclude = [], lead, json }: DetectArguments): Promise<void> {
-  const scores = await scoreFolder(folder, { exclude, lead });
+  const scores = await withProgress("detecting beats", (onProgress) =>
+    scoreFolder(folder, { exclude, lead, onProgress }),
+  );
   if (json) printJson(scores);
   else printBeatScores(scores);
 }

@@ -8,7 +8,7 @@ import { type BeatStatistics, beatStatistics } from "../../evaluate/beat-statist
 import type { BeatScore } from "../../evaluate/ec57.ts";
 import { SeededRandom } from "../../random/random.ts";
 import { printJson, printLine, printTable } from "../terminal/output.ts";
-import { startProgress } from "../terminal/progress.ts";
+import { withProgress } from "../terminal/progress.ts";
 
 interface FitDetectorArguments {
   readonly data: readonly AnnotatedFolder[];
@@ -42,16 +42,20 @@ function addFolder(text: string, previous: readonly AnnotatedFolder[] = []): Ann
 
 async function runFitDetector({ data, leads = [], json }: FitDetectorArguments): Promise<void> {
   const frontEnd = await FrontEnd.create();
-  const folders = data.map((folder) => loadFolder(frontEnd, folder));
-  const unlabelled = leads.flatMap((folder) => loadLeads(frontEnd, folder));
-  const progress = startProgress("fitting");
+  const folders: LoadedFolder[] = [];
+  for (const folder of data) {
+    folders.push(await withProgress(`conditioning ${folder.path}`, (update) => loadFolder(frontEnd, folder, update)));
+  }
+  const unlabelled: (readonly Int16Array[])[] = [];
+  for (const folder of leads) {
+    unlabelled.push(...(await withProgress(`conditioning ${folder}`, (update) => loadLeads(frontEnd, folder, update))));
+  }
+  const detector = await WeighingDetector.create();
+  const fitData = { references: folders.flatMap(({ records }) => records), unlabelled };
   let round = 0;
-  const fit = crossFit(
-    await WeighingDetector.create(),
-    { references: folders.flatMap(({ records }) => records), unlabelled },
-    () => progress.update(++round, CROSS_FIT_ROUNDS),
+  const fit = await withProgress("fitting", (update) =>
+    crossFit(detector, fitData, () => update(++round, CROSS_FIT_ROUNDS)),
   );
-  progress.end();
   const report = reportOf(folders, unlabelled.length, fit);
   if (json) printJson(report);
   else printReport(report);

@@ -3,15 +3,15 @@ import { decideRecords } from "../../evaluate/decide.ts";
 import { openFloatModel, openModel } from "../../export/model-files.ts";
 import { selectBackend } from "../../train/backends.ts";
 import { predict } from "../../train/predict.ts";
-import { startProgress } from "../terminal/progress.ts";
+import { withProgress } from "../terminal/progress.ts";
 
-/** A model file and what it says of records, be it in float or on the engine. */
+/** A model file that decides records, in float or on the engine. */
 export interface Classifier {
   readonly classes: readonly string[];
   readonly isFloat: boolean;
-  /** How it was trained, as the file tells. */
+  /** The facts of its training that the file states. */
   readonly trainingFacts: unknown;
-  /** A record's logits in the order of the classes; null where it is too short for a decision. */
+  /** Returns each record's logits in the order of the classes; null where a record is too short for a decision. */
   decide(
     records: readonly Pick<ConditionedRecord, "name" | "samples">[],
   ): Promise<readonly (ArrayLike<number> | null)[]>;
@@ -37,9 +37,7 @@ export async function openClassifier(path: string): Promise<Classifier> {
     isFloat: false,
     trainingFacts: model.metadata.training,
     async decide(records) {
-      const progress = startProgress("deciding records");
-      const decided = await decideRecords(model.bytes, records, (done, total) => progress.update(done, total));
-      progress.end();
+      const decided = await withProgress("deciding records", (update) => decideRecords(model.bytes, records, update));
       return decided.map(({ logits }) => logits);
     },
   };

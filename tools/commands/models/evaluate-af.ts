@@ -1,22 +1,14 @@
 import { openDataset } from "../../data/dataset.ts";
+import { divideData, divisionOf } from "../../data/division.ts";
 import type { Dataset } from "../../data/record.ts";
-import type { AtrialRhythm } from "../../data/rhythms/atrial-rhythm.ts";
+import { AF_LABELS } from "../../data/rhythms/atrial-rhythm.ts";
 import { openRhythms, type RhythmItem, rhythmItems } from "../../data/rhythms/rhythm-dataset.ts";
-import { argMax } from "../../evaluate/arg-max.ts";
-import {
-  type DetectionFigure,
-  type DetectionScore,
-  type DetectionShare,
-  scoreDetection,
-} from "../../evaluate/detection-score.ts";
+import { type AfAnswers, type FlutterChoice, scoreAf } from "../../evaluate/af-question.ts";
+import type { DetectionFigure, DetectionScore, DetectionShare } from "../../evaluate/detection-score.ts";
 import { DataError } from "../../files/data-error.ts";
-import { SeededRandom } from "../../random/random.ts";
-import { divideData, divisionOf } from "../records/divide-data.ts";
 import { conditionWithProgress, printSkipped } from "../records/load-data.ts";
 import { percent, percentInterval, printJson, printLine, printTable } from "../terminal/output.ts";
 import { type Classifier, openClassifier } from "./classifier.ts";
-
-export const FLUTTER_CHOICES = ["af", "other", "omit"] as const;
 
 export interface AfArguments {
   readonly model: string;
@@ -26,34 +18,21 @@ export interface AfArguments {
   readonly share: "all" | "train" | "validation" | "test";
   readonly seed: number;
   readonly windowSeconds: number;
-  readonly flutter: (typeof FLUTTER_CHOICES)[number];
+  readonly flutter: FlutterChoice;
   readonly json?: boolean;
 }
-
-/** The names that class has in CinC 2017, CPSC 2018 and Chapman's groups. */
-const AF_CLASSES = ["A", "AF", "AFIB"];
 
 /** `qhubert evaluate --question af`: is it atrial fibrillation or not, on any records whose rhythm can be told. */
 export async function evaluateAf(args: AfArguments): Promise<void> {
   const classifier = await openClassifier(args.model);
-  const afIndex = classifier.classes.findIndex((name) => AF_CLASSES.includes(name));
+  const afIndex = classifier.classes.findIndex((name) => AF_LABELS.includes(name));
   if (afIndex < 0) {
     throw new DataError(
-      `${args.model}: its classes are ${classifier.classes.join(", ")}, expected one named ${AF_CLASSES.join(", ")}`,
+      `${args.model}: its classes are ${classifier.classes.join(", ")}, expected one named ${AF_LABELS.join(", ")}`,
     );
   }
   const { items, mixed, flutterLeftOut } = await loadItems(args, classifier);
-  const logits = await classifier.decide(items);
-  const outcomes = items.map(({ source, rhythm }, i) => ({
-    source,
-    truth: isAf(rhythm, args.flutter),
-    ...answerOf(logits[i], afIndex, isAf(rhythm, args.flutter)),
-  }));
-  const score = scoreDetection(outcomes, new SeededRandom(1));
-  const found = (rhythm: AtrialRhythm) => ({
-    found: outcomes.filter(({ answer }, i) => answer && items[i].rhythm === rhythm).length,
-    of: items.filter((item) => item.rhythm === rhythm).length,
-  });
+  const { score, answeredAf, undecided } = scoreAf(items, await classifier.decide(items), afIndex, args.flutter);
   const result: AfResult = {
     model: args.model,
     data: args.data,
@@ -61,8 +40,8 @@ export async function evaluateAf(args: AfArguments): Promise<void> {
     afClass: classifier.classes[afIndex],
     records: new Set(items.map(({ name }) => name)).size,
     ...score,
-    answeredAf: { fibrillation: found("fibrillation"), flutter: found("flutter"), other: found("other") },
-    undecided: logits.filter((row) => row === null).length,
+    answeredAf,
+    undecided,
     leftOut: { mixedWindows: mixed, flutter: flutterLeftOut },
     flutterCountsAs: args.flutter,
     windowSeconds: args.windowSeconds,
@@ -73,18 +52,13 @@ export async function evaluateAf(args: AfArguments): Promise<void> {
   else printResult(result);
 }
 
-interface Found {
-  readonly found: number;
-  readonly of: number;
-}
-
 interface AfResult extends DetectionScore {
   readonly model: string;
   readonly data: string;
   readonly question: "af";
   readonly afClass: string;
   readonly records: number;
-  readonly answeredAf: Readonly<Record<AtrialRhythm, Found>>;
+  readonly answeredAf: AfAnswers["answeredAf"];
   readonly undecided: number;
   readonly leftOut: { readonly mixedWindows: number; readonly flutter: number };
   readonly flutterCountsAs: AfArguments["flutter"];
@@ -108,29 +82,14 @@ async function loadItems(
   );
 }
 
-/** The records that `train` puts into a share of the data: only where they have labels to divide by. */
+/** Keeps the records of one share, as `train` divides the data; all but the share "all" need labels to divide by. */
 function shareOf(dataset: Dataset, { data, share, seed }: AfArguments, trainingFacts: unknown): Dataset {
   if (share === "all") return dataset;
   const names = new Set(divideData(openDataset(data), divisionOf(trainingFacts, seed))[share].map(({ name }) => name));
   return { ...dataset, records: dataset.records.filter(({ name }) => names.has(name)) };
 }
 
-function isAf(rhythm: AtrialRhythm, flutter: AfArguments["flutter"]): boolean {
-  return rhythm === "fibrillation" || (rhythm === "flutter" && flutter === "af");
-}
-
-/** AF where its logit is the largest; its lead over the others is the score. No decision is a wrong one. */
-function answerOf(
-  logits: ArrayLike<number> | null,
-  afIndex: number,
-  truth: boolean,
-): { answer: boolean; score: number } {
-  if (logits === null) return { answer: !truth, score: truth ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY };
-  const others = Array.from(logits).filter((_, index) => index !== afIndex);
-  return { answer: argMax(logits) === afIndex, score: logits[afIndex] - Math.max(...others) };
-}
-
-/** Below this a bootstrap over sources covers far less than 95 %. */
+/** With fewer sources a bootstrap over them covers far less than 95 %. */
 const FEW_SOURCES = 20;
 
 function printResult(result: AfResult): void {

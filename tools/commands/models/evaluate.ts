@@ -1,16 +1,12 @@
 import { type Command, Option } from "commander";
-import type { ConditionedRecord } from "../../data/record.ts";
-import { argMax } from "../../evaluate/arg-max.ts";
-import { decideRecords } from "../../evaluate/decide.ts";
-import type { RhythmScore } from "../../evaluate/score.ts";
-import { divideData, divisionOf } from "../records/divide-data.ts";
+import { FLUTTER_CHOICES, type FlutterChoice } from "../../evaluate/af-question.ts";
+import { scoreLogits } from "../../evaluate/score-logits.ts";
 import { loadData } from "../records/load-data.ts";
+import { openShares } from "../records/open-shares.ts";
 import { CACHE_OPTION, LEAD_OPTION, realNumber, wholeNumber } from "../terminal/arguments.ts";
 import { percent, percentInterval, printJson, printLine, printTable } from "../terminal/output.ts";
-import { startProgress } from "../terminal/progress.ts";
 import { openClassifier } from "./classifier.ts";
-import { evaluateAf, FLUTTER_CHOICES } from "./evaluate-af.ts";
-import { score } from "./scores.ts";
+import { evaluateAf } from "./evaluate-af.ts";
 
 const SHARES = ["all", "train", "validation", "test"] as const;
 
@@ -23,7 +19,7 @@ interface EvaluateArguments {
   readonly seed: number;
   readonly question: "labels" | "af";
   readonly windowSeconds: number;
-  readonly flutter: (typeof FLUTTER_CHOICES)[number];
+  readonly flutter: FlutterChoice;
   readonly json?: boolean;
 }
 
@@ -64,9 +60,10 @@ async function runEvaluate(args: EvaluateArguments): Promise<void> {
   if (args.question === "af") return evaluateAf(args);
   const classifier = await openClassifier(args.model);
   const { classes } = classifier;
-  const data = await loadData(args.data, { ...args, knownTo: { model: args.model, classes } });
-  const division = divisionOf(classifier.trainingFacts, args.seed);
-  const records = args.share === "all" ? data.records : divideData(data, division)[args.share];
+  const records =
+    args.share === "all"
+      ? (await loadData(args.data, { ...args, knownTo: { model: args.model, classes } })).records
+      : (await openShares({ path: args.model, classes, facts: classifier.trainingFacts }, args)).split[args.share];
   const { score: result, undecided } = scoreLogits(await classifier.decide(records), records, classes);
   if (args.json) {
     return printJson({
@@ -94,34 +91,4 @@ async function runEvaluate(args: EvaluateArguments): Promise<void> {
     classes.map((label, row) => [label, ...result.confusion[row], result.f1[label]?.toFixed(3) ?? "-"]),
   );
   if (undecided > 0) printLine(`${undecided} records were too short for a decision and count as wrong`);
-}
-
-/** Scores a packed model on the engine. A record without a decision counts as wrong: it gets the next class. */
-export async function scoreOnEngine(
-  model: Uint8Array,
-  classes: readonly string[],
-  records: readonly ConditionedRecord[],
-): Promise<{ score: RhythmScore; predictions: readonly number[]; undecided: number }> {
-  const progress = startProgress("deciding records");
-  const decided = await decideRecords(model, records, (done, total) => progress.update(done, total));
-  progress.end();
-  return scoreLogits(
-    decided.map(({ logits }) => logits),
-    records,
-    classes,
-  );
-}
-
-function scoreLogits(
-  logits: readonly (ArrayLike<number> | null)[],
-  records: readonly ConditionedRecord[],
-  classes: readonly string[],
-): { score: RhythmScore; predictions: readonly number[]; undecided: number } {
-  const truths = records.map(({ label }) => classes.indexOf(label));
-  const predictions = logits.map((row, i) => (row ? argMax(row) : (truths[i] + 1) % classes.length));
-  return {
-    score: score(truths, predictions, classes),
-    predictions,
-    undecided: logits.filter((row) => row === null).length,
-  };
 }

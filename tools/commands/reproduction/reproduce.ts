@@ -1,12 +1,13 @@
 import { basename, join } from "node:path";
 import { type Command, Option } from "commander";
+import { requireTwoLabels } from "../../data/check-labels.ts";
 import { openDataset } from "../../data/dataset.ts";
 import { paperDataset, paperFolders } from "../../data/published/paper-protocol.ts";
 import { PAPER_RESULTS } from "../../evaluate/paper-tables.ts";
 import { DataError } from "../../files/data-error.ts";
 import { buildGraph, FAMILY_NAMES } from "../../graph/families.ts";
 import { DEFAULT_TRAIN_OPTIONS } from "../../train/recipe/options.ts";
-import { conditionWithProgress, printSkipped, requireTwoLabels } from "../records/load-data.ts";
+import { conditionWithProgress, printSkipped } from "../records/load-data.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
 import { printJson, printNote } from "../terminal/output.ts";
 import {

@@ -18,7 +18,7 @@ import { selectBackend } from "../../train/backends.ts";
 import { predict } from "../../train/predict.ts";
 import { PAPER_RECIPE } from "../../train/recipe/paper-recipe.ts";
 import { train } from "../../train/train.ts";
-import { scoreOnEngine } from "../models/evaluate.ts";
+import { scoreOnEngine } from "../models/score-on-engine.ts";
 import type { LoadedData } from "../records/load-data.ts";
 import { printNote } from "../terminal/output.ts";
 import { startProgress } from "../terminal/progress.ts";

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
+import { type Fold, readFold } from "../../data/division.ts";
 
 /** Reads a whole number from the command line. */
 export function wholeNumber(text: string): number {
@@ -34,7 +35,16 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
-/** Where conditioned records are kept between runs. */
+/** Reads a fold such as "2/5" from the command line. */
+export function parseFold(text: string): Fold {
+  try {
+    return readFold(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+/** The folder where conditioned records are kept between runs. */
 export const DEFAULT_CACHE_FOLDER = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "qhubert");
 
 /** Options of every command that reads records. */

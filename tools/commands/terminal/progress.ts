@@ -8,9 +8,39 @@ export interface Progress {
 
 const SECONDS_BETWEEN_LINES = 15;
 
-/** A progress bar on stderr; where that is no terminal, a line now and then. */
+/** Starts a progress bar on stderr; a stderr that is no terminal gets a line every 15 s. */
 export function startProgress(title: string): Progress {
   return process.stderr.isTTY ? bar(title) : lines(title);
+}
+
+/** Runs `work` under a progress bar, which ends with it, also where it fails. */
+export async function withProgress<T>(title: string, work: (update: Progress["update"]) => T | Promise<T>): Promise<T> {
+  const progress = startProgress(title);
+  try {
+    return await work(progress.update);
+  } finally {
+    progress.end();
+  }
+}
+
+/** Runs `work`, which names the stage that it is in with every update, under a progress bar for each stage. */
+export async function withStages<T>(
+  work: (update: (done: number, total: number, stage: string, note?: string) => void) => Promise<T>,
+): Promise<T> {
+  let current = "";
+  let progress: Progress | null = null;
+  try {
+    return await work((done, total, stage, note) => {
+      if (progress === null || stage !== current) {
+        progress?.end();
+        progress = startProgress(stage);
+        current = stage;
+      }
+      progress.update(done, total, note);
+    });
+  } finally {
+    (progress as Progress | null)?.end();
+  }
 }
 
 function bar(title: string): Progress {

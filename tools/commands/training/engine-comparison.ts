@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { divideData } from "../../data/division.ts";
 import { confusionMatrix } from "../../evaluate/confusion.ts";
 import { decideRecords } from "../../evaluate/decide.ts";
 import { selectionF1 } from "../../evaluate/f1.ts";
@@ -9,7 +10,6 @@ import { openFloatModel } from "../../export/model-files.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import { compress } from "../../quantize/compress.ts";
 import { parseMethod } from "../../quantize/compression-method.ts";
-import { divideData } from "../records/divide-data.ts";
 import { type LoadedData, loadData } from "../records/load-data.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { type FoldPlan, type FoldTraining, SPLIT_SEED, trainingsOf } from "./fold-plan.ts";

@@ -1,6 +1,8 @@
 import { basename } from "node:path";
+import { type Division, divideData, divisionFacts } from "../../data/division.ts";
 import { type DecidedShares, labelLogits } from "../../evaluate/logits-file.ts";
 import type { RhythmScore } from "../../evaluate/score.ts";
+import { scoreLogits } from "../../evaluate/score-logits.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { FloatModel, Tensor } from "../../graph/model.ts";
 import { selectBackend } from "../../train/backends.ts";
@@ -10,8 +12,6 @@ import { predict } from "../../train/predict.ts";
 import { DEFAULT_TRAIN_OPTIONS, type TrainOptions } from "../../train/recipe/options.ts";
 import type { TrainingState } from "../../train/state.ts";
 import { train } from "../../train/train.ts";
-import { scoreLogits } from "../models/scores.ts";
-import { type Division, divideData, divisionFacts } from "../records/divide-data.ts";
 import type { LoadedData } from "../records/load-data.ts";
 import { DEFAULT_CACHE_FOLDER } from "../terminal/arguments.ts";
 import { printNote } from "../terminal/output.ts";
@@ -76,7 +76,11 @@ export async function trainWithProgress(
   });
   progress.end();
   const testLogits = predict(model, split.test);
-  const test = scoreLogits(testLogits, split.test, graph.classes);
+  const { score: test } = scoreLogits(
+    testLogits.map(({ mean }) => mean),
+    split.test,
+    graph.classes,
+  );
   const facts = {
     ...model.facts,
     ...divisionFacts(data, division, split),

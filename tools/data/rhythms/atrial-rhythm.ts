@@ -13,6 +13,9 @@ export const DIAGNOSES: Vocabulary = {
   flutter: ["164890007", "AFL", "AFLT", "(AFL"],
 };
 
+/** The labels of the class atrial fibrillation in CinC 2017, CPSC 2018 and Chapman's groups (whose AFIB has flutter in it). */
+export const AF_LABELS: readonly string[] = ["A", "AF", "AFIB"];
+
 /** The rhythms of Chapman's own table, whose AF is flutter. */
 export const CHAPMAN_RHYTHMS: Vocabulary = { fibrillation: ["AFIB"], flutter: ["AF"] };
 

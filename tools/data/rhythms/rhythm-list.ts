@@ -10,7 +10,7 @@ import { readBytes, readText } from "../read-file.ts";
 import { REFERENCE_FILE } from "../reference-list.ts";
 import { readAnnotations } from "../wfdb/wfdb-annotation.ts";
 import { parseWfdbHeader } from "../wfdb/wfdb-header.ts";
-import { type AtrialRhythm, atrialRhythm, CHAPMAN_RHYTHMS } from "./atrial-rhythm.ts";
+import { AF_LABELS, type AtrialRhythm, atrialRhythm, CHAPMAN_RHYTHMS } from "./atrial-rhythm.ts";
 import { type RhythmStretch, rhythmStretches, whole } from "./rhythm-stretches.ts";
 import { readRhythmTables } from "./rhythm-tables.ts";
 
@@ -50,8 +50,6 @@ export function listRhythms(folder: string): RhythmListing {
 
 /** CinC 2017's "~" is too noisy to tell. */
 const UNTOLD: string = CINC2017_CLASSES[3];
-/** Chapman's group AFIB has flutter in it, and a list of groups does not tell which. */
-const FIBRILLATION = ["A", "AF", "AFIB"];
 const KNOWN: readonly string[] = [...new Set([...CINC2017_CLASSES, ...CPSC2018_CLASSES, ...CHAPMAN_CLASSES, "other"])];
 
 function listLabelled(folder: string): RhythmListing {
@@ -66,7 +64,7 @@ function listLabelled(folder: string): RhythmListing {
           `expected one of ${KNOWN.join(" ")}`,
       );
     }
-    const rhythm = labels.some((one) => FIBRILLATION.includes(one)) ? "fibrillation" : "other";
+    const rhythm = labels.some((one) => AF_LABELS.includes(one)) ? "fibrillation" : "other";
     if (label === UNTOLD) skipped.push({ name, reason: `is labelled ${UNTOLD}, too noisy to tell` });
     else records.push({ name, path, patient, ...throughout(rhythm) });
   }

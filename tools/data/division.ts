@@ -1,9 +1,6 @@
-import { InvalidArgumentError } from "commander";
 import { z } from "zod";
-import type { ConditionedRecord } from "../../data/record.ts";
-import { foldSplit, type Split, type Splittable, splitDataset } from "../../data/split.ts";
-import { DataError } from "../../files/data-error.ts";
-import type { LoadedData } from "./load-data.ts";
+import { DataError } from "../files/data-error.ts";
+import { foldSplit, type Split, type Splittable, splitDataset } from "./split.ts";
 
 /** One fold of a cross-validation: its records are the test set. */
 export interface Fold {
@@ -15,28 +12,28 @@ export interface Fold {
 /** How a data set is divided into training, validation and test records. */
 export interface Division {
   readonly seed: number;
-  /** Without one, a tenth each is for validation and test. */
+  /** Without a fold, validation and test get a tenth of the records each. */
   readonly fold?: Fold;
 }
 
 /** The division that training, selection and reporting share: the test tenth is looked at once, to report. */
 const SPLIT_FRACTIONS = { train: 0.8, validation: 0.1, test: 0.1 } as const;
 
-/** Of a fold's training records, for all that is chosen. */
+/** The share of a fold's training records that all choices are made by. */
 const VALIDATION_FRACTION = 0.1;
 
-/** Reads "2/5" from the command line. */
-export function parseFold(text: string): Fold {
+/** Reads a fold such as "2/5". Throws RangeError for any other text. */
+export function readFold(text: string): Fold {
   const [number, of] = /^(\d+)\/(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
   if (!(number >= 1 && of >= 2 && number <= of)) {
-    throw new InvalidArgumentError(`expected a fold of several, such as 2/5, found "${text}".`);
+    throw new RangeError(`expected a fold of several, such as 2/5, found "${text}".`);
   }
   return { number, of };
 }
 
 /**
- * Train, validation and test, by patient where known, stratified; the same for the same division.
- * Throws DataError where there are too few records for one of them.
+ * Divides records into train, validation and test, stratified by label, and by patient where patients are known. The same
+ * division gives the same shares. Throws DataError where there are too few records for one of them.
  */
 export function divideData<T extends Splittable>(
   data: { readonly name: string; readonly records: readonly T[] },
@@ -57,8 +54,9 @@ export function divideData<T extends Splittable>(
 const SplitFacts = z.object({ split: z.object({ seed: z.int(), fold: z.string().optional() }) });
 
 /**
- * The division that a model was trained by, as its facts tell it: another would put records that it learned from among
- * those it is chosen or scored by. Where they tell none, one without folds by the seed given.
+ * Returns the division that a model was trained by, as the model's facts state it. Any other division would put records
+ * that the model learned from among those that it is chosen or scored by. Facts without a division give one without
+ * folds, by `seed`.
  */
 export function divisionOf(facts: unknown, seed: number): Division {
   const { data } = SplitFacts.safeParse(facts);
@@ -66,19 +64,24 @@ export function divisionOf(facts: unknown, seed: number): Division {
   const { split } = data;
   if (split.fold === undefined) return { seed: split.seed };
   try {
-    return { seed: split.seed, fold: parseFold(split.fold) };
+    return { seed: split.seed, fold: readFold(split.fold) };
   } catch (error) {
     throw new DataError(`the model's facts, split.fold: ${(error as Error).message}`);
   }
 }
 
-interface DivisionFacts {
+/** A model's facts about the records that it was made of. */
+export interface DivisionFacts {
   readonly dataset: string;
   readonly split: object;
 }
 
-/** What a model's facts say of the records that it was made of: equal facts, equal shares. */
-export function divisionFacts(data: LoadedData, division: Division, split: Split<ConditionedRecord>): DivisionFacts {
+/** States a division in a model's facts: equal facts mean equal shares. */
+export function divisionFacts(
+  data: { readonly name: string },
+  division: Division,
+  split: Split<unknown>,
+): DivisionFacts {
   const { seed, fold } = division;
   const records = { train: split.train.length, validation: split.validation.length, test: split.test.length };
   const how = fold ? { fold: `${fold.number}/${fold.of}`, validation: VALIDATION_FRACTION } : SPLIT_FRACTIONS;

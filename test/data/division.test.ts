@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { divideData, divisionFacts, divisionOf } from "../../../tools/commands/records/divide-data.ts";
-import { DataError } from "../../../tools/files/data-error.ts";
+import { divideData, divisionFacts, divisionOf } from "../../tools/data/division.ts";
+import { DataError } from "../../tools/files/data-error.ts";
 
 const records = Array.from({ length: 60 }, (_, index) => ({
   name: `r${index}`,
