@@ -61,7 +61,7 @@ describe("a depthwise-separable network", () => {
         expect(outChannels).toBe(inChannels);
         expect(multipliers).toHaveLength(outChannels);
         expect(weights).toHaveLength(kernel * outChannels);
-        expect([...weights]).toEqual([...(network.weights.get(node.name)?.values ?? [])]);
+        expect([...weights]).toEqual([...(network.weights.get(node.name)?.integers ?? [])]);
       });
     }
   });

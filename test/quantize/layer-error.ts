@@ -52,10 +52,10 @@ export function layerErrors(model: FloatModel, network: QuantizedNetwork, sample
 /** The integers of a network as the real numbers that they stand for. */
 function roundedWeights({ weights, norms }: QuantizedNetwork): ReadonlyMap<string, NodeWeights> {
   const real = new Map<string, NodeWeights>();
-  for (const [name, { values, scale, bias }] of weights) {
-    const fanIn = values.length / scale.length;
+  for (const [name, { integers, scale, bias }] of weights) {
+    const fanIn = integers.length / scale.length;
     real.set(name, {
-      values: Float32Array.from(values, (value, index) => value * scale[Math.floor(index / fanIn)]),
+      values: Float32Array.from(integers, (integer, index) => integer * scale[Math.floor(index / fanIn)]),
       affine: { gain: new Float64Array(scale.length).fill(1), offset: bias },
     });
   }

@@ -22,10 +22,10 @@ export function ladderPlanes(rungs: readonly QuantizedNetwork[]): ReadonlyMap<st
 
 function isUpperPart(finest: QuantizedWeights, weights: QuantizedWeights): boolean {
   const dropped = finest.bits - weights.bits;
-  if (weights.grid !== finest.grid || weights.values.length !== finest.values.length || dropped < 0) return false;
-  if (dropped === 0) return weights.values.every((value, index) => value === finest.values[index]);
+  if (weights.grid !== finest.grid || weights.integers.length !== finest.integers.length || dropped < 0) return false;
+  if (dropped === 0) return weights.integers.every((value, index) => value === finest.integers[index]);
   if (weights.grid !== "midRise") return false;
-  return weights.values.every(
-    (value, index) => midRiseCode(value, weights.bits) === midRiseCode(finest.values[index], finest.bits) >> dropped,
+  return weights.integers.every(
+    (value, index) => midRiseCode(value, weights.bits) === midRiseCode(finest.integers[index], finest.bits) >> dropped,
   );
 }

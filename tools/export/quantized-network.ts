@@ -1,22 +1,33 @@
 import { MAX_PLANES } from "../../assembly/shared/limits.ts";
 import type { Graph } from "../graph/graph.ts";
 
-/** How the integers of one layer are stored: assembly/shared/ops.ts, "Grid of a layer's weights". */
+/** The form of a layer's integers: assembly/shared/ops.ts, "Grid of a layer's weights". */
 export type WeightGrid = "midTread" | "midRise" | "ternary";
 
-/** The weights of one conv or dense layer, batch norm folded. */
-export interface QuantizedWeights {
+/** The grid that the integers of one layer lie on. */
+export interface LayerGrid {
   readonly grid: WeightGrid;
   /** 2..8 on the mid-tread grid, 1..7 on the mid-rise grid, 2 for ternary. */
   readonly bits: number;
+}
+
+/**
+ * The weights of one conv or dense layer as integers, real value = integer * scale. A file stores a mid-tread weight as its
+ * integer; of a mid-rise weight it stores a code (`midRiseCode`), of a ternary weight a digit, integer + 1.
+ */
+export interface IntegerWeights extends LayerGrid {
   /**
-   * Integers of the grid, [outChannel][k] with k = tap * inChannels + channel, of its group alone (depthwise conv: tap;
-   * dense: column * inChannels + channel).
+   * [outChannel][k] with k = tap * inChannels + channel; a conv counts the channels of one group, a depthwise conv has k = tap, a
+   * dense layer k = column * inChannels + channel.
    */
-  readonly values: Int8Array;
-  /** One a channel, > 0: a weight is its integer times this. */
+  readonly integers: Int8Array;
+  /** One scale a channel, above 0. */
   readonly scale: Float64Array;
-  /** One a channel, in the units of the layer's output. */
+}
+
+/** Integer weights with batch norm folded in. */
+export interface QuantizedWeights extends IntegerWeights {
+  /** One bias a channel, in the units of the layer's output. */
   readonly bias: Float64Array;
 }
 

@@ -12,7 +12,7 @@ import { DEFAULT_QUANTIZATION, type StartingPoint } from "./quantization-state.t
 import { type CandidateOptions, type Candidates, openCandidates } from "./search/candidates.ts";
 import { searchLayers } from "./search/search-layers.ts";
 import type { SearchStep } from "./search/search-run.ts";
-import { trainedLevels } from "./trained-levels.ts";
+import { trainedIntegers } from "./trained-integers.ts";
 import { bitsOf, type Width, type Widths } from "./width.ts";
 
 export interface CompressionRequest extends CandidateOptions {
@@ -74,7 +74,7 @@ function withMethod({ quantization = DEFAULT_QUANTIZATION, ...request }: Compres
 }
 
 function startOf({ model, method }: CompressionRequest): StartingPoint {
-  if (method.kind === "trained") return trainedLevels(model);
+  if (method.kind === "trained") return trainedIntegers(model);
   return method.kind === "fixed" ? method.width : method.menu[method.menu.length - 1];
 }
 

@@ -1,6 +1,7 @@
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { foldedValues, layerWeights } from "../forward/layer-weights.ts";
 import type { FloatModel } from "../graph/model.ts";
+import { dequantize } from "./quantizers/dequantize.ts";
 import { type RankedLayer, rankLayers } from "./search/importance.ts";
 import type { Width } from "./width.ts";
 
@@ -29,18 +30,11 @@ export function summarizeLayers(
   const folded = new Map([...layerWeights(model)].map(([name, layer]) => [name, foldedValues(layer)] as const));
   return rankLayers(folded).flatMap((layer) => {
     const width = widths.get(layer.name);
+    if (width === undefined) return [];
     const before = folded.get(layer.name) as Float32Array;
-    return width === undefined
-      ? []
-      : [{ ...layer, width, histogram: histogramOf(before, realWeights(network, layer.name)) }];
+    const weights = network.weights.get(layer.name);
+    return [{ ...layer, width, histogram: histogramOf(before, weights ? dequantize(weights) : new Float32Array()) }];
   });
-}
-
-function realWeights(network: QuantizedNetwork, name: string): Float32Array {
-  const weights = network.weights.get(name);
-  if (!weights) return new Float32Array();
-  const fanIn = weights.values.length / weights.scale.length;
-  return Float32Array.from(weights.values, (value, index) => value * weights.scale[Math.floor(index / fanIn)]);
 }
 
 function histogramOf(before: Float32Array, after: Float32Array): WeightHistogram {

@@ -5,7 +5,7 @@ import { openModel } from "../export/model-files.ts";
 import type { WeightGrid } from "../export/quantized-network.ts";
 import { DataError } from "../files/data-error.ts";
 import { type Graph, isWeighted } from "../graph/graph.ts";
-import { widthOf } from "./trained-levels.ts";
+import { widthOf } from "./trained-integers.ts";
 import { parseWidth, type Width } from "./width.ts";
 
 const WidthsJson = z.record(z.string(), z.union([z.int(), z.literal("ternary")]));

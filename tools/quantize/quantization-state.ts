@@ -1,7 +1,7 @@
 import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
-import { largestCode, largestInput } from "../export/lower/element-type.ts";
 import { NetworkTensors } from "../export/lower/network-tensors.ts";
-import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
+import type { IntegerWeights, NormConstants, QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
+import { largestInput, largestOutput } from "../export/tensors/element-type.ts";
 import { finish, rawSums, runNode } from "../forward/float-forward.ts";
 import {
   type ChannelAffine,
@@ -17,12 +17,12 @@ import type { FloatModel } from "../graph/model.ts";
 import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";
 import { biasCorrection } from "./bias-correction.ts";
 import { activationScales, fullScale, type RangeMethod } from "./calibrate.ts";
-import { foldLevels } from "./fold-levels.ts";
+import { foldAffine } from "./fold-affine.ts";
 import type { ScaleMethod } from "./quantizers/channel-scale.ts";
+import { dequantize } from "./quantizers/dequantize.ts";
 import { quantizeWeights } from "./quantizers/quantize-weights.ts";
-import { dequantize, type QuantizedLevels } from "./quantizers/quantized-levels.ts";
 import { inputMoments, type SecondMoments } from "./quantizers/second-moments.ts";
-import { widthOf } from "./trained-levels.ts";
+import { widthOf } from "./trained-integers.ts";
 import { uniformWidths, type Width, type Widths } from "./width.ts";
 
 export interface QuantizationOptions {
@@ -45,7 +45,7 @@ export const DEFAULT_QUANTIZATION: QuantizationOptions = {
 };
 
 /** One width, or the integers of every layer: those of a model that was trained on them. */
-export type StartingPoint = Width | ReadonlyMap<string, QuantizedLevels>;
+export type StartingPoint = Width | ReadonlyMap<string, IntegerWeights>;
 
 /** The network at one vector of widths: nothing in it depends on how the search came there. */
 interface Stand {
@@ -68,7 +68,7 @@ export class QuantizationState {
   readonly preScales = new Map<string, number>();
   private readonly norms: ReadonlyMap<string, NormConstants>;
   private readonly moments: ReadonlyMap<string, SecondMoments>;
-  private readonly levelsCache = new Map<string, QuantizedLevels>();
+  private readonly integersCache = new Map<string, IntegerWeights>();
   /** Of the float network's raw sums on the calibration crops. */
   private readonly floatStatistics = new Map<string, ChannelStatistics>();
   private settled: Stand;
@@ -113,22 +113,22 @@ export class QuantizationState {
     for (const node of graph.nodes.filter(isWeighted)) {
       const { name } = node;
       const read = { scale: tensors.scaleOf(node.input), largest: largestInput(tensors.typeOf(node.input)) };
-      const levels = this.levelsOf(name, widths.get(name) as Width);
-      weights.set(name, foldLevels(levels, affines.get(name) as ChannelAffine, read));
+      const integers = this.integersOf(name, widths.get(name) as Width);
+      weights.set(name, foldAffine(integers, affines.get(name) as ChannelAffine, read));
     }
     return { graph, weights, scales, preScales, norms };
   }
 
   /** What a layer becomes at a width. Throws RangeError naming a layer that cannot be quantized. */
-  levelsOf(name: string, width: Width): QuantizedLevels {
+  integersOf(name: string, width: Width): IntegerWeights {
     const key = `${name} ${width}`;
     const { values, outChannels } = this.layers.get(name) as LayerWeights;
     try {
-      const levels =
-        this.levelsCache.get(key) ??
+      const integers =
+        this.integersCache.get(key) ??
         quantizeWeights(values, outChannels, width, this.options.scale, this.moments.get(name));
-      this.levelsCache.set(key, levels);
-      return levels;
+      this.integersCache.set(key, integers);
+      return integers;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new RangeError(`layer ${name} cannot be quantized: ${error.message}`);
@@ -137,8 +137,8 @@ export class QuantizationState {
 
   private startingWidths(start: StartingPoint): Widths {
     if (typeof start !== "object") return uniformWidths(this.layers.keys(), start);
-    for (const [name, levels] of start) this.levelsCache.set(`${name} ${widthOf(levels)}`, levels);
-    return new Map([...start].map(([name, levels]) => [name, widthOf(levels)]));
+    for (const [name, integers] of start) this.integersCache.set(`${name} ${widthOf(integers)}`, integers);
+    return new Map([...start].map(([name, integers]) => [name, widthOf(integers)]));
   }
 
   private standAt(widths: Widths): Stand {
@@ -201,7 +201,7 @@ export class QuantizationState {
   private runWeighted({ widths, affines, tensors }: Stand, node: WeightedNode): readonly Rows[] {
     const layer = this.layers.get(node.name) as LayerWeights;
     const width = widths.get(node.name);
-    const values = width === undefined ? layer.values : dequantize(this.levelsOf(node.name, width));
+    const values = width === undefined ? layer.values : dequantize(this.integersOf(node.name, width));
     const sums = (tensors.get(node.input) as readonly Rows[]).map((input) => rawSums(node, input, values));
     const affine = this.affineOf(layer, sums);
     if (width === undefined) this.noteFloat(node, sums, affine);
@@ -231,6 +231,6 @@ export class QuantizationState {
   }
 
   private notePreScale({ name }: GraphNode, rows: readonly Rows[]): void {
-    this.preScales.set(name, fullScale(rows, largestCode(TYPE_INT16)));
+    this.preScales.set(name, fullScale(rows, largestOutput(TYPE_INT16)));
   }
 }

@@ -11,7 +11,7 @@ import type { FloatModel } from "../../graph/model.ts";
 import { type Compressed, type CompressionRequest, compress } from "../../quantize/compress.ts";
 import { compressionDocument } from "../../quantize/compression-document.ts";
 import type { CompressionMethod } from "../../quantize/compression-method.ts";
-import { trainedLevels } from "../../quantize/trained-levels.ts";
+import { trainedIntegers } from "../../quantize/trained-integers.ts";
 import { loadDraw } from "../../report/plot.ts";
 import { readReportInput, writeCompressionReport } from "../../report/report-files.ts";
 import { loadData } from "../records/load-data.ts";
@@ -75,7 +75,7 @@ async function runCompress(args: CompressArguments): Promise<void> {
   const method = methodOf(args);
   const model = openFloatModel(args.model);
   // What is wrong with the model is told before the data is read.
-  if (method.kind === "trained") trainedLevels(model);
+  if (method.kind === "trained") trainedIntegers(model);
   const reference = floatOrigin(args.model, model, args.against);
   const knownTo = { model: args.model, classes: model.graph.classes };
   const data = await loadData(args.data, { ...args, knownTo });

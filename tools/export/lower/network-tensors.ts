@@ -3,10 +3,10 @@ import { INPUT } from "../../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../graph/model.ts";
 import { tensorShapes } from "../../graph/shapes.ts";
 import type { TensorShape } from "../../graph/tensor-shape.ts";
-import { tensorIndex } from "../plan/tensor-index.ts";
 import { LOGIT_FRACTION_BITS, type QuantizedNetwork } from "../quantized-network.ts";
+import { elementType } from "../tensors/element-type.ts";
+import { tensorIndex } from "../tensors/tensor-index.ts";
 import { alignedPreScale, type TableLookup } from "./activation-table.ts";
-import { elementType } from "./element-type.ts";
 
 /** What every tensor of a network is: index, type, channels, scale. */
 export class NetworkTensors {

@@ -1,9 +1,9 @@
 import { type Graph, INPUT, inputsOf } from "../../graph/graph.ts";
 import { headNode, windowIndex } from "../../graph/sequences.ts";
 import { tensorShapes } from "../../graph/shapes.ts";
-import { elementBytes, elementType } from "../lower/element-type.ts";
+import { elementBytes, elementType } from "../tensors/element-type.ts";
+import { tensorIndex } from "../tensors/tensor-index.ts";
 import { requiredRows } from "./required-rows.ts";
-import { tensorIndex } from "./tensor-index.ts";
 
 export interface TensorPlan {
   readonly name: string;

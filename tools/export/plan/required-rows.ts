@@ -2,8 +2,8 @@ import { type Graph, inputsOf } from "../../graph/graph.ts";
 import { headNode, isBehindWindow } from "../../graph/sequences.ts";
 import { tensorShapes } from "../../graph/shapes.ts";
 import type { TensorShape } from "../../graph/tensor-shape.ts";
-import { type Reach, reachOf } from "./reach.ts";
-import { tensorIndex } from "./tensor-index.ts";
+import { type Reach, reachOf } from "../tensors/reach.ts";
+import { tensorIndex } from "../tensors/tensor-index.ts";
 
 /** Rows of each tensor's two places. */
 export interface RequiredRows {

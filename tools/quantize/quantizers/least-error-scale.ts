@@ -32,10 +32,10 @@ function fitOf(row: Float32Array, scale: number, grid: WeightGrid, bits: number)
   let products = 0;
   let squares = 0;
   for (const value of row) {
-    const level = roundToGrid(value / scale, grid, bits);
-    error += (value - level * scale) ** 2;
-    products += value * level;
-    squares += level * level;
+    const integer = roundToGrid(value / scale, grid, bits);
+    error += (value - integer * scale) ** 2;
+    products += value * integer;
+    squares += integer * integer;
   }
   return { error, leastSquaresScale: squares > 0 ? products / squares : 0 };
 }

@@ -1,11 +1,12 @@
+import type { IntegerWeights } from "../../export/quantized-network.ts";
 import { forward } from "../../forward/float-forward.ts";
 import { foldedValues, type LayerWeights, nodeWeights } from "../../forward/layer-weights.ts";
 import type { Rows } from "../../forward/rows.ts";
 import { type Graph, INPUT } from "../../graph/graph.ts";
 import { type FloatModel, weightOf } from "../../graph/model.ts";
 import { SeededRandom } from "../../random/random.ts";
+import { squaredError } from "../quantizers/dequantize.ts";
 import { outputError } from "../quantizers/output-error-rounding.ts";
-import { type QuantizedLevels, squaredError } from "../quantizers/quantized-levels.ts";
 import { inputMoments, type SecondMoments } from "../quantizers/second-moments.ts";
 import { type GradientAt, hessianTraces } from "./hessian-trace.ts";
 import { EVEN_IMPORTANCE, type ImportanceWeights, type RankedLayer, rankLayers } from "./importance.ts";
@@ -18,7 +19,7 @@ export interface ImportanceContext {
   readonly calibration: readonly Int16Array[];
   /** Of the decisions' loss by the weights, named as in the model; null where there are no gradients. */
   readonly gradientAt: GradientAt | null;
-  lowLevels(layer: string): QuantizedLevels;
+  lowIntegers(layer: string): IntegerWeights;
   /** Divergence of the whole network with that layer alone at the low width. */
   divergenceAlone(layer: string): Promise<number>;
 }
@@ -44,15 +45,15 @@ export const IMPORTANCE_MEASURES = {
   weightError: (context) =>
     rankBy(context, async (name) => {
       const { values } = context.layers.get(name) as LayerWeights;
-      return squaredError(context.lowLevels(name), values) / values.reduce((sum, value) => sum + value * value, 0);
+      return squaredError(context.lowIntegers(name), values) / values.reduce((sum, value) => sum + value * value, 0);
     }),
   outputError: (context) => {
     const moments = inputMoments(context.model.graph, calibrationRows(context));
     return rankBy(context, async (name) => {
       const { values } = context.layers.get(name) as LayerWeights;
       const layerMoments = moments.get(name) as SecondMoments;
-      const low = context.lowLevels(name);
-      const nothing = { ...low, levels: new Int8Array(values.length) };
+      const low = context.lowIntegers(name);
+      const nothing = { ...low, integers: new Int8Array(values.length) };
       return outputError(low, values, layerMoments) / outputError(nothing, values, layerMoments);
     });
   },
@@ -64,7 +65,7 @@ export const IMPORTANCE_MEASURES = {
     return rankBy(context, async (name) => {
       const { values } = layers.get(name) as LayerWeights;
       const trace = traces.get(`${name}.weight`) as number;
-      return (Math.max(0, trace) / values.length) * squaredError(context.lowLevels(name), values);
+      return (Math.max(0, trace) / values.length) * squaredError(context.lowIntegers(name), values);
     });
   },
 } as const satisfies Readonly<Record<string, Measure>>;

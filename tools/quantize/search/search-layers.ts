@@ -95,7 +95,7 @@ function rank(
     weights: importanceWeights,
     calibration,
     gradientAt: gradient?.(crops.slice(0, GRADIENT_CROPS)) ?? null,
-    lowLevels: (layer) => state.levelsOf(layer, low),
+    lowIntegers: (layer) => state.integersOf(layer, low),
     divergenceAlone: (layer) =>
       target.measure(withWidth(wide, layer, low), Number.POSITIVE_INFINITY, { layer, width: low }),
   });

@@ -3,7 +3,7 @@ import { foldedValues, type LayerWeights } from "../../forward/layer-weights.ts"
 import { SeededRandom } from "../../random/random.ts";
 import { packWidths } from "../compress.ts";
 import { laqMethod } from "../compression-method.ts";
-import { squaredError } from "../quantizers/quantized-levels.ts";
+import { squaredError } from "../quantizers/dequantize.ts";
 import { balanceToBytes, descendToBytes } from "../search/balance.ts";
 import type { Candidates } from "../search/candidates.ts";
 import type { SearchOrder } from "../search/scan.ts";
@@ -156,13 +156,13 @@ class StudyRun {
     const { state } = this.candidates;
     const weights = state.layers.get(layer) as LayerWeights;
     const folded = foldedValues(weights);
-    const levels = state.levelsOf(layer, width);
-    const scale = levels.scale.map((step, channel) => {
+    const integers = state.integersOf(layer, width);
+    const scale = integers.scale.map((step, channel) => {
       const at = channel * weights.fanIn;
       const used = weights.values.subarray(at, at + weights.fanIn).findIndex((value) => value !== 0);
       return used < 0 ? step : step * (folded[at + used] / weights.values[at + used]);
     });
-    return squaredError({ ...levels, scale }, folded);
+    return squaredError({ ...integers, scale }, folded);
   }
 
   private async searched(

@@ -1,6 +1,6 @@
 import { TYPE_INT8, TYPE_INT13, TYPE_INT16 } from "../../../assembly/shared/ops.ts";
 import { type Graph, inputsOf, isNorm } from "../../graph/graph.ts";
-import { tensorIndex } from "../plan/tensor-index.ts";
+import { tensorIndex } from "./tensor-index.ts";
 
 /** What int8 is too coarse for: norms take differences of large numbers, attention exponentials. */
 const WIDE_OPS: ReadonlySet<string> = new Set(["window", "layerNorm", "groupNorm", "attention"]);
@@ -38,14 +38,14 @@ function isForNorms(graph: Graph, name: string): boolean {
 }
 
 /** Largest magnitude that a layer writes. */
-export function largestCode(type: number): number {
+export function largestOutput(type: number): number {
   if (type === TYPE_INT8) return 127;
   return type === TYPE_INT13 ? 4095 : 32767;
 }
 
 /** Largest magnitude that a layer may read: of the samples -32768 too. */
 export function largestInput(type: number): number {
-  return type === TYPE_INT16 ? 32768 : largestCode(type);
+  return type === TYPE_INT16 ? 32768 : largestOutput(type);
 }
 
 export function elementBytes(type: number): number {
