@@ -6,7 +6,6 @@ import type { ConditionedRecord } from "../../data/record.ts";
 import type { Comparison } from "../../evaluate/comparison.ts";
 import { openFloatModel } from "../../export/model-files.ts";
 import { pack } from "../../export/pack.ts";
-import type { QuantizedNetwork } from "../../export/quantized-network.ts";
 import { sealLadder } from "../../export/seal.ts";
 import { writeWhole } from "../../files/write-whole.ts";
 import type { FloatModel } from "../../graph/model.ts";
@@ -72,10 +71,11 @@ async function runLadder(args: LadderArguments): Promise<void> {
   const division = divisionOf(model.facts, seed);
   const split = divideData(data, division);
   const networks = ladderNetworks({ model, records: split.validation, widths, seed, calibrationCrops });
+  const alone = networks.map((network) => pack(network));
   const reported = args.test ? "test" : "validation";
   const shares = {
-    validation: await compareRungs(model, networks, split.validation, args.workers),
-    ...(args.test ? { test: await compareRungs(model, networks, split.test, args.workers) } : {}),
+    validation: await compareRungs(model, alone, split.validation, args.workers),
+    ...(args.test ? { test: await compareRungs(model, alone, split.test, args.workers) } : {}),
   };
   const compared = shares[reported] as readonly Comparison[];
   const [finest] = compared;
@@ -96,7 +96,7 @@ async function runLadder(args: LadderArguments): Promise<void> {
   writeWhole(args.out, file);
   const rungs = widths.map((bits, rung) => ({
     ...{ rung, bits, ...new ModelFile(file, rung).budget },
-    aloneBytes: pack(networks[rung]).length,
+    aloneBytes: alone[rung].length,
     ...Object.fromEntries(Object.entries(shares).map(([share, each]) => [share, each[rung]])),
   }));
   if (args.json) return printJson({ model: args.out, fileBytes: file.length, rungs });
@@ -117,17 +117,20 @@ async function runLadder(args: LadderArguments): Promise<void> {
   printComparisons(Object.fromEntries(named));
 }
 
-/** Each rung on the engine beside the float model: an ordinary file of its weights gives the same bytes as the rung. */
+/**
+ * Compares each rung, on the engine, with the float model.
+ * @param files ordinary files, one for each rung, which give the same bytes as the rung
+ */
 async function compareRungs(
   model: FloatModel,
-  networks: readonly QuantizedNetwork[],
+  files: readonly Uint8Array[],
   records: readonly ConditionedRecord[],
   workers: number,
 ): Promise<readonly Comparison[]> {
   const comparer = await ShareComparer.start(model, records, workers);
   try {
     const compared: Comparison[] = [];
-    for (const network of networks) compared.push(comparer.compare(await comparer.decide(pack(network))));
+    for (const file of files) compared.push(comparer.compare(await comparer.decide(file)));
     return compared;
   } finally {
     await comparer.close();
