@@ -64,8 +64,24 @@ export function compressionRatios(
   };
 }
 
+/** Accounts for the file of a float network as for a packed one: its ratios, and the parameters and bytes of each layer. */
+export function accountForFloatFile(graph: Graph, fileBytes: number, engineBytes: number) {
+  const counts = parameterCounts(graph);
+  const bits = new Map(Object.keys(counts.named).map((name) => [name, FLOAT_BITS]));
+  return {
+    parameters: counts.total,
+    meanBits: FLOAT_BITS,
+    ratios: compressionRatios(counts, bits, fileBytes, engineBytes),
+    fileBytes,
+    layers: nodeCosts(graph).map(({ name, parameters, weights }) => ({
+      ...{ name, parameters, weights },
+      bytes: FLOAT_BYTES * parameters,
+    })),
+  };
+}
+
 /**
- * With one width b for all layers this is `uniformRatio(unquantizedShare, b)`. Throws RangeError on a layer without
+ * The paper's ratio. With one width b for all layers this is `uniformRatio(unquantizedShare, b)`. Throws RangeError on a layer without
  * bits.
  */
 export function paperRatio(counts: ParameterCounts, bits: ReadonlyMap<string, number>): number {

@@ -13,6 +13,19 @@ const MSE_CANDIDATES = 40;
 const SAMPLE_LIMIT = 20000;
 const LARGEST_INT8 = largestOutput(TYPE_INT8);
 
+/** Reads "max", "mse" or "percentile:P". Throws RangeError on anything else. */
+export function parseRange(text: string): RangeMethod {
+  if (text === "max" || text === "mse") return { kind: text };
+  const percent = Number(/^percentile:(\d+(?:\.\d+)?)$/.exec(text)?.[1]);
+  if (percent > 0 && percent <= 100) return { kind: "percentile", percent };
+  throw new RangeError(`expected max, mse or percentile:P with P up to 100, found "${text}"`);
+}
+
+/** Writes a range as `parseRange` reads it. */
+export function rangeText(method: RangeMethod): string {
+  return method.kind === "percentile" ? `percentile:${method.percent}` : method.kind;
+}
+
 /** Ops whose output has the scale of an input. */
 const KEEPS_SCALE: ReadonlySet<string> = new Set(["maxPool", "window", "attention"]);
 

@@ -26,10 +26,11 @@ import { widthOf } from "./trained-integers.ts";
 import { uniformWidths, type Width, type Widths } from "./width.ts";
 
 export interface QuantizationOptions {
-  readonly range: RangeMethod;
   readonly scale: ScaleMethod;
-  /** To the nearest integer of the grid, or to those that move the layer's output least on the calibration crops. */
+  /** Rounding to the nearest integers of the grid, or to the integers that change the layer's output least on the calibration crops. */
   readonly rounding: "nearest" | "outputError";
+  /** Range of int8 activations. */
+  readonly range: RangeMethod;
   /** Batch norm's mean and variance follow the quantized weights, by forward passes over the calibration crops. */
   readonly reestimateBatchNorm: boolean;
   /** A layer without batch norm takes the mean error of its output into its bias, by the same passes. */
@@ -37,9 +38,9 @@ export interface QuantizationOptions {
 }
 
 export const DEFAULT_QUANTIZATION: QuantizationOptions = {
-  range: { kind: "percentile", percent: 99.99 },
   scale: "mse",
   rounding: "outputError",
+  range: { kind: "percentile", percent: 99.99 },
   reestimateBatchNorm: true,
   correctBias: false,
 };

@@ -1,21 +1,19 @@
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { ModelFile } from "qhubert-engine";
+import { compareWithFloat } from "../../compare/share-comparer.ts";
 import { divideData, divisionFacts, divisionOf } from "../../data/division.ts";
-import type { ConditionedRecord } from "../../data/record.ts";
 import type { Comparison } from "../../evaluate/comparison.ts";
 import { openFloatModel } from "../../export/model-files.ts";
 import { pack } from "../../export/pack.ts";
 import { sealLadder } from "../../export/seal.ts";
 import { writeWhole } from "../../files/write-whole.ts";
-import type { FloatModel } from "../../graph/model.ts";
 import { fileFacts } from "../../quantize/file-facts.ts";
 import { checkLadderWidths, ladderNetworks } from "../../quantize/ladder/ladder.ts";
 import { loadData } from "../records/load-data.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber, wholeNumbers } from "../terminal/arguments.ts";
 import { bytesText, printJson, printLine, printTable } from "../terminal/output.ts";
-import { printComparisons } from "./compare-with-float.ts";
-import { ShareComparer } from "./share-comparer.ts";
+import { printComparisons } from "./print-comparisons.ts";
 
 interface LadderArguments {
   readonly model: string;
@@ -71,11 +69,12 @@ async function runLadder(args: LadderArguments): Promise<void> {
   const division = divisionOf(model.facts, seed);
   const split = divideData(data, division);
   const networks = ladderNetworks({ model, records: split.validation, widths, seed, calibrationCrops });
+  // An ordinary file of a rung's weights decides as the rung does.
   const alone = networks.map((network) => pack(network));
   const reported = args.test ? "test" : "validation";
   const shares = {
-    validation: await compareRungs(model, alone, split.validation, args.workers),
-    ...(args.test ? { test: await compareRungs(model, alone, split.test, args.workers) } : {}),
+    validation: await compareWithFloat(model, alone, split.validation, args.workers),
+    ...(args.test ? { test: await compareWithFloat(model, alone, split.test, args.workers) } : {}),
   };
   const compared = shares[reported] as readonly Comparison[];
   const [finest] = compared;
@@ -115,24 +114,4 @@ async function runLadder(args: LadderArguments): Promise<void> {
     each.map((comparison, rung) => [`${share}, rung ${rung}`, comparison] as const),
   );
   printComparisons(Object.fromEntries(named));
-}
-
-/**
- * Compares each rung, on the engine, with the float model.
- * @param files ordinary files, one for each rung, which give the same bytes as the rung
- */
-async function compareRungs(
-  model: FloatModel,
-  files: readonly Uint8Array[],
-  records: readonly ConditionedRecord[],
-  workers: number,
-): Promise<readonly Comparison[]> {
-  const comparer = await ShareComparer.start(model, records, workers);
-  try {
-    const compared: Comparison[] = [];
-    for (const file of files) compared.push(comparer.compare(await comparer.decide(file)));
-    return compared;
-  } finally {
-    await comparer.close();
-  }
 }

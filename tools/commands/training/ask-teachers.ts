@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import type { ConditionedRecord } from "../../data/record.ts";
 import { openFloatModel } from "../../export/model-files.ts";
+import { modelHash } from "../../export/model-hash.ts";
 import { readSafetensors, writeSafetensors } from "../../export/safetensors/safetensors-format.ts";
 import { DataError } from "../../files/data-error.ts";
+import { sha256 } from "../../files/sha256.ts";
 import type { FloatModel, Tensor } from "../../graph/model.ts";
 import { askTeacher, type Teacher, teacherStride } from "../../train/teachers/teachers.ts";
 import { startProgress } from "../terminal/progress.ts";
@@ -44,7 +44,7 @@ export function askTeachers(
 ): Teacher[] {
   const progress = startProgress("asking teachers");
   const answers = teachers.map(({ model }, index) => {
-    const file = join(cacheFolder, `teacher-${fingerprint(model, records)}.safetensors`);
+    const file = join(cacheFolder, `teacher-${answersHash(model, records)}.safetensors`);
     const kept = existsSync(file) ? readAnswers(file, model, records) : null;
     const teacher = kept ?? askTeacher(model, records);
     if (!kept) writeAnswers(file, teacher);
@@ -55,16 +55,10 @@ export function askTeachers(
   return answers;
 }
 
-/** Of all that the answers depend on. */
-function fingerprint({ graph, weights }: FloatModel, records: readonly ConditionedRecord[]): string {
-  const hash = createHash("sha256").update(JSON.stringify(graph));
-  for (const [key, { data }] of weights) hash.update(key).update(bytesOf(data));
-  for (const { name, samples } of records) hash.update(`${name} ${crc32(bytesOf(samples))} `);
-  return hash.digest("hex").slice(0, 16);
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int16Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+/** Hashes all that the answers depend on. */
+function answersHash(model: FloatModel, records: readonly ConditionedRecord[]): string {
+  const samples = records.flatMap((record) => [record.name, record.samples]);
+  return sha256([modelHash(model), ...samples]).slice(0, 16);
 }
 
 function writeAnswers(file: string, { logits }: Teacher): void {
