@@ -2,8 +2,8 @@ import { MAX_RUNGS } from "../../assembly/shared/limits.ts";
 import { midRiseCode, type QuantizedNetwork, type QuantizedWeights } from "./quantized-network.ts";
 
 /**
- * The layers that rungs hold at different widths, with the bits of the first rung: those are stored in as many bit planes. The
- * others are stored once, as they are. Throws RangeError on a rung whose weights are not the upper bits of the first's.
+ * Finds the layers that rungs hold at different widths, with the bits of the first rung: each is stored in as many bit planes. All
+ * other layers are stored once. Throws RangeError on a rung whose weights are not the upper bits of the first's.
  */
 export function ladderPlanes(rungs: readonly QuantizedNetwork[]): ReadonlyMap<string, number> {
   if (rungs.length > MAX_RUNGS) throw new RangeError(`${rungs.length} rungs, limit ${MAX_RUNGS}`);

@@ -4,7 +4,7 @@ import { DataError } from "../files/data-error.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { readFloatModel } from "./safetensors/safetensors.ts";
 
-/** A packed model on the engine, every check passed. Throws DataError naming the file. */
+/** Loads a packed model into the engine, which makes every check. Throws DataError that names the file. */
 export async function openModel(path: string, options: EngineOptions = {}): Promise<Engine> {
   let bytes: Uint8Array;
   try {
@@ -19,7 +19,7 @@ export async function openModel(path: string, options: EngineOptions = {}): Prom
   }
 }
 
-/** A float model. Throws DataError naming the file. */
+/** Reads a float model. Throws DataError that names the file. */
 export function openFloatModel(path: string): FloatModel {
   try {
     return readFloatModel(path);

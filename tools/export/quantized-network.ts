@@ -31,42 +31,40 @@ export interface QuantizedWeights extends IntegerWeights {
   readonly bias: Float64Array;
 }
 
-/** What a norm does to a value of mean 0 and variance 1: gamma * value + beta, a channel. */
+/** Gains and offsets of a norm for each channel: gamma * value + beta, the value of mean 0 and variance 1. */
 export interface NormConstants {
   readonly gamma: Float64Array;
   readonly beta: Float64Array;
 }
 
 /**
- * A network in integers and scales: what `quantize` hands to `pack`. A node's batchNorm and bias flags mean nothing
- * here.
+ * A network in integers and scales, which `quantize` makes and `pack` packs. A node's batchNorm and bias flags mean nothing here.
  */
 export interface QuantizedNetwork {
   readonly graph: Graph;
-  /** Every conv and dense node by its name. */
+  /** Weights of every conv and dense node, by name. */
   readonly weights: ReadonlyMap<string, QuantizedWeights>;
   /**
-   * Real value of one count, for the output of every conv, add, norm and averagePool node. Not needed for a maxPool and a
-   * window (they keep their input's), for attention (it has its value's), for the input (INPUT_MILLIVOLTS_PER_COUNT) and for
-   * the logits (2^-LOGIT_FRACTION_BITS).
+   * Real value of one count of the output of every conv, add, norm and averagePool node. A maxPool and a window have the scale of
+   * their input, attention that of its values; the input has INPUT_MILLIVOLTS_PER_COUNT, the logits 2^-LOGIT_FRACTION_BITS.
    */
   readonly scales: ReadonlyMap<string, number>;
-  /** Real value of one count of what goes into a node's gelu, an int16. */
+  /** Real value of one count of a gelu's input, an int16, by the node's name. */
   readonly preScales?: ReadonlyMap<string, number>;
-  /** Every norm node by its name. */
+  /** Constants of every norm node, by name. */
   readonly norms?: ReadonlyMap<string, NormConstants>;
 }
 
-/** A logit is its int16 divided by 2^8. */
+/** Fraction bits of a logit: its value is its int16 divided by 2^8. */
 export const LOGIT_FRACTION_BITS = 8;
 
-/** The largest absolute integer of a grid. */
+/** Finds the largest magnitude of a grid's integers. */
 export function largestWeight(grid: WeightGrid, bits: number): number {
   if (grid === "ternary") return 1;
   return grid === "midRise" ? (1 << bits) - 1 : (1 << (bits - 1)) - 1;
 }
 
-/** The code that the file stores for a mid-rise weight; its upper bits are the code of a weight of fewer bits. */
+/** Gives the code that a file stores for a mid-rise integer; its upper bits are the code of an integer of fewer bits. */
 export function midRiseCode(weight: number, bits: number): number {
   return (weight + largestWeight("midRise", bits)) / 2;
 }

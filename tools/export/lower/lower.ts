@@ -40,8 +40,8 @@ const ACTIVATIONS: Readonly<Record<Activation, number>> = {
 
 /**
  * Turns a quantized network into layer records. Throws RangeError where a node, a scale or a weight cannot be packed.
- * @param wideRows no narrow rows, even where they serve
- * @param planes how many bit planes the file has of the layers that are stored so
+ * @param wideRows keeps rows of eight bytes, even where narrow rows serve
+ * @param planes number of bit planes of each layer that the file stores in planes
  */
 export function lower(
   network: QuantizedNetwork,
@@ -80,7 +80,7 @@ class Context {
     };
   }
 
-  /** What the op needs beside what every layer has. */
+  /** The fields that the op needs beside those of every layer. */
   private fieldsOf(node: GraphNode): Pick<LoweredLayer, "op"> & Partial<LoweredLayer> {
     switch (node.op) {
       case "conv1d":
@@ -185,7 +185,7 @@ class Context {
     return { groups: heads, ...requantizeAttention(query, key, headChannels, name) };
   }
 
-  /** Of what the sum becomes: a gelu's input, else the output. */
+  /** The scale of the tensor that a sum becomes: a gelu's input, else the output. */
   private sumScaleOf(node: ConvNode | GroupNormNode): number {
     return node.activation === "gelu" ? this.tensors.lookupOf(node.name).preScale : this.tensors.scaleOf(node.name);
   }
@@ -196,7 +196,7 @@ class Context {
     return { table: activationTable(gelu, lookup), tableShift: tableShift(lookup) };
   }
 
-  /** The rows in the narrower of the two forms that serve. */
+  /** Puts rows into the narrower form where it serves. */
   private formed(name: string, wide: Requantization, sumLimit: number): FormedRows & Pick<Requantization, "shift"> {
     const outLimit = largestOutput(this.tensors.typeOf(name));
     const formed = this.wideRows ? { rowForm: 0, rows: wide.rows } : narrowRows(wide, { sumLimit, outLimit });
@@ -240,7 +240,7 @@ class Context {
   }
 }
 
-/** How an average pool and a window take rows. */
+/** The fields by which an average pool and a window take rows. */
 function decisions({ window, hop, warmup }: AveragePoolNode | WindowNode) {
   return { kernel: window, stride: hop, padLeft: window - warmup };
 }

@@ -4,7 +4,7 @@ import { largestWeight, midRiseCode, type WeightGrid } from "../quantized-networ
 /** Ternary weights of one lane in a byte: 3^5 = 243 fits in 8 bits. */
 const DIGITS = 5;
 
-/** How a layer's weights are cut into tiles. */
+/** The cut of a layer's weights into tiles. */
 export interface TileLayout {
   /** Columns of a dense layer: a tile holds one column's weights; tiles are ordered by column, then by channel. */
   readonly columns: number;
@@ -47,7 +47,7 @@ export function packTiles(
   return tiles;
 }
 
-/** Bytes of a tile whose lanes have `depth` weights each. */
+/** Counts the bytes of a tile whose lanes have `depth` weights each. */
 export function tileBytes(depth: number, lanes: number, grid: WeightGrid, bits: number): number {
   return grid === "ternary" ? Math.ceil(depth / DIGITS) * lanes : Math.ceil((depth * lanes * bits) / 8);
 }
@@ -93,7 +93,7 @@ function checkOnGrid(lanes: Lanes, grid: WeightGrid, bits: number): void {
   }
 }
 
-/** Byte [block][lane]: five consecutive k of the lane in base 3, digit = integer + 1, the first k the lowest. */
+/** Packs byte [block][lane]: five consecutive k of the lane in base 3, digit = integer + 1, the first k the lowest. */
 function ternaryByte(lanes: Lanes, at: number): number {
   const integers = lanes[at % lanes.length];
   const first = Math.floor(at / lanes.length) * DIGITS;
