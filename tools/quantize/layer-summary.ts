@@ -5,15 +5,15 @@ import { dequantize } from "./quantizers/dequantize.ts";
 import { type RankedLayer, rankLayers } from "./search/importance.ts";
 import type { Width } from "./width.ts";
 
-/** A layer before and after compression, for people to look at. */
+/** A layer before and after compression, for the report. */
 export interface LayerSummary extends RankedLayer {
   readonly width: Width;
   readonly histogram: WeightHistogram;
 }
 
-/** Counts of weights, batch norm folded, in `HISTOGRAM_BINS` equal bins from -limit to limit; the middle one holds 0. */
+/** Counts of weights, batch norm folded, in `HISTOGRAM_BINS` equal bins from -limit to limit; the middle bin holds 0. */
 export interface WeightHistogram {
-  /** The largest magnitude before or after. */
+  /** The largest magnitude of all weights, before and after. */
   readonly limit: number;
   readonly before: readonly number[];
   readonly after: readonly number[];
@@ -21,7 +21,7 @@ export interface WeightHistogram {
 
 export const HISTOGRAM_BINS = 41;
 
-/** Every conv and dense layer, in the order of the network, with the paper's importance; a layer without a width is left out. */
+/** Summarizes every conv and dense layer that has a width, in the order of the network, with the paper's importance. */
 export function summarizeLayers(
   model: FloatModel,
   network: QuantizedNetwork,

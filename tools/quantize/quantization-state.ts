@@ -45,10 +45,10 @@ export const DEFAULT_QUANTIZATION: QuantizationOptions = {
   correctBias: false,
 };
 
-/** One width, or the integers of every layer: those of a model that was trained on them. */
+/** One width for every layer, or the integers of every layer that a model was trained on. */
 export type StartingPoint = Width | ReadonlyMap<string, IntegerWeights>;
 
-/** The network at one vector of widths: nothing in it depends on how the search came there. */
+/** The network at some widths: nothing in it depends on the search's way there. */
 interface Stand {
   readonly widths: Widths;
   readonly affines: Map<string, ChannelAffine>;
@@ -57,26 +57,26 @@ interface Stand {
 }
 
 /**
- * A model on its way to integers: a width a layer, batch-norm statistics that follow, activation ranges of the float
- * model. It keeps every node's rows on the calibration crops at the settled widths, so that a candidate costs the layers
- * from the first that differs on.
+ * A model at the widths of a search, with batch-norm statistics that follow the widths and the activation ranges of the float model. It
+ * keeps every node's rows on the calibration crops at the settled widths: a candidate costs only the layers from the first layer that
+ * differs on.
  */
 export class QuantizationState {
   readonly graph: Graph;
   readonly layers: ReadonlyMap<string, LayerWeights>;
   readonly scales: ReadonlyMap<string, number>;
-  /** Of what goes into each gelu, of the float model too. */
+  /** Scales of the inputs of each gelu, taken from the float model. */
   readonly preScales = new Map<string, number>();
   private readonly norms: ReadonlyMap<string, NormConstants>;
   private readonly moments: ReadonlyMap<string, SecondMoments>;
   private readonly integersCache = new Map<string, IntegerWeights>();
-  /** Of the float network's raw sums on the calibration crops. */
+  /** Statistics of the float network's raw sums on the calibration crops. */
   private readonly floatStatistics = new Map<string, ChannelStatistics>();
   private settled: Stand;
-  /** The last one computed: what was just a candidate is as a rule settled next. */
+  /** The stand computed last: a search as a rule settles the candidate that it has just measured. */
   private latest: Stand;
 
-  /** @param crops conditioned samples, at least one crop @param start a width of all layers, or what each has become */
+  /** @param crops conditioned samples, at least one crop @param start a width of all layers, or the integers of each */
   constructor(
     model: FloatModel,
     crops: readonly Int16Array[],
@@ -105,7 +105,7 @@ export class QuantizationState {
     this.settled = this.standAt(widths);
   }
 
-  /** The network at the settled widths, or at others. */
+  /** Makes the network at the settled widths, or at other widths. */
   network(widths: Widths = this.settled.widths): QuantizedNetwork {
     const { graph, scales, preScales, norms } = this;
     const { affines } = this.standAt(widths);
@@ -120,7 +120,7 @@ export class QuantizationState {
     return { graph, weights, scales, preScales, norms };
   }
 
-  /** What a layer becomes at a width. Throws RangeError naming a layer that cannot be quantized. */
+  /** Quantizes a layer at a width. Throws RangeError that names a layer that cannot be quantized. */
   integersOf(name: string, width: Width): IntegerWeights {
     const key = `${name} ${width}`;
     const { values, outChannels } = this.layers.get(name) as LayerWeights;
@@ -148,7 +148,7 @@ export class QuantizationState {
     const stand: Stand = { widths, affines: new Map(base.affines), tensors: new Map(base.tensors) };
     const last = this.lastAsked();
     this.runNodes(stand, this.graph.nodes.slice(from, last + 1));
-    // Behind it nothing follows from rows.
+    // The statistics of later layers do not depend on rows.
     for (const node of this.graph.nodes.slice(Math.max(from, last + 1))) {
       const layer = this.layers.get(node.name);
       if (layer) stand.affines.set(node.name, foldBatchNorm(layer));
@@ -157,7 +157,7 @@ export class QuantizationState {
     return stand;
   }
 
-  /** The known stand that agrees longest, and the node from which on it differs; -1 for nowhere. */
+  /** Finds the known stand that agrees with the widths longest, and the first node where it differs; -1 where it agrees throughout. */
   private nearest(widths: Widths): readonly [Stand, number] {
     const differs = (stand: Stand) =>
       this.graph.nodes.findIndex(({ name }) => widths.get(name) !== stand.widths.get(name));
@@ -165,7 +165,7 @@ export class QuantizationState {
     return settled < 0 || (latest >= 0 && settled >= latest) ? [this.settled, settled] : [this.latest, latest];
   }
 
-  /** Index of the last node whose sums are asked for. */
+  /** Finds the index of the last node whose affine depends on its sums. */
   private lastAsked(): number {
     const { reestimateBatchNorm, correctBias } = this.options;
     return this.graph.nodes.findLastIndex(({ name }) => {
@@ -210,7 +210,7 @@ export class QuantizationState {
     return sums.map((rows) => finish(node, rows, affine));
   }
 
-  /** @param sums of the weights as they are multiplied; the first time those of the float network */
+  /** Finds a layer's gains and offsets. @param sums raw sums of its current weights; in the first run of the float weights */
   private affineOf(layer: LayerWeights, sums: readonly Rows[]): ChannelAffine {
     const { reestimateBatchNorm, correctBias } = this.options;
     const before = this.floatStatistics.get(layer.name);
