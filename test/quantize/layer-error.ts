@@ -12,11 +12,11 @@ import { lastDecisionAlone } from "../../tools/quantize/loss/last-decision.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
 
-/** How far a layer's integers, as real numbers, are from float at most: shares of the float tensor's largest magnitude. */
+/** Largest distances of a layer's integers, as real numbers, from float: shares of the float tensor's largest magnitude. */
 export interface LayerError {
   readonly name: string;
   readonly type: "int8" | "int13" | "int16";
-  /** Of the float tensor: its largest magnitude. */
+  /** Largest magnitude of the float tensor. */
   readonly range: number;
   /** Against float arithmetic on the same weights: what roundings, tables and clamps do, all layers before included. */
   readonly arithmetic: number;

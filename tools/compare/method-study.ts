@@ -8,7 +8,7 @@ import { ShareComparer } from "./share-comparer.ts";
 import { keptMethods, writeStudy } from "./study-file.ts";
 
 /** A study of one model's methods, and the file that keeps it. */
-export interface MethodStudyPlan {
+interface MethodStudyPlan {
   /** The model's file as it was named. */
   readonly path: string;
   readonly model: FloatModel;

@@ -8,7 +8,7 @@ import { type LogitsSource, startLogitsSource } from "../quantize/loss/logits-so
 import { decideInFloat, truthsOf } from "./decide-in-float.ts";
 
 /** Reports how many of a share's records are decided. */
-export type OnDecided = (done: number, total: number) => void;
+type OnDecided = (done: number, total: number) => void;
 
 /** Compares packed models, on the engine, with one float network on the same records, which that network decides once. */
 export class ShareComparer {

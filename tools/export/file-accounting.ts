@@ -3,7 +3,7 @@ import * as layout from "../../assembly/shared/layout.ts";
 import { TERNARY_BITS } from "./accounting.ts";
 
 /** The bytes of a `.qhb` file by section and by layer. */
-export interface FileAccounting {
+interface FileAccounting {
   readonly fileBytes: number;
   /** Sections in the order of the file; their bytes add up to `fileBytes`. */
   readonly sections: readonly { readonly name: string; readonly bytes: number }[];
@@ -11,7 +11,7 @@ export interface FileAccounting {
 }
 
 /** The bytes of a layer: parts of four sections. */
-export interface LayerBytes {
+interface LayerBytes {
   readonly name: string;
   readonly op: string;
   readonly bits: number;

@@ -10,7 +10,7 @@ import {
 import { MetadataSchema } from "./metadata.ts";
 
 /** The facts that `qhubert inspect` prints. A layer's parameters, bytes and MACs are those of its weights and folded biases. */
-export interface Inspection {
+interface Inspection {
   readonly name: string;
   readonly classes: readonly string[];
   readonly layers: readonly {

@@ -11,7 +11,7 @@ export interface PackOptions extends PackingOptions {
   readonly measured?: Measured;
 }
 
-export interface PackLadderOptions extends Omit<PackOptions, "measured"> {
+interface PackLadderOptions extends Omit<PackOptions, "measured"> {
   /** Results of a run of the engine for each rung. */
   readonly measured?: readonly Measured[];
 }

@@ -6,7 +6,7 @@ import { type Measured, Packing, type PackingOptions } from "./packing.ts";
 import { networkTiming } from "./plan/timing.ts";
 import type { QuantizedNetwork } from "./quantized-network.ts";
 
-export interface SealOptions extends PackingOptions {
+interface SealOptions extends PackingOptions {
   /** Facts of the model, or a function that finds them with the packed network, which no facts are in yet. */
   readonly facts?: ModelFacts | ((unsealed: Uint8Array) => Promise<ModelFacts>);
 }

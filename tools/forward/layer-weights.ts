@@ -16,7 +16,7 @@ export interface LayerWeights {
   readonly norm: BatchNorm | null;
 }
 
-export interface BatchNorm extends ChannelStatistics {
+interface BatchNorm extends ChannelStatistics {
   readonly gamma: Float32Array;
   readonly beta: Float32Array;
 }

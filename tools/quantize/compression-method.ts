@@ -10,7 +10,7 @@ import { BIT_WIDTHS, bitsPerWeight, parseWidth, SEARCH_WIDTHS, type Width } from
  * width.
  */
 export const SEARCH_KINDS = ["scan", "balance"] as const;
-export type SearchKind = (typeof SEARCH_KINDS)[number];
+type SearchKind = (typeof SEARCH_KINDS)[number];
 
 export interface LaqOptions {
   readonly criterion: Criterion;

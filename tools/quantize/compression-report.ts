@@ -8,7 +8,7 @@ import type { SearchResult } from "./search/scan.ts";
 import { bitsOf, type Width } from "./width.ts";
 
 /** The facts of a compression that a model file may state. */
-export interface CompressionFacts {
+interface CompressionFacts {
   readonly method: CompressionMethod;
   readonly seed: number;
   readonly widths: Readonly<Record<string, Width>>;
@@ -18,6 +18,7 @@ export interface CompressionFacts {
   readonly selection: Outcome & { readonly floatErrors: number };
 }
 
+/** The facts of a compression with the size of its file and the course of its search. */
 export interface CompressionReport extends CompressionFacts {
   readonly fileBytes: number;
   readonly ratios: CompressionRatios;

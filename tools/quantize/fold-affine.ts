@@ -2,7 +2,7 @@ import { type IntegerWeights, largestWeight, type QuantizedWeights } from "../ex
 import type { ChannelAffine } from "../forward/layer-weights.ts";
 
 /** The tensor that a layer reads. */
-export interface LayerInput {
+interface LayerInput {
   /** Real value of one count. */
   readonly scale: number;
   /** Largest magnitude in counts. */

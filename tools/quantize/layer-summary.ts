@@ -12,7 +12,7 @@ export interface LayerSummary extends RankedLayer {
 }
 
 /** Counts of weights, batch norm folded, in `HISTOGRAM_BINS` equal bins from -limit to limit; the middle bin holds 0. */
-export interface WeightHistogram {
+interface WeightHistogram {
   /** The largest magnitude of all weights, before and after. */
   readonly limit: number;
   readonly before: readonly number[];

@@ -6,7 +6,7 @@ import { cropRows } from "../graph/crop-rows.ts";
 import { buildGraph } from "../graph/families.ts";
 
 /** One figure of the paper beside what this project's graphs and formulas make of it. */
-export interface PaperCheck {
+interface PaperCheck {
   readonly subject: "ResNet1D" | "HuBERT-ECG" | "Table 1";
   readonly what: string;
   /** The published figure, to the last digit that is published or follows from published figures. */

@@ -5,7 +5,7 @@ export const THEME = `
 `.trim();
 
 /** Width of a page from which on a drawing has room for its wide form. */
-export const WIDE_PAGE_PIXELS = 760;
+const WIDE_PAGE_PIXELS = 760;
 
 export const PAGE_STYLE = `
 ${THEME}

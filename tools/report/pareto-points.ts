@@ -13,7 +13,7 @@ export interface ParetoPoint extends Place {
   readonly high: number;
 }
 
-export interface ParetoData {
+interface ParetoData {
   readonly points: readonly ParetoPoint[];
   readonly float: { readonly bytes: number; readonly score: Score };
   readonly share: string;
@@ -28,7 +28,7 @@ const KINDS: Readonly<Record<string, string>> = {
   knapsack: "knapsack on error",
   "robust-laq": "robust LAQ",
 };
-export const THIS_MODEL = "this model";
+const THIS_MODEL = "this model";
 
 /** The kinds of points in the order of the legend; other kinds of a study come after these by their names. */
 export const KNOWN_KINDS: readonly string[] = [...Object.values(KINDS), THIS_MODEL];

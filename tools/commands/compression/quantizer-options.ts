@@ -9,7 +9,7 @@ import { addOptionTable, optionsGiven } from "../terminal/option-table.ts";
 import { printNote } from "../terminal/output.ts";
 
 /** Options of how layers are quantized and candidates are measured. */
-export interface QuantizerOptions extends Pick<CandidateOptions, "selectionCrops" | "calibrationCrops"> {
+interface QuantizerOptions extends Pick<CandidateOptions, "selectionCrops" | "calibrationCrops"> {
   readonly quantization: QuantizationOptions;
   readonly workers: number;
 }

@@ -8,7 +8,7 @@ const LARGEST_MULTIPLIER = 2 ** 16 - 1;
 const LARGEST_BIAS = 2 ** 15 - 1;
 
 /** The largest accumulated products and the largest output of a layer, in counts. */
-export interface LayerRange {
+interface LayerRange {
   readonly sumLimit: number;
   readonly outLimit: number;
 }

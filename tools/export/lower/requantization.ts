@@ -67,7 +67,7 @@ export function shiftFor(multiplier: number, layer: string): { shift: number; ra
   return { shift: bounded, ratio: 2 ** bounded };
 }
 
-export interface AddRequantization {
+interface AddRequantization {
   readonly shift: number;
   readonly multiplierA: number;
   readonly multiplierB: number;

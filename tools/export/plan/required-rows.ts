@@ -6,7 +6,7 @@ import { type Reach, reachOf } from "../tensors/reach.ts";
 import { tensorIndex } from "../tensors/tensor-index.ts";
 
 /** Numbers of rows in each tensor's two places. */
-export interface RequiredRows {
+interface RequiredRows {
   readonly capacities: readonly number[];
   readonly kept: readonly number[];
 }

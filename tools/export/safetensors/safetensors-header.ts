@@ -16,7 +16,7 @@ export interface Header {
 }
 
 /** Throws an error that names the file before the sentence. */
-export type Fail = (sentence: string) => never;
+type Fail = (sentence: string) => never;
 
 /** Parses the header's JSON and checks the form of each entry. */
 export function parseHeader(bytes: Uint8Array, fail: Fail): Header {

@@ -13,7 +13,7 @@ import { quantizeWeights } from "../quantizers/quantize-weights.ts";
 import { inputMoments, type SecondMoments } from "../quantizers/second-moments.ts";
 import { ladderIntegers } from "./ladder-integers.ts";
 
-export interface LadderRequest {
+interface LadderRequest {
   readonly model: FloatModel;
   /** Records whose crops give ranges and statistics: never records that results are reported on. */
   readonly records: readonly ConditionedRecord[];

@@ -9,7 +9,7 @@ import { runCrops, settleSums } from "./settle-sums.ts";
 /** Shares of a set's channels that a search tries, ascending. */
 const SHARES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
-export interface PruneRequest {
+interface PruneRequest {
   readonly model: FloatModel;
   readonly method: ScoreMethod;
   /** One share for all sets, below 1, or a budget of divergence in nats that a search shares out. */
@@ -21,7 +21,7 @@ export interface PruneRequest {
   readonly onStep?: (step: PruneStep) => void;
 }
 
-export interface PruneStep {
+interface PruneStep {
   readonly set: string;
   readonly share: number;
   /** KL divergence from the whole model, one standard error added. */
@@ -29,7 +29,7 @@ export interface PruneStep {
   readonly limit: number;
 }
 
-export interface Pruned {
+interface Pruned {
   readonly model: FloatModel;
   /** Share of each set's channels that left, by the set's first node. */
   readonly shares: Readonly<Record<string, number>>;

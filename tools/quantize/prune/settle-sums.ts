@@ -14,7 +14,7 @@ import { channelStatistics, movedStatistics } from "../batch-norm-statistics.ts"
 import type { KeptChannels } from "./prune-channels.ts";
 
 /** Mean and variance of the sums of every conv and dense node over crops, before batch norm and bias. */
-export type SumStatistics = ReadonlyMap<string, ChannelStatistics>;
+type SumStatistics = ReadonlyMap<string, ChannelStatistics>;
 
 /** Computes every node's rows on each crop, and the statistics of all sums. */
 export function runCrops(model: FloatModel, crops: readonly Int16Array[]) {

@@ -1,7 +1,7 @@
 import { uniformWidths, type Width, type Widths, withWidth } from "../width.ts";
 import { type SearchBudget, type SearchResult, SearchRun, type SearchTarget } from "./search-run.ts";
 
-export interface BalanceOptions extends SearchBudget {
+interface BalanceOptions extends SearchBudget {
   /** Layers in the order of the graph. */
   readonly layers: readonly string[];
   /** Ascending in bits. */

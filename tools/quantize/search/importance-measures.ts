@@ -12,7 +12,7 @@ import { type GradientAt, hessianTraces } from "./hessian-trace.ts";
 import { EVEN_IMPORTANCE, type ImportanceWeights, type RankedLayer, rankLayers } from "./importance.ts";
 
 /** Facts that a measure may ask for. "Low" is the narrowest width of the menu. */
-export interface ImportanceContext {
+interface ImportanceContext {
   readonly model: FloatModel;
   readonly layers: ReadonlyMap<string, LayerWeights>;
   readonly weights: ImportanceWeights;

@@ -7,7 +7,7 @@ export type { SearchResult, SearchStep, SearchTarget } from "./search-run.ts";
 export const SEARCH_ORDERS = ["importanceDescending", "importanceAscending", "sizeDescending", "network"] as const;
 export type SearchOrder = (typeof SEARCH_ORDERS)[number];
 
-export interface SearchOptions extends SearchBudget {
+interface SearchOptions extends SearchBudget {
   /** Layers in the order of the search. */
   readonly layers: readonly RankedLayer[];
   /** Ascending in bits. */

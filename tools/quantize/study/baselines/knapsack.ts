@@ -1,6 +1,6 @@
 import type { Width, Widths } from "../../width.ts";
 
-export interface KnapsackOptions {
+interface KnapsackOptions {
   readonly layers: readonly string[];
   readonly menu: readonly Width[];
   bytesOf(layer: string, width: Width): number;

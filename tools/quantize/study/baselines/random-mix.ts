@@ -2,7 +2,7 @@ import type { SeededRandom } from "../../../random/random.ts";
 import type { Width, Widths } from "../../width.ts";
 import { withWidth } from "../../width.ts";
 
-export interface MixOptions {
+interface MixOptions {
   readonly layers: readonly string[];
   /** Ascending in bits. */
   readonly menu: readonly Width[];
