@@ -37,11 +37,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools/graph": [],
   "tools/threads": [],
   "tools/random": [],
-  "tools/figure": [],
   "tools/files": [],
   "tools/options": [],
   "tools/data": ["tools/graph", "tools/random", "tools/files", "host", "assembly/shared"],
-  "tools/evaluate": ["tools/graph", "tools/random", "tools/files", "host", "assembly/shared"],
+  "tools/evaluate": ["tools/graph", "tools/random", "tools/files", "tools/data", "host", "assembly/shared"],
   "tools/export": ["tools/graph", "tools/files", "host", "assembly/shared"],
   "tools/forward": ["tools/graph", "tools/export"],
   "tools/train": [
@@ -93,6 +92,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools/detector": ["tools/random", "tools/files", "tools/data", "tools/evaluate", "host", "assembly/shared"],
   // The engine's detector itself, in a module of its own.
   "tools/detector/assembly": ["assembly/signal", "assembly/views"],
+  "tools/compare": ["tools/graph", "tools/files", "tools/data", "tools/evaluate", "tools/train", "tools/quantize"],
+  "tools/figure": ["tools/graph", "tools/files", "tools/export", "host"],
   "tools/report": ["tools/files", "tools/data", "tools/evaluate", "tools/export", "tools/quantize"],
   "tools/reproduction": [
     "tools/graph",

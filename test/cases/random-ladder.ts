@@ -58,16 +58,16 @@ export function rungsAt(
 
 function withRandomCodes(layer: QuantizedWeights, bits: number, random: SeededRandom): QuantizedWeights {
   const largest = largestWeight("midRise", bits);
-  const values = layer.values.map(() => 2 * random.integer(2 ** bits) - largest);
+  const integers = layer.integers.map(() => 2 * random.integer(2 ** bits) - largest);
   const shrink = largestWeight(layer.grid, layer.bits) / largest;
-  return { ...layer, grid: "midRise", bits, values, scale: layer.scale.map((step) => step * shrink) };
+  return { ...layer, grid: "midRise", bits, integers, scale: layer.scale.map((step) => step * shrink) };
 }
 
 /** The same weights with their lower bits cut off. */
 function upperBits(layer: QuantizedWeights, bits: number): QuantizedWeights {
   const dropped = layer.bits - bits;
-  const values = layer.values.map(
+  const integers = layer.integers.map(
     (value) => 2 * (midRiseCode(value, layer.bits) >> dropped) - largestWeight("midRise", bits),
   );
-  return { ...layer, bits, values, scale: layer.scale.map((step) => step * 2 ** dropped) };
+  return { ...layer, bits, integers, scale: layer.scale.map((step) => step * 2 ** dropped) };
 }

@@ -1,7 +1,7 @@
 import type fc from "fast-check";
-import { isWide } from "../../tools/export/lower/element-type.ts";
 import { type PackOptions, pack } from "../../tools/export/pack.ts";
 import type { QuantizedNetwork, QuantizedWeights } from "../../tools/export/quantized-network.ts";
+import { isWide } from "../../tools/export/tensors/element-type.ts";
 import { type Graph, INPUT } from "../../tools/graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../tools/graph/model.ts";
 import { lastStreamNode, tensorShapes } from "../../tools/graph/shapes.ts";
@@ -111,5 +111,5 @@ function randomWeights(
   const scale = Float64Array.from({ length: outChannels }, () => weightScale * (0.3 + 0.7 * random.next()));
   const biasRange = isLogits ? 4 : 60 * outScale;
   const bias = Float64Array.from({ length: outChannels }, () => (2 * random.next() - 1) * biasRange);
-  return { layer: { grid, bits, values, scale, bias }, outScale };
+  return { layer: { grid, bits, integers: values, scale, bias }, outScale };
 }

@@ -1,6 +1,6 @@
-import { elementType, largestCode } from "../../tools/export/lower/element-type.ts";
-import { tensorIndex } from "../../tools/export/plan/tensor-index.ts";
 import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../../tools/export/quantized-network.ts";
+import { elementType, largestOutput } from "../../tools/export/tensors/element-type.ts";
+import { tensorIndex } from "../../tools/export/tensors/tensor-index.ts";
 import { type Graph, type GraphNode, INPUT, type NormNode, type WeightedNode } from "../../tools/graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../tools/graph/model.ts";
 import { tensorShapes } from "../../tools/graph/shapes.ts";
@@ -85,7 +85,10 @@ class WideNetworkMaker {
   /** Sets a tensor's scale for values of so much. */
   spread(name: string, typical: number): void {
     this.typical.set(name, typical);
-    this.scales.set(name, this.scaleFor(typical, largestCode(elementType(this.graph, tensorIndex(this.graph, name)))));
+    this.scales.set(
+      name,
+      this.scaleFor(typical, largestOutput(elementType(this.graph, tensorIndex(this.graph, name)))),
+    );
   }
 
   weighted(node: WeightedNode): void {
@@ -96,7 +99,7 @@ class WideNetworkMaker {
     const step = (3 * typical) / (this.typicalOf(node.input) * gain);
     const scale = Float64Array.from({ length: outChannels }, () => step * (0.3 + 0.7 * random.next()));
     const bias = Float64Array.from({ length: outChannels }, () => 2 * (2 * random.next() - 1) * typical);
-    this.weights.set(node.name, { grid, bits, values: values.values, scale, bias });
+    this.weights.set(node.name, { grid, bits, integers: values.values, scale, bias });
     this.activated(node, typical);
   }
 

@@ -33,7 +33,7 @@ export const EXAMPLE_NETWORK: QuantizedNetwork = {
       {
         grid: "ternary",
         bits: 2,
-        values: Int8Array.of(1, -1, 0, 1),
+        integers: Int8Array.of(1, -1, 0, 1),
         scale: Float64Array.of(0.5, 0.25),
         bias: Float64Array.of(0, 0.125),
       },
@@ -43,7 +43,7 @@ export const EXAMPLE_NETWORK: QuantizedNetwork = {
       {
         grid: "midRise",
         bits: 2,
-        values: Int8Array.of(3, -1, -3, 1),
+        integers: Int8Array.of(3, -1, -3, 1),
         scale: Float64Array.of(0.25, 0.25),
         bias: Float64Array.of(0.5, -0.5),
       },
@@ -58,7 +58,7 @@ export const EXAMPLE_NETWORK: QuantizedNetwork = {
 /** Four passes: its self-test, in steps of 13 microvolts. */
 export const EXAMPLE_INPUT = Int8Array.of(0, 77, -38, 115, 19, -19, 127, 8);
 
-/** What the scalar engine gave when the document was written; a test runs the model against the CRCs. */
+/** Results of the scalar engine when the document was written; a test runs the model against the CRCs. */
 export const EXAMPLE_MEASURED = {
   ramBytes: 8032,
   flashReadBytesPerHop: 31,

@@ -109,8 +109,8 @@ describe("pack", () => {
   });
 
   it.each([
-    ["a weight off its grid", withWeights("conv", { values: Int8Array.of(2, 0, 0, 0) }), /weight 2/],
-    ["too few weights", withWeights("conv", { values: Int8Array.of(1) }), /conv has 1 weights/],
+    ["a weight off its grid", withWeights("conv", { integers: Int8Array.of(2, 0, 0, 0) }), /weight 2/],
+    ["too few weights", withWeights("conv", { integers: Int8Array.of(1) }), /conv has 1 weights/],
     ["a scale of zero", withWeights("head", { scale: Float64Array.of(0, 1) }), /head, channel 0: weight scale 0/],
     ["a width that the grid lacks", withWeights("head", { bits: 8 }), /midRise grid has 1 to 7 bits, found 8/],
     ["a missing output scale", { ...EXAMPLE_NETWORK, scales: new Map([["conv", 1]]) }, /pool: output scale undefined/],

@@ -8,7 +8,7 @@ import { layerWeights } from "../../tools/forward/layer-weights.ts";
 import type { FloatModel } from "../../tools/graph/model.ts";
 import { compress } from "../../tools/quantize/compress.ts";
 import { divergence } from "../../tools/quantize/loss/divergence.ts";
-import { trainedLevels } from "../../tools/quantize/trained-levels.ts";
+import { trainedIntegers } from "../../tools/quantize/trained-integers.ts";
 import type { Width } from "../../tools/quantize/width.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
 import { packCheckpoint, unpackCheckpoint } from "../../tools/train/checkpoint.ts";
@@ -107,12 +107,12 @@ describe("fine-tuning", () => {
       seed: 1,
     });
     expect(made.widths).toEqual(widths);
-    for (const [name, { levels, grid }] of trainedLevels(tuned)) {
+    for (const [name, { integers, grid }] of trainedIntegers(tuned)) {
       const packed = made.network.weights.get(name);
       expect(packed?.grid).toBe(grid);
       // A channel that batch norm turns round is packed with its integers turned round.
       const magnitudes = (values: Int8Array) => values.map(Math.abs);
-      expect(magnitudes(packed?.values as Int8Array), name).toEqual(magnitudes(levels));
+      expect(magnitudes(packed?.integers as Int8Array), name).toEqual(magnitudes(integers));
     }
     expect(made.report.selection.divergence).toBeLessThan(0.1);
     (await Engine.load(made.file)).selfTest();
@@ -142,7 +142,7 @@ describe("fine-tuning", () => {
       validation: records,
       options: { ...OPTIONS, epochs: 1, batchSize: 3 },
     });
-    expect(trainedLevels(tuned).get("block1.query")).toMatchObject({ grid: "midTread", bits: 4 });
+    expect(trainedIntegers(tuned).get("block1.query")).toMatchObject({ grid: "midTread", bits: 4 });
     const made = await compress({
       model: tuned,
       records,

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { largestWeight } from "../../tools/export/quantized-network.ts";
+import { type LayerGrid, largestWeight } from "../../tools/export/quantized-network.ts";
 import { initialSteps } from "../../tools/finetune/initial-steps.ts";
 import { quantizedView, trainedSteps } from "../../tools/finetune/quantized-view.ts";
 import { layerWeights } from "../../tools/forward/layer-weights.ts";
 import type { FloatModel, Tensor } from "../../tools/graph/model.ts";
 import { weightShapes } from "../../tools/graph/weight-shapes.ts";
-import { dequantize } from "../../tools/quantize/quantizers/quantized-levels.ts";
-import { gridFacts, trainedLevels, type WeightCode, type WeightCodes } from "../../tools/quantize/trained-levels.ts";
+import { dequantize } from "../../tools/quantize/quantizers/dequantize.ts";
+import { gridFacts, type LayerGrids, trainedIntegers } from "../../tools/quantize/trained-integers.ts";
 import type { Width } from "../../tools/quantize/width.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
 import { selectBackend } from "../../tools/train/backends.ts";
@@ -19,7 +19,7 @@ import { toyHubert } from "../quantize/toy-hubert.ts";
 import { toyModel } from "../quantize/toy-model.ts";
 
 const WIDTHS: readonly Width[] = [1, 2, 3, 4, 5, 6, 7, 8, "ternary"];
-const GRIDS: readonly WeightCode[] = [
+const GRIDS: readonly LayerGrid[] = [
   { grid: "ternary", bits: 2 },
   { grid: "midRise", bits: 1 },
   { grid: "midRise", bits: 3 },
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 
 /** A model in the middle of training: widths drawn, weights and steps moved off where they began. */
-function midTraining(model: FloatModel, random: SeededRandom): { codes: WeightCodes; trained: Map<string, Tensor> } {
+function midTraining(model: FloatModel, random: SeededRandom): { codes: LayerGrids; trained: Map<string, Tensor> } {
   const names = [...layerWeights(model).keys()];
   const { codes, steps } = initialSteps(model, new Map(names.map((name) => [name, WIDTHS[random.integer(9)]])));
   const moved = [...model.weights, ...steps].map(([key, { shape, data }]): [string, Tensor] => {
@@ -58,7 +58,7 @@ describe("the quantized view", () => {
           facts: gridFacts(codes),
         };
         const seen = layerWeights({ ...model, weights: used });
-        for (const [name, levels] of trainedLevels(file)) {
+        for (const [name, levels] of trainedIntegers(file)) {
           expect({ grid: levels.grid, bits: levels.bits }).toEqual(codes.get(name));
           expect(dequantize(levels), name).toEqual(seen.get(name)?.values);
         }
@@ -125,7 +125,7 @@ describe("the gradient through the rounding", () => {
   /** Where all weights are cut off, w' = +-s Q: nothing is rounded, and the loss has a derivative. */
   it("is the finite difference of the loss where nothing is rounded", () => {
     const model = toyModel(5);
-    const codes: WeightCodes = new Map([["head", { grid: "ternary", bits: 2 }]]);
+    const codes: LayerGrids = new Map([["head", { grid: "ternary", bits: 2 }]]);
     const view = quantizedView(codes);
     const random = new SeededRandom(2);
     const batch = {
@@ -155,14 +155,14 @@ describe("what was trained on a grid", () => {
   const model = { ...toyModel(6), weights, facts: gridFacts(codes) };
 
   it("is refused without facts, without a layer's grid, without steps and beside its grid", () => {
-    expect(() => trainedLevels(toyModel(6))).toThrow("finetune it first");
+    expect(() => trainedIntegers(toyModel(6))).toThrow("finetune it first");
     const { head: _, ...others } = gridFacts(codes).weightGrids;
-    expect(() => trainedLevels({ ...model, facts: { weightGrids: others } })).toThrow("layer head has no grid");
+    expect(() => trainedIntegers({ ...model, facts: { weightGrids: others } })).toThrow("layer head has no grid");
     const without = new Map([...weights].filter(([key]) => key !== "stem.step"));
-    expect(() => trainedLevels({ ...model, weights: without })).toThrow("no tensor stem.step");
+    expect(() => trainedIntegers({ ...model, weights: without })).toThrow("no tensor stem.step");
     const { shape, data } = weights.get("stem.weight") as Tensor;
     const moved = data.map((value, i) => (i === 7 ? value * 1.3 + 0.01 : value));
     const beside = new Map([...weights, ["stem.weight", { shape, data: moved }]]);
-    expect(() => trainedLevels({ ...model, weights: beside })).toThrow("layer stem has the weight");
+    expect(() => trainedIntegers({ ...model, weights: beside })).toThrow("layer stem has the weight");
   });
 });

@@ -18,10 +18,10 @@ const INPUT_SAMPLES = 128;
 
 /** The same network with 8-bit weights throughout, of no meaning and soon made. */
 function atEightBits(network: QuantizedNetwork): QuantizedNetwork {
-  const weights = [...network.weights].map(([name, { grid, bits, values, scale, bias }]) => {
-    const eightBits = values.map((_, index) => ((index * 7919) % 255) - 127);
+  const weights = [...network.weights].map(([name, { grid, bits, integers, scale, bias }]) => {
+    const eightBits = integers.map((_, index) => ((index * 7919) % 255) - 127);
     const smaller = scale.map((step) => (step * largestWeight(grid, bits)) / 127);
-    return [name, { grid: "midTread", bits: 8, values: eightBits, scale: smaller, bias }] as const;
+    return [name, { grid: "midTread", bits: 8, integers: eightBits, scale: smaller, bias }] as const;
   });
   return { ...network, weights: new Map(weights) };
 }

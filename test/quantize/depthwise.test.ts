@@ -19,7 +19,7 @@ const model: FloatModel = { graph, weights: toyWeights(graph, 3), facts: {} };
 const records = toyRecords(12, 5);
 const crops = selectCrops(records, graph, 2, 1).map(({ samples }) => samples);
 
-/** The same network out of convs alone: a depthwise weight stands where a channel meets itself, all else is zero. */
+/** Makes the same network of convs alone: a depthwise weight stands where a channel meets itself, every other weight is zero. */
 const twin: FloatModel = {
   ...model,
   graph: withoutDepthwise(graph),
@@ -61,7 +61,7 @@ describe("a depthwise-separable network", () => {
         expect(outChannels).toBe(inChannels);
         expect(multipliers).toHaveLength(outChannels);
         expect(weights).toHaveLength(kernel * outChannels);
-        expect([...weights]).toEqual([...(network.weights.get(node.name)?.values ?? [])]);
+        expect([...weights]).toEqual([...(network.weights.get(node.name)?.integers ?? [])]);
       });
     }
   });

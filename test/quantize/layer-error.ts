@@ -12,11 +12,11 @@ import { lastDecisionAlone } from "../../tools/quantize/loss/last-decision.ts";
 import { decodeModel } from "../reference/decode-model.ts";
 import { runNetwork } from "../reference/network.ts";
 
-/** How far a layer's integers, as real numbers, are from float at most: shares of the float tensor's largest magnitude. */
+/** Largest distances of a layer's integers, as real numbers, from float: shares of the float tensor's largest magnitude. */
 export interface LayerError {
   readonly name: string;
   readonly type: "int8" | "int13" | "int16";
-  /** Of the float tensor: its largest magnitude. */
+  /** Largest magnitude of the float tensor. */
   readonly range: number;
   /** Against float arithmetic on the same weights: what roundings, tables and clamps do, all layers before included. */
   readonly arithmetic: number;
@@ -52,10 +52,10 @@ export function layerErrors(model: FloatModel, network: QuantizedNetwork, sample
 /** The integers of a network as the real numbers that they stand for. */
 function roundedWeights({ weights, norms }: QuantizedNetwork): ReadonlyMap<string, NodeWeights> {
   const real = new Map<string, NodeWeights>();
-  for (const [name, { values, scale, bias }] of weights) {
-    const fanIn = values.length / scale.length;
+  for (const [name, { integers, scale, bias }] of weights) {
+    const fanIn = integers.length / scale.length;
     real.set(name, {
-      values: Float32Array.from(values, (value, index) => value * scale[Math.floor(index / fanIn)]),
+      values: Float32Array.from(integers, (integer, index) => integer * scale[Math.floor(index / fanIn)]),
       affine: { gain: new Float64Array(scale.length).fill(1), offset: bias },
     });
   }

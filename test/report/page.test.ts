@@ -56,7 +56,7 @@ describe("a report's files", () => {
   });
 });
 
-/** What the page looks like to who looks at it; runs in the browser. */
+/** Measures the page as a reader sees it; runs in the browser. */
 function lookAt() {
   const contains = (outer: DOMRect, inner: DOMRect) =>
     inner.left >= outer.left - 1 &&

@@ -59,7 +59,7 @@ function layerOf(name: string, random: SeededRandom, layers: number) {
   };
 }
 
-/** What `compress --report` writes, with made-up figures. */
+/** The document of `compress --report`, with made-up figures. */
 export function sampleCompression({ layers, seed, prefix = "" }: SampleSize): CompressionInput {
   const random = new SeededRandom(seed);
   const made = Array.from({ length: layers }, (_, i) => layerOf(`${prefix}block${i}.conv`, random, layers));
@@ -91,7 +91,7 @@ export function sampleCompression({ layers, seed, prefix = "" }: SampleSize): Co
   };
 }
 
-/** What `compare-methods` writes, with made-up figures; one method collapses. */
+/** The study of `compare-methods`, with made-up figures; one method collapses. */
 export function sampleStudy({ layers, seed, prefix = "" }: SampleSize): StudyInput {
   const random = new SeededRandom(seed);
   const names = Array.from({ length: layers }, (_, i) => `${prefix}block${i}.conv`);

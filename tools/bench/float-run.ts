@@ -9,9 +9,9 @@ export function floatRun(
   samples: Int16Array,
 ): ReadonlyMap<string, Rows> {
   const real = new Map<string, NodeWeights>();
-  for (const [name, { values, scale, bias }] of weights) {
+  for (const [name, { integers, scale, bias }] of weights) {
     const gain = new Float64Array(scale.length).fill(1);
-    real.set(name, { values: realValues(values, scale), affine: { gain, offset: bias } });
+    real.set(name, { values: realValues(integers, scale), affine: { gain, offset: bias } });
   }
   for (const [name, { gamma, beta }] of norms ?? []) {
     real.set(name, { values: new Float32Array(), affine: { gain: gamma, offset: beta } });
@@ -20,7 +20,7 @@ export function floatRun(
 }
 
 /** Integer * scale, [outChannel][k]. */
-export function realValues(values: Int8Array, scale: Float64Array): Float32Array {
-  const fanIn = values.length / scale.length;
-  return Float32Array.from(values, (value, index) => value * scale[Math.floor(index / fanIn)]);
+export function realValues(integers: Int8Array, scale: Float64Array): Float32Array {
+  const fanIn = integers.length / scale.length;
+  return Float32Array.from(integers, (integer, index) => integer * scale[Math.floor(index / fanIn)]);
 }

@@ -1,6 +1,4 @@
 import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
-import { elementType, largestCode } from "../export/lower/element-type.ts";
-import { tensorIndex } from "../export/plan/tensor-index.ts";
 import {
   largestWeight,
   type NormConstants,
@@ -8,6 +6,8 @@ import {
   type QuantizedWeights,
   type WeightGrid,
 } from "../export/quantized-network.ts";
+import { elementType, largestOutput } from "../export/tensors/element-type.ts";
+import { tensorIndex } from "../export/tensors/tensor-index.ts";
 import { type Conv1dNode, type DenseNode, type Graph, INPUT, isNorm, nodeNamed } from "../graph/graph.ts";
 import { tensorShapes } from "../graph/shapes.ts";
 import type { TensorShape } from "../graph/tensor-shape.ts";
@@ -51,8 +51,8 @@ function scalesOf(graph: Graph, tensors: ReturnType<typeof floatRun>) {
   const scales = activationScales(graph, rows, { kind: "max" });
   const preScales = new Map<string, number>();
   for (const [name, scale] of scales) {
-    const largest = scale * largestCode(elementType(graph, tensorIndex(graph, name)));
-    preScales.set(name, Math.max(LEAST_GELU_RANGE, largest) / largestCode(TYPE_INT16));
+    const largest = scale * largestOutput(elementType(graph, tensorIndex(graph, name)));
+    preScales.set(name, Math.max(LEAST_GELU_RANGE, largest) / largestOutput(TYPE_INT16));
   }
   return { scales, preScales };
 }
@@ -78,13 +78,13 @@ function randomWeights(
   const levels = (2 * largest) / step + 1;
   const rowsRead = node.op === "conv1d" ? node.kernel / (node.groups ?? 1) : node.columns;
   const fanIn = rowsRead * inChannels;
-  const values = Int8Array.from({ length: outChannels * fanIn }, () => random.integer(levels) * step - largest);
+  const integers = Int8Array.from({ length: outChannels * fanIn }, () => random.integer(levels) * step - largest);
   const deviation = step * Math.sqrt((levels * levels - 1) / 12);
   const typical = gain / (deviation * Math.sqrt(fanIn));
   const scale = Float64Array.from({ length: outChannels }, () => (0.75 + 0.5 * random.next()) * typical);
   const hasBias = node.op === "dense" || node.bias;
   const bias = Float64Array.from({ length: outChannels }, () => (hasBias ? BIAS_SPREAD * random.normal() : 0));
-  return { grid, bits, values, scale, bias };
+  return { grid, bits, integers, scale, bias };
 }
 
 /** What keeps the variance. */

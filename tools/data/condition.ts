@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, engineBytes, FrontEnd } from "qhubert-engine";
 import { DataError } from "../files/data-error.ts";
+import { sha256 } from "../files/sha256.ts";
 import { fitsCache, readConditioned, writeConditioned } from "./conditioned-cache.ts";
 import type { FiledRecord } from "./dataset.ts";
 import { leadInput } from "./lead-input.ts";
@@ -100,7 +100,7 @@ async function placeInCache(dataset: Dataset, folder: string, lead?: string): Pr
 }
 
 function shortHash(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex").slice(0, 16);
+  return sha256([content]).slice(0, 16);
 }
 
 function keepCopy({ folder, prefix, file }: CachePlace, signals: readonly Int16Array[]): void {

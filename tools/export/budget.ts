@@ -5,7 +5,7 @@ import { headNode } from "../graph/sequences.ts";
 import { receptiveFieldSamples } from "../graph/shapes.ts";
 import type { NetworkTiming } from "./plan/timing.ts";
 
-/** The part of the budget contract that only a run of the engine tells. */
+/** The part of the budget contract that only a run of the engine finds. */
 export interface MeasuredBudget {
   /** Static data, state, arena and scratch of the scalar build. */
   readonly ramBytes: number;
@@ -14,12 +14,12 @@ export interface MeasuredBudget {
 }
 
 /**
- * Stack that a host sets aside for the engine: an allowance, not a measurement. The engine keeps its state in linear
- * memory and does not recurse; this leaves room for the call frames of its deepest path.
+ * Bytes of stack that a host sets aside for the engine: an allowance, not a measurement. The engine keeps its state in linear
+ * memory and does not recurse; the stack holds the call frames of its deepest path.
  */
 export const STACK_BYTES = 2048;
 
-/** Multiply-accumulates of a hop of the steady state. */
+/** Counts the multiply-accumulates of a hop of the steady state. */
 export function macsPerHop(graph: Graph, timing: NetworkTiming): number {
   return Math.round(macsPer(graph, timing.hopSamples));
 }
@@ -35,7 +35,7 @@ export function measureBudget(engine: Engine, graph: Graph, timing: NetworkTimin
   return { ramBytes: engine.ramBytes, flashReadBytesPerHop };
 }
 
-/** Whole hops after which every hop does the same work; a one-window network does it from the first window on. */
+/** Counts the samples, in whole hops, after which every hop does the same work: none in a one-window network. */
 function startUpSamples(graph: Graph, timing: NetworkTiming): number {
   if (graph.windowSamples !== null) return 0;
   const head = headNode(graph);

@@ -2,27 +2,27 @@ import { ModelFile, type ModelLayer } from "qhubert-engine";
 import * as layout from "../../assembly/shared/layout.ts";
 import { TERNARY_BITS } from "./accounting.ts";
 
-/** Where the bytes of a `.qhb` file are. */
-export interface FileAccounting {
+/** The bytes of a `.qhb` file by section and by layer. */
+interface FileAccounting {
   readonly fileBytes: number;
-  /** In the order of the file; they add up to `fileBytes`. */
+  /** Sections in the order of the file; their bytes add up to `fileBytes`. */
   readonly sections: readonly { readonly name: string; readonly bytes: number }[];
   readonly layers: readonly LayerBytes[];
 }
 
-/** What a layer takes of the file: parts of four sections. */
-export interface LayerBytes {
+/** The bytes of a layer: parts of four sections. */
+interface LayerBytes {
   readonly name: string;
   readonly op: string;
   readonly bits: number;
-  /** Count. */
+  /** Number of weights. */
   readonly weights: number;
   readonly weightBytes: number;
-  /** Multipliers and biases of its channels, tables. */
+  /** Bytes of the multipliers and biases of its channels, and of its table. */
   readonly requantizationBytes: number;
-  /** Of its weight tiles. */
+  /** Bytes of the CRCs of its weight tiles. */
   readonly crcBytes: number;
-  /** The layer's own record, and its tensor's places in the memory plan. */
+  /** Bytes of the layer's record, and of its tensor's entry in the memory plan. */
   readonly recordBytes: number;
   readonly bytes: number;
 }
@@ -40,6 +40,7 @@ const SECTIONS: readonly (readonly [name: string, kind: number])[] = [
   ["signature", layout.SECTION_SIGNATURE],
 ];
 
+/** Accounts for every byte of a `.qhb` file. */
 export function accountForFile(model: ModelFile): FileAccounting {
   const fileBytes = model.bytes.length;
   const held = SECTIONS.map(([name, kind]) => ({ name, bytes: model.section(kind).byteLength }));
@@ -54,7 +55,7 @@ export function accountForFile(model: ModelFile): FileAccounting {
   };
 }
 
-/** What each further rung has of its own. */
+/** Sums the bytes of the sections that further rungs have of their own. */
 function otherRungsBytes({ bytes, rungs, rung }: ModelFile): number {
   const shared: ReadonlySet<number> = new Set([
     layout.SECTION_NETWORK,
@@ -81,7 +82,7 @@ function accountForLayer(layer: ModelLayer, requantizationBytes: number): LayerB
   return { name, op, bits, weights, weightBytes, requantizationBytes, crcBytes, recordBytes, bytes };
 }
 
-/** Layers' rows lie end to end, in the order of the layers. */
+/** Measures a layer's part of the requantisation section, where layers lie end to end. */
 function requantizationBytes(model: ModelFile, index: number): number {
   const end = model.section(layout.SECTION_REQUANTIZATION).byteLength;
   const startOf = (layer: ModelLayer | undefined) => layer?.requantizationAt ?? end;

@@ -3,7 +3,7 @@ import * as layout from "../../assembly/shared/layout.ts";
 import { MAX_FILE_BYTES } from "../../assembly/shared/limits.ts";
 import { RecordWriter } from "./record-writer.ts";
 
-/** Kinds of the sections that a rung behind the first has of its own. */
+/** Kinds of the sections that a further rung has of its own. */
 const RUNG_KINDS = [
   layout.SECTION_LAYERS,
   layout.SECTION_REQUANTIZATION,
@@ -12,13 +12,13 @@ const RUNG_KINDS = [
   layout.SECTION_GOLDEN,
 ] as const;
 
-/** Kind of a section by its place in the section table. */
+/** Finds the kind of a section by its place in the section table. */
 function kindAt(index: number): number {
-  const behind = index - layout.SECTION_COUNT;
-  return behind < 0 ? index + 1 : RUNG_KINDS[behind % RUNG_KINDS.length];
+  const inFurtherRungs = index - layout.SECTION_COUNT;
+  return inFurtherRungs < 0 ? index + 1 : RUNG_KINDS[inFurtherRungs % RUNG_KINDS.length];
 }
 
-/** Offset of each section, in the order of the section table, and the length of the file that holds them. */
+/** Finds the offset of each section, in the order of the section table, and the length of the file that holds them. */
 export function sectionOffsets(lengths: readonly number[]): { offsets: readonly number[]; fileBytes: number } {
   let end = layout.HEADER_BYTES + lengths.length * layout.SECTION_ENTRY_BYTES;
   const offsets = lengths.map((length) => {
@@ -29,7 +29,10 @@ export function sectionOffsets(lengths: readonly number[]): { offsets: readonly 
   return { offsets, fileBytes: end };
 }
 
-/** Header, section table and sections, those of further rungs behind the first's, with the file's CRC-32. Throws RangeError above the file size limit. */
+/**
+ * Joins header, section table and sections into a file with its CRC-32; sections of further rungs stand after those of the first.
+ * Throws RangeError above the limit of a file's size.
+ */
 export function assembleFile(sections: readonly Uint8Array[]): Uint8Array {
   const { offsets, fileBytes } = sectionOffsets(sections.map((section) => section.length));
   if (fileBytes > MAX_FILE_BYTES)

@@ -7,17 +7,17 @@ const MAX_STREAM_SAMPLES = 2560;
 const BEAT_SAMPLES = 400;
 const SEED = 0x51484231;
 
-/** Samples of a self-test in steps of GOLDEN_STEP microvolts: a byte each. */
+/** Samples of a self-test, one byte each, in steps of GOLDEN_STEP microvolts. */
 export type GoldenInput = Int8Array;
 
-/** The conditioned samples that a self-test's record stands for. */
+/** Gives the conditioned samples of a self-test's record. */
 export function goldenSamples(input: GoldenInput): Int16Array {
   return Int16Array.from(input, (steps) => GOLDEN_STEP * steps);
 }
 
 /**
- * The record of the self-test, long enough for two decisions (one window of a one-window network): spikes of
- * 1.5 mV every 0.8 s with slow waves around them and noise, in integers, so that every platform makes the same.
+ * Makes the record of the self-test, long enough for two decisions, or for one window of a one-window network: spikes of 1.5 mV every
+ * 0.8 s with slow waves around them and noise. Integers make every platform's record the same.
  */
 export function goldenInput(graph: Graph, timing: NetworkTiming): GoldenInput {
   let state = SEED;

@@ -1,4 +1,5 @@
 import type { Engine, ModelFile, ModelLayer } from "qhubert-engine";
+import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import { kernelSpan } from "../graph/kernel-span.ts";
 import {
   type CompressionRatios,
@@ -9,8 +10,8 @@ import {
 } from "./accounting.ts";
 import { MetadataSchema } from "./metadata.ts";
 
-/** What `qhubert inspect` prints. Parameters, bytes and MACs of a layer are of its weights and folded biases. */
-export interface Inspection {
+/** The facts that `qhubert inspect` prints. A layer's parameters, bytes and MACs are those of its weights and folded biases. */
+interface Inspection {
   readonly name: string;
   readonly classes: readonly string[];
   readonly layers: readonly {
@@ -19,7 +20,7 @@ export interface Inspection {
     readonly bits: number;
     readonly parameters: number;
     readonly bytes: number;
-    /** A second of signal. */
+    /** Multiply-accumulates for a second of signal. */
     readonly macs: number;
   }[];
   /** Trainable parameters of the float network. */
@@ -30,7 +31,7 @@ export interface Inspection {
   readonly receptiveFieldMs: number;
   readonly lookAheadMs: number;
   readonly hopMs: number;
-  /** Measured: of the engine that was given. */
+  /** Measured on the given engine. */
   readonly ramBytes: number;
   readonly arenaBytes: number;
   readonly flashBytes: number;
@@ -47,9 +48,8 @@ export interface Inspection {
   readonly metadata: ModelFile["metadata"];
 }
 
-const SAMPLE_RATE_HZ = 500;
 const HEADS: ReadonlySet<string> = new Set(["window", "averagePool", "dense"]);
-const MS_PER_SAMPLE = 1000 / SAMPLE_RATE_HZ;
+const MS_PER_SAMPLE = 1000 / MODEL_SAMPLE_RATE_HZ;
 
 /** Describes the model of an engine. @param engineBytes bytes of the engine's scalar build */
 export function inspectModel(engine: Engine, engineBytes: number): Inspection {
@@ -61,7 +61,7 @@ export function inspectModel(engine: Engine, engineBytes: number): Inspection {
     bits: bitsOf(layer),
     parameters: layer.weights > 0 ? layer.weights + layer.outChannels : 0,
     bytes: layer.weightsBytes,
-    macs: (macsPerRow(layer, rates[index + 1]) * SAMPLE_RATE_HZ) / rates[index + 1].samplesPerRow,
+    macs: (macsPerRow(layer, rates[index + 1]) * MODEL_SAMPLE_RATE_HZ) / rates[index + 1].samplesPerRow,
   }));
   const counts = parameterCountsOf(model);
   const bits = new Map(layers.map((layer) => [layer.name, layer.bits]));
@@ -106,12 +106,12 @@ function bitsOf({ grid, bits }: ModelLayer): number {
   return grid === "ternary" ? TERNARY_BITS : bits;
 }
 
-/** Bits a weight of the rung, without biases. */
+/** Computes the mean bits of a rung's weights, without biases. */
 export function meanBitsOf({ layers }: ModelFile): number {
   return sum(layers.map((layer) => layer.weights * bitsOf(layer))) / sum(layers.map((layer) => layer.weights));
 }
 
-/** Of the float network, as the metadata has it; of the folded one, where a file of other making has none. */
+/** Counts the parameters of the float network, as the metadata states them; without these, those of the folded network. */
 function parameterCountsOf(model: ModelFile): ParameterCounts {
   const stated = MetadataSchema.shape.parameters.safeParse(model.metadata.parameters);
   const weighted = model.layers.filter(({ weights }) => weights > 0);
@@ -125,20 +125,20 @@ function parameterCountsOf(model: ModelFile): ParameterCounts {
   };
 }
 
-/** How many rows a tensor has. */
+/** The density of a tensor's rows in time. */
 interface TensorRate {
   readonly samplesPerRow: number;
-  /** Behind a window: in a full sequence, and samples from one to the next. */
+  /** Rows of a full sequence after a window, and samples from one sequence to the next; null before the window. */
   readonly sequence: { readonly rows: number; readonly hopSamples: number } | null;
 }
 
 function tensorRates(model: ModelFile): readonly TensorRate[] {
   const rates: TensorRate[] = [{ samplesPerRow: 1, sequence: null }];
-  for (const layer of model.layers) rates.push(rateBehind(layer, rates[layer.inputs[0]], model.windowSamples));
+  for (const layer of model.layers) rates.push(rateAfter(layer, rates[layer.inputs[0]], model.windowSamples));
   return rates;
 }
 
-function rateBehind(layer: ModelLayer, { samplesPerRow, sequence }: TensorRate, windowSamples: number): TensorRate {
+function rateAfter(layer: ModelLayer, { samplesPerRow, sequence }: TensorRate, windowSamples: number): TensorRate {
   const { kernel, stride, padLeft, padRight } = layer;
   const op: string = layer.op;
   if (op !== "window" && sequence === null) return { samplesPerRow: samplesPerRow * stride, sequence };
@@ -147,7 +147,7 @@ function rateBehind(layer: ModelLayer, { samplesPerRow, sequence }: TensorRate, 
   return { samplesPerRow: hopSamples / rows, sequence: { rows, hopSamples } };
 }
 
-/** A row of attention meets each row of its sequence twice, as key and as value. */
+/** Counts the MACs of a row. A row of attention meets each row of its sequence twice, as key and as value. */
 function macsPerRow(layer: ModelLayer, { sequence }: TensorRate): number {
   const { weights, outChannels } = layer;
   const op: string = layer.op;
@@ -160,7 +160,7 @@ function rowBytes(model: ModelFile, tensor: number): number {
   return outChannels * (outType === "int8" ? 1 : 2);
 }
 
-/** Input samples that one column of the tensor sees that the head takes rows of; behind a window each row may see the whole of it. */
+/** Counts the input samples that a row before the head sees. A row after a window sees the whole window. */
 function receptiveFieldSamples(model: ModelFile, rates: readonly TensorRate[]): number {
   const reach = [{ first: 0, last: 0 }];
   for (const layer of model.layers) {

@@ -2,8 +2,8 @@ import { MAX_RUNGS } from "../../assembly/shared/limits.ts";
 import { midRiseCode, type QuantizedNetwork, type QuantizedWeights } from "./quantized-network.ts";
 
 /**
- * The layers that rungs hold at different widths, with the bits of the first rung: those are stored in as many bit planes. The
- * others are stored once, as they are. Throws RangeError on a rung whose weights are not the upper bits of the first's.
+ * Finds the layers that rungs hold at different widths, with the bits of the first rung: each is stored in as many bit planes. All
+ * other layers are stored once. Throws RangeError on a rung whose weights are not the upper bits of the first's.
  */
 export function ladderPlanes(rungs: readonly QuantizedNetwork[]): ReadonlyMap<string, number> {
   if (rungs.length > MAX_RUNGS) throw new RangeError(`${rungs.length} rungs, limit ${MAX_RUNGS}`);
@@ -22,10 +22,10 @@ export function ladderPlanes(rungs: readonly QuantizedNetwork[]): ReadonlyMap<st
 
 function isUpperPart(finest: QuantizedWeights, weights: QuantizedWeights): boolean {
   const dropped = finest.bits - weights.bits;
-  if (weights.grid !== finest.grid || weights.values.length !== finest.values.length || dropped < 0) return false;
-  if (dropped === 0) return weights.values.every((value, index) => value === finest.values[index]);
+  if (weights.grid !== finest.grid || weights.integers.length !== finest.integers.length || dropped < 0) return false;
+  if (dropped === 0) return weights.integers.every((value, index) => value === finest.integers[index]);
   if (weights.grid !== "midRise") return false;
-  return weights.values.every(
-    (value, index) => midRiseCode(value, weights.bits) === midRiseCode(finest.values[index], finest.bits) >> dropped,
+  return weights.integers.every(
+    (value, index) => midRiseCode(value, weights.bits) === midRiseCode(finest.integers[index], finest.bits) >> dropped,
   );
 }

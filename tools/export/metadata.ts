@@ -12,24 +12,24 @@ export const MetadataSchema = z.object({
   classes: z.array(z.string()),
   layerNames: z.array(z.string()),
   input: z.object({ unit: z.literal("uV"), sampleRateHz: z.number(), millivoltsPerCount: z.number() }),
-  /** Input samples that one pooled column sees. */
+  /** Number of input samples that one pooled column sees. */
   receptiveFieldSamples: z.number(),
-  /** Of the float network: accounting.ts, ParameterCounts, `named` in the order of the layers with weights. */
+  /** `ParameterCounts` of the float network, `named` in the order of the layers with weights. */
   parameters: z.object({ total: z.number(), named: z.array(z.number()) }),
-  /** How the float model was trained: data set, split, seed, recipe. */
+  /** The training of the float model: data set, split, seed, recipe. */
   training: facts,
-  /** Accuracy as measured, with counts, intervals and the split. */
+  /** Measured accuracy, with counts, intervals and the split. */
   accuracy: facts,
-  /** How the model was compressed, with what result. */
+  /** The compression of the model and its result. */
   compression: facts,
 });
 
 export type ModelMetadata = z.infer<typeof MetadataSchema>;
 
-/** What is known about a model beyond its network; each is empty where nothing is. */
+/** Facts about a model beyond its network; each is empty where nothing is known. */
 export type ModelFacts = Partial<Pick<ModelMetadata, "training" | "accuracy" | "compression">>;
 
-/** Throws z.ZodError on facts that are not plain JSON. */
+/** Collects a model's metadata. Throws z.ZodError on facts that are not plain JSON. */
 export function modelMetadata(network: QuantizedNetwork, known: ModelFacts): ModelMetadata {
   const { graph } = network;
   return MetadataSchema.parse({

@@ -4,7 +4,7 @@ import { DataError } from "../files/data-error.ts";
 import type { FloatModel } from "../graph/model.ts";
 import { readFloatModel } from "./safetensors/safetensors.ts";
 
-/** Loads a packed model into the engine, which makes every check. Throws DataError naming the file. */
+/** Loads a packed model into the engine, which makes every check. Throws DataError that names the file. */
 export async function openModel(path: string, options: EngineOptions = {}): Promise<Engine> {
   const bytes = readModel(path);
   return namingFile(path, () => Engine.load(bytes, options));
@@ -28,7 +28,7 @@ export async function namingFile<T>(path: string, work: () => Promise<T>): Promi
   }
 }
 
-/** A float model. Throws DataError naming the file. */
+/** Reads a float model. Throws DataError that names the file. */
 export function openFloatModel(path: string): FloatModel {
   try {
     return readFloatModel(path);

@@ -8,6 +8,7 @@ import type { NetworkTiming } from "./plan/timing.ts";
 import { LOGIT_FRACTION_BITS } from "./quantized-network.ts";
 import { RecordWriter } from "./record-writer.ts";
 
+/** Writes the section of the network's own facts. */
 export function networkSection(graph: Graph, timing: NetworkTiming): Uint8Array {
   return record(layout.NETWORK_BYTES, (writer) => {
     writer
@@ -24,7 +25,7 @@ export function networkSection(graph: Graph, timing: NetworkTiming): Uint8Array 
   });
 }
 
-/** Layers point into the other sections by running totals, so every row and tile there belongs to one layer. */
+/** Writes a record for each layer. Layers point into other sections by running totals: every row and tile belongs to one layer. */
 export function layersSection(layers: readonly LoweredLayer[]): Uint8Array {
   let requantizationAt = 0;
   let weightsAt = 0;
@@ -44,13 +45,13 @@ export function layersSection(layers: readonly LoweredLayer[]): Uint8Array {
   });
 }
 
-/** Bytes of a layer's weights in the file, of which a lower rung's tiles are a part. */
+/** Measures a layer's weights in the file; the tiles of a lower rung are a part of them. */
 function storedWeightBytes({ tiles, planes, bits }: LoweredLayer): number {
   const bytes = tiles.reduce((sum, tile) => sum + tile.length, 0);
   return planes > 0 ? (bytes / bits) * planes : bytes;
 }
 
-/** Tiles end to end; of a layer in planes those of one plane behind those of the plane above. */
+/** Joins the tiles of all layers. A layer in planes has the tiles' first planes end to end, then their second planes, and so on. */
 export function weightsSection(layers: readonly LoweredLayer[]): Uint8Array {
   return concatenate(
     layers.flatMap(({ tiles, planes }) => {
@@ -89,7 +90,7 @@ function writeGeometry(writer: RecordWriter, layer: LoweredLayer): void {
     .u8(layout.LAYER_PLANES_AT, layer.planes);
 }
 
-/** A layer's requantisation rows in their form, and its table. */
+/** Writes a layer's requantisation rows in their form, and its table. */
 export function requantizationBytes({ rows, rowForm, table }: LoweredLayer): Uint8Array {
   const multiplierUnit = 2 ** layout.NARROW_MULTIPLIER_SHIFT;
   const biasUnit = 2 ** (rowForm - 1);
@@ -109,6 +110,7 @@ export function requantizationBytes({ rows, rowForm, table }: LoweredLayer): Uin
   return concatenate([packed, entries]);
 }
 
+/** Writes the budget contract. @param macs multiply-accumulates of a hop */
 export function budgetSection(
   measured: MeasuredBudget,
   macs: number,
@@ -126,7 +128,7 @@ export function budgetSection(
   });
 }
 
-/** @param crcs CRC-32 of each layer's rows when the samples of `input` are pushed as conditioned ones and finished */
+/** Writes the golden vectors. @param crcs CRC-32 of each layer's rows on the conditioned samples of `input`, pushed and finished */
 export function goldenSection(input: GoldenInput, crcs: Uint32Array): Uint8Array {
   const inputAt = layout.GOLDEN_CRCS_AT + 4 * crcs.length;
   return record(inputAt + input.length, (writer) => {
@@ -136,7 +138,7 @@ export function goldenSection(input: GoldenInput, crcs: Uint32Array): Uint8Array
   });
 }
 
-/** One record an item, end to end. */
+/** Writes a record for each item, end to end. */
 export function records<T>(
   items: readonly T[],
   recordBytes: number,
@@ -151,6 +153,7 @@ function record(bytes: number, write: (writer: RecordWriter) => void): Uint8Arra
   return records([null], bytes, write);
 }
 
+/** Joins parts end to end. */
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

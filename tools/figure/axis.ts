@@ -1,15 +1,15 @@
-/** Where values lie on a line of the drawing, and which of them are written beside it. */
+/** A line of the drawing: the place of each value, and the values that are written beside it. */
 export interface Axis {
   at(value: number): number;
   readonly ticks: readonly number[];
 }
 
-/** Of a decade, for three labels of up to 5 characters. */
+/** Length of a decade that has room for three labels of up to 5 characters. */
 const ROOM_FOR_THREE = 140;
 
 /**
- * A logarithmic axis from `start` to `end` that keeps all values `inset` away from both; ticks at powers of
- * ten, and at 2 and 5 times these where there is room.
+ * Makes a logarithmic axis from `start` to `end` that keeps all values `inset` away from both; ticks are at powers of ten, and at 2 and
+ * 5 times these where there is room.
  */
 export function logAxis(values: readonly number[], start: number, end: number, inset: number): Axis {
   const [least, most] = [Math.min(...values) / 1.1, Math.max(...values) * 1.1];
@@ -24,7 +24,7 @@ export function logAxis(values: readonly number[], start: number, end: number, i
   };
 }
 
-/** A linear axis that holds all values; ticks at the multiples of 0.01, 0.02, 0.05, 0.1 or 0.2 that number 4 to 10. */
+/** Makes a linear axis that holds all values; its ticks are the multiples of 0.01, 0.02, 0.05, 0.1 or 0.2, about 4 to 10 of them. */
 export function shareAxis(values: readonly number[], start: number, end: number): Axis {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const step = [0.01, 0.02, 0.05, 0.1].find((candidate) => (most - least) / candidate <= 8) ?? 0.2;

@@ -5,7 +5,7 @@ import { element, line, text } from "./svg.ts";
 export interface FigurePoint {
   /** Points of a family share colour, shape and line. */
   readonly family: string;
-  /** Written at the point: "float", "8", "ternary", "LAQ 3.1". */
+  /** Text at the point: "float", "8", "ternary", "LAQ 3.1". */
   readonly width: string;
   readonly f1: number;
   readonly f1Ci95: readonly [number, number];
@@ -29,7 +29,7 @@ const SIDE_STEP = 11;
 const INSET = 20;
 
 /**
- * F1 with its 95 % interval against bytes (left) and against multiply-accumulates a second (right), an SVG document.
+ * Draws F1 with its 95 % interval against bytes (left) and against multiply-accumulates a second (right), an SVG document.
  * Throws RangeError where there is no point.
  */
 export function f1Figure(points: readonly FigurePoint[], title: string): string {
@@ -163,7 +163,7 @@ function marker(x: number, y: number, index: number): string {
   }
 }
 
-/** 20000 as "20 k", 5000000 as "5 M". */
+/** Writes 20000 as "20 k" and 5000000 as "5 M". */
 function countText(value: number): string {
   if (value >= 1e6) return `${value / 1e6} M`;
   return value >= 1e3 ? `${value / 1e3} k` : String(value);

@@ -1,6 +1,6 @@
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** One SVG element as text. Numbers are rounded to a hundredth of a unit. */
+/** Writes one SVG element. Numbers are rounded to a hundredth of a unit. */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
   const written = Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${typeof value === "number" ? round(value) : escaped(value)}"`)

@@ -1,7 +1,7 @@
 import type { ConditionedRecord } from "../data/record.ts";
 import { type Graph, isConv } from "../graph/graph.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
-import { gridFacts } from "../quantize/trained-levels.ts";
+import { gridFacts } from "../quantize/trained-integers.ts";
 import type { Width } from "../quantize/width.ts";
 import { SeededRandom } from "../random/random.ts";
 import { NO_AUGMENTATION } from "../train/batches/crops.ts";

@@ -1,9 +1,9 @@
+import type { IntegerWeights } from "../export/quantized-network.ts";
 import { layerWeights } from "../forward/layer-weights.ts";
 import type { FloatModel, Tensor } from "../graph/model.ts";
 import { stepKey } from "../graph/weight-shapes.ts";
 import { quantizeWeights } from "../quantize/quantizers/quantize-weights.ts";
-import type { QuantizedLevels } from "../quantize/quantizers/quantized-levels.ts";
-import { isOnGrids, trainedLevels, type WeightCodes, widthOf } from "../quantize/trained-levels.ts";
+import { isOnGrids, type LayerGrids, trainedIntegers, widthOf } from "../quantize/trained-integers.ts";
 import type { Width } from "../quantize/width.ts";
 
 /**
@@ -13,8 +13,8 @@ import type { Width } from "../quantize/width.ts";
 export function initialSteps(
   model: FloatModel,
   widths: ReadonlyMap<string, Width>,
-): { readonly codes: WeightCodes; readonly steps: ReadonlyMap<string, Tensor> } {
-  const before = isOnGrids(model) ? trainedLevels(model) : new Map<string, QuantizedLevels>();
+): { readonly codes: LayerGrids; readonly steps: ReadonlyMap<string, Tensor> } {
+  const before = isOnGrids(model) ? trainedIntegers(model) : new Map<string, IntegerWeights>();
   const layers = [...layerWeights(model)].map(([name, { values, outChannels }]) => {
     const width = widths.get(name);
     if (width === undefined) throw new RangeError(`layer ${name} has no width`);

@@ -1,8 +1,8 @@
-import { largestWeight } from "../export/quantized-network.ts";
+import { type LayerGrid, largestWeight } from "../export/quantized-network.ts";
 import type { Tensor } from "../graph/model.ts";
 import { stepKey } from "../graph/weight-shapes.ts";
 import { roundToGrid } from "../quantize/quantizers/round-to-grid.ts";
-import type { WeightCode, WeightCodes } from "../quantize/trained-levels.ts";
+import type { LayerGrids } from "../quantize/trained-integers.ts";
 import type { WeightView } from "../train/gradients/weight-view.ts";
 
 type Tensors = ReadonlyMap<string, Tensor>;
@@ -15,7 +15,7 @@ const LEAST_STEP = 1e-12;
  * the steps are trained. On plain arrays, by the packer's own rounding: what training saw is what gets packed, on every
  * backend.
  */
-export function quantizedView(codes: WeightCodes): WeightView {
+export function quantizedView(codes: LayerGrids): WeightView {
   return {
     used: (trained) => quantizedWeights(trained, codes),
     gradients(trained, ofUsed) {
@@ -32,7 +32,7 @@ export function quantizedView(codes: WeightCodes): WeightView {
 }
 
 /** The steps, above 0. */
-export function trainedSteps(trained: Tensors, codes: WeightCodes): Tensors {
+export function trainedSteps(trained: Tensors, codes: LayerGrids): Tensors {
   return new Map(
     [...codes.keys()].map((name) => {
       const data = stepsOf(trained, name);
@@ -42,7 +42,7 @@ export function trainedSteps(trained: Tensors, codes: WeightCodes): Tensors {
 }
 
 /** The tensors that the graph names, every weight on its grid. */
-function quantizedWeights(trained: Tensors, codes: WeightCodes): Tensors {
+function quantizedWeights(trained: Tensors, codes: LayerGrids): Tensors {
   const tensors = new Map(trained);
   for (const [name, { grid, bits }] of codes) {
     const { shape, data } = weightsOf(trained, name);
@@ -66,7 +66,7 @@ function quantizedWeights(trained: Tensors, codes: WeightCodes): Tensors {
 function straightThrough(
   trained: Tensors,
   name: string,
-  { grid, bits }: WeightCode,
+  { grid, bits }: LayerGrid,
   ofUsed: Float32Array,
 ): readonly (readonly [string, Float32Array])[] {
   const { data } = weightsOf(trained, name);

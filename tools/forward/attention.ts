@@ -1,6 +1,6 @@
 import type { Rows } from "./rows.ts";
 
-/** softmax(q k^T / sqrt(size)) v over the rows, head h on channels h * size to (h + 1) * size. */
+/** Computes softmax(q k^T / sqrt(size)) v over the rows, head h on channels h * size to (h + 1) * size. */
 export function attention(query: Rows, key: Rows, value: Rows, heads: number): Rows {
   const { rows, channels } = query;
   const size = channels / heads;

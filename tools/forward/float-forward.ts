@@ -23,8 +23,8 @@ type Bounds = readonly [number, number];
 const UNBOUNDED: Bounds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
 /**
- * Runs a float network over one crop, taken as a record of its own with virtual zero rows around it, as in training.
- * Every node's rows by its name, "input" included; the last node has one row, the decision at the end of the crop.
+ * Runs a float network over one crop, taken as a record of its own with virtual zero rows around it, as in training. The result has
+ * every node's rows by its name, "input" included; the last node has one row, the decision at the end of the crop.
  */
 export function forward(
   graph: Graph,
@@ -39,7 +39,7 @@ export function forward(
   return tensors;
 }
 
-/** One node's rows. Throws RangeError where a weighted node has no weights. */
+/** Computes one node's rows. Throws RangeError where a weighted node has no weights. */
 export function runNode(node: GraphNode, inputs: readonly Rows[], weights?: NodeWeights): Rows {
   switch (node.op) {
     case "conv1d":
@@ -73,13 +73,13 @@ function weightsOf(node: GraphNode, weights?: NodeWeights): NodeWeights {
   return weights;
 }
 
-/** What follows the sums of a weighted node: batch norm or bias, activation, bounds. */
+/** Applies batch norm or bias, activation and bounds to the sums of a weighted node. */
 export function finish(node: WeightedNode, sums: Rows, affine: ChannelAffine): Rows {
   if (node.op === "dense") return applyAffine(sums, affine, UNBOUNDED);
   return applyAffine(sums, affine, outputBounds(node), node.activation);
 }
 
-/** The sums of a conv or dense node before batch norm, bias and activation. @param values [outChannel][k] */
+/** Computes the sums of a conv or dense node before batch norm, bias and activation. @param values [outChannel][k] */
 export function rawSums(node: WeightedNode, input: Rows, values: Float32Array): Rows {
   if (node.op === "conv1d") return convSums(node, input, values);
   if (node.op === "depthwiseConv1d") return depthwiseSums(node, input, values);
@@ -106,7 +106,7 @@ function convSums(node: Conv1dNode, input: Rows, values: Float32Array): Rows {
   return { rows, channels: outChannels, data };
 }
 
-/** So many consecutive channels from one on. */
+/** Copies `count` consecutive channels. */
 function channelsOf({ rows, channels, data }: Rows, from: number, count: number): Rows {
   const taken = new Float32Array(rows * count);
   for (let row = 0; row < rows; row++) {
@@ -115,7 +115,7 @@ function channelsOf({ rows, channels, data }: Rows, from: number, count: number)
   return { rows, channels: count, data: taken };
 }
 
-/** Row j holds the taps of column j side by side. */
+/** Lays the taps of column j side by side in row j. */
 function patches(node: Conv1dNode | DepthwiseConv1dNode, input: Rows): Rows {
   const { channels } = input;
   const rows = outputRows(node, input.rows);
@@ -133,7 +133,7 @@ function patches(node: Conv1dNode | DepthwiseConv1dNode, input: Rows): Rows {
 }
 
 /**
- * What each group of a weighted node's output channels is multiplied with: a row an output row, [k] as its weights have it.
+ * Lays out the inputs of each group of a weighted node's output channels: a row for each output row, [k] in the order of its weights.
  * Every channel of a depthwise conv is a group.
  */
 export function groupPatches(node: WeightedNode, input: Rows): readonly Rows[] {
@@ -169,7 +169,7 @@ function depthwiseSums(node: DepthwiseConv1dNode, input: Rows, values: Float32Ar
   return { rows, channels, data };
 }
 
-/** gain * sum + offset, channel by channel, activated, between the bounds. */
+/** Computes gain * sum + offset channel by channel, activated, between the bounds. */
 function applyAffine(
   sums: Rows,
   { gain, offset }: ChannelAffine,
@@ -213,7 +213,7 @@ function maxPool(node: MaxPoolNode, input: Rows): Rows {
   return { rows, channels, data };
 }
 
-/** The last decision of the crop alone. */
+/** Averages the rows of the crop's last decision. */
 function averagePool(node: AveragePoolNode, input: Rows): Rows {
   const { rows, channels, data: pooled } = lastSequence(node, input);
   const data = new Float32Array(channels);
@@ -221,7 +221,7 @@ function averagePool(node: AveragePoolNode, input: Rows): Rows {
   return { rows: Math.min(1, rows), channels, data };
 }
 
-/** The rows of the crop's last decision. */
+/** Finds the rows of the crop's last decision. */
 function lastSequence(node: AveragePoolNode | WindowNode, { rows, channels, data }: Rows): Rows {
   const { start, end } = decisionSpans(node, rows).at(-1) ?? { start: 0, end: 0 };
   return { rows: end - start, channels, data: data.subarray(start * channels, end * channels) };

@@ -10,36 +10,36 @@ export interface LayerWeights {
   readonly outChannels: number;
   /** Weights of one output channel. */
   readonly fanIn: number;
-  /** [outChannel][k], k = tap * inChannels + channel, of its group alone; of a depthwise conv [channel][tap]. */
+  /** [outChannel][k], k = tap * inChannels + channel; a conv counts the channels of one group, a depthwise conv has k = tap. */
   readonly values: Float32Array;
   readonly bias: Float32Array;
   readonly norm: BatchNorm | null;
 }
 
-export interface BatchNorm extends ChannelStatistics {
+interface BatchNorm extends ChannelStatistics {
   readonly gamma: Float32Array;
   readonly beta: Float32Array;
 }
 
-/** Mean and (biased) variance of a conv's raw sums, a channel. */
+/** Mean and (biased) variance of each channel of a conv's raw sums. */
 export interface ChannelStatistics {
   readonly mean: ArrayLike<number>;
   readonly variance: ArrayLike<number>;
 }
 
-/** What batch norm and bias do to a raw sum: gain * sum + offset, a channel. */
+/** Batch norm and bias as they change a channel's raw sum: gain * sum + offset. */
 export interface ChannelAffine {
   readonly gain: Float64Array;
   readonly offset: Float64Array;
 }
 
-/** A conv or dense node's weights as they are multiplied, [outChannel][k], and what follows the sum; of a norm the latter alone. */
+/** Weights of a conv or dense node, [outChannel][k], and the gains and offsets after the sum. A norm has no weights. */
 export interface NodeWeights {
   readonly values: Float32Array;
   readonly affine: ChannelAffine;
 }
 
-/** The weights of every conv and dense node, in the order of the graph. Throws RangeError on a missing tensor. */
+/** Reads the weights of every conv and dense node, in the order of the graph. Throws RangeError on a missing tensor. */
 export function layerWeights(model: FloatModel): ReadonlyMap<string, LayerWeights> {
   const shapes = tensorShapes(model.graph);
   const layers = new Map<string, LayerWeights>();
@@ -63,7 +63,7 @@ export function layerWeights(model: FloatModel): ReadonlyMap<string, LayerWeight
   return layers;
 }
 
-/** What every node with parameters computes with, batch norm folded, as `forward` takes it. */
+/** Reads the parameters of every node that has any, batch norm folded, as `forward` takes them. */
 export function nodeWeights(model: FloatModel): ReadonlyMap<string, NodeWeights> {
   const weights = new Map<string, NodeWeights>();
   for (const [name, layer] of layerWeights(model)) {
@@ -75,7 +75,7 @@ export function nodeWeights(model: FloatModel): ReadonlyMap<string, NodeWeights>
   return weights;
 }
 
-/** The gains and offsets of every group norm and layer norm. Throws RangeError on a missing tensor. */
+/** Reads the gains and offsets of every group norm and layer norm. Throws RangeError on a missing tensor. */
 export function normConstants(model: FloatModel): ReadonlyMap<string, NormConstants> {
   const constants = model.graph.nodes.filter(isNorm).map(({ name }): [string, NormConstants] => {
     const [gamma, beta] = ["gamma", "beta"].map((part) => Float64Array.from(weightOf(model, `${name}.${part}`).data));
@@ -84,6 +84,10 @@ export function normConstants(model: FloatModel): ReadonlyMap<string, NormConsta
   return new Map(constants);
 }
 
+/**
+ * Turns the axes of a weight tensor, [k][outChannel] as trained, to [outChannel][k]: quantizers, products and the packer take the
+ * weights of one channel at a time.
+ */
 function channelsFirst(values: Float32Array, outChannels: number): Float32Array {
   const fanIn = values.length / outChannels;
   const transposed = new Float32Array(values.length);
@@ -107,7 +111,7 @@ export function foldBatchNorm(layer: LayerWeights, statistics: ChannelStatistics
   return { gain, offset };
 }
 
-/** The weights with batch norm folded in, [outChannel][k]: what the paper's importance is computed from. */
+/** Folds batch norm into the weights, [outChannel][k]; the paper's importance is computed from these. */
 export function foldedValues(layer: LayerWeights): Float32Array {
   const { gain } = foldBatchNorm(layer);
   return layer.values.map((value, index) => value * gain[Math.floor(index / layer.fanIn)]);

@@ -7,7 +7,7 @@ export interface Rows {
   readonly data: Float32Array;
 }
 
-/** The network's input of a crop: conditioned samples in millivolts. */
+/** Makes the network's input of a crop: conditioned samples in millivolts. */
 export function inputRows(samples: Int16Array): Rows {
   return {
     rows: samples.length,

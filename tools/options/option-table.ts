@@ -16,6 +16,8 @@ export interface OptionRow<T> {
   readonly perUnit?: number;
   /** The default that `--help` shows where the field is null or missing. */
   readonly unset?: string;
+  /** Writes the field's value as the flag takes it (default: `String`, with colons between the values of an array). */
+  readonly show?: (value: never) => string;
   /** The field's name in messages (default: the last part of `field`). */
   readonly title?: string;
 }
@@ -29,8 +31,8 @@ export type FieldOf<T> = {
 
 /**
  * The text that a flag takes: a number of 1 or more ("count"), any whole number, any number, two numbers as low:high
- * ("interval"), any text, one of several names, or what a function parses, which throws an Error on other text. "off" takes no text
- * and sets the field to false.
+ * ("interval"), any text, one of several names, or what a function parses, which throws an Error on other text. "on" and "off" take
+ * no text and set the field to true or false.
  */
 export type Takes =
   | "count"
@@ -38,6 +40,7 @@ export type Takes =
   | "real"
   | "interval"
   | "text"
+  | "on"
   | "off"
   | readonly string[]
   | ((text: string) => unknown);

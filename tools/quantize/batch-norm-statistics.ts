@@ -2,7 +2,7 @@ import type { ChannelStatistics } from "../forward/layer-weights.ts";
 import type { Rows } from "../forward/rows.ts";
 import { BATCH_NORM_EPSILON } from "../graph/model.ts";
 
-/** Mean and biased variance of each channel over the rows of all crops, as batch norm takes them in training. */
+/** Computes mean and biased variance of each channel over the rows of all crops, as batch norm does in training. */
 export function channelStatistics(crops: readonly Rows[]): ChannelStatistics {
   const channels = crops[0].channels;
   const sums = new Float64Array(channels);
@@ -21,8 +21,8 @@ export function channelStatistics(crops: readonly Rows[]): ChannelStatistics {
 }
 
 /**
- * The statistics of training, moved as the crops' moved between the float network and the quantized one: what the few
- * crops have of chance is in both and cancels.
+ * Moves the statistics of training as far as the statistics on some crops move from the float network to the quantized one. The few
+ * crops deviate by chance in both networks alike, and the deviation cancels.
  */
 export function movedStatistics(
   trained: ChannelStatistics,

@@ -1,8 +1,8 @@
 import type { ChannelAffine, ChannelStatistics } from "../forward/layer-weights.ts";
 
 /**
- * The offset takes up what quantizing moved a layer's mean sums by (Nagel et al., "Data-Free Quantization Through Weight
- * Equalization and Bias Correction", 2019, section 4.2, on calibration rows): offset + gain * (before - after).
+ * Corrects a layer's offset for the change of its mean sums by quantization: offset + gain * (before - after) (Nagel et al., "Data-Free
+ * Quantization Through Weight Equalization and Bias Correction", 2019, section 4.2, on calibration rows).
  */
 export function biasCorrection(
   { gain, offset }: ChannelAffine,

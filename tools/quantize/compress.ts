@@ -1,6 +1,5 @@
 import { engineBytes } from "qhubert-engine";
 import { type CompressionRatios, compressionRatios, parameterCounts, wholeParameters } from "../export/accounting.ts";
-import { pack } from "../export/pack.ts";
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { packSealed } from "../export/seal.ts";
 import type { CompressionMethod } from "./compression-method.ts";
@@ -12,13 +11,13 @@ import { DEFAULT_QUANTIZATION, type StartingPoint } from "./quantization-state.t
 import { type CandidateOptions, type Candidates, openCandidates } from "./search/candidates.ts";
 import { searchLayers } from "./search/search-layers.ts";
 import type { SearchStep } from "./search/search-run.ts";
-import { trainedLevels } from "./trained-levels.ts";
+import { trainedIntegers } from "./trained-integers.ts";
 import { bitsOf, type Width, type Widths } from "./width.ts";
 
 export interface CompressionRequest extends CandidateOptions {
   readonly method: CompressionMethod;
   readonly onStep?: (step: SearchStep) => void;
-  /** Accuracy on records that no choice has seen, for the file's metadata; called once with the packed network. */
+  /** Measures the packed network on records that no choice has seen, for the file's metadata; called once. */
   readonly measureAccuracy?: (file: Uint8Array) => Promise<object>;
 }
 
@@ -59,10 +58,10 @@ export async function compress(request: CompressionRequest): Promise<Compressed>
   }
 }
 
-/** Crops that tell the loss of a file where none is chosen by it, at most, one a record. */
+/** The most crops, one a record, that measure the loss of a method that chooses nothing by it. */
 const UNCHOSEN_CROPS = 128;
 
-/** Training has estimated the statistics on the weights as they are. */
+/** Adds what a method implies: a network trained on its integers keeps the batch-norm statistics of its training. */
 function withMethod({ quantization = DEFAULT_QUANTIZATION, ...request }: CompressionRequest): CandidateOptions {
   const { kind } = request.method;
   const unchosen = Math.min(UNCHOSEN_CROPS, request.records.length);
@@ -74,11 +73,11 @@ function withMethod({ quantization = DEFAULT_QUANTIZATION, ...request }: Compres
 }
 
 function startOf({ model, method }: CompressionRequest): StartingPoint {
-  if (method.kind === "trained") return trainedLevels(model);
+  if (method.kind === "trained") return trainedIntegers(model);
   return method.kind === "fixed" ? method.width : method.menu[method.menu.length - 1];
 }
 
-/** The sealed file of a vector of widths, with what it says of itself. */
+/** Packs the network at some widths into a sealed file that states how it was made and how accurate it is. */
 export async function packWidths(
   { model, state }: Candidates,
   widths: Widths,
@@ -86,9 +85,11 @@ export async function packWidths(
   measureAccuracy?: CompressionRequest["measureAccuracy"],
 ): Promise<{ file: Uint8Array; network: QuantizedNetwork; ratios: CompressionRatios }> {
   const network = state.network(widths);
-  const accuracy = (await measureAccuracy?.(pack(network))) ?? {};
   const file = await packSealed(network, {
-    facts: fileFacts({ training: model.facts, compression: facts, accuracy }),
+    facts: async (unsealed) => {
+      const accuracy = (await measureAccuracy?.(unsealed)) ?? {};
+      return fileFacts({ training: model.facts, compression: facts, accuracy });
+    },
   });
   const ratios = compressionRatios(
     parameterCounts(model.graph),
@@ -100,7 +101,7 @@ export async function packWidths(
   return { file, network, ratios };
 }
 
-/** What a search's course depends on: a budget may be another when it goes on. */
+/** The options that a search's course depends on: the budget may change when the search goes on. */
 function courseOf(method: CompressionMethod): object {
   return { ...method, maxEvaluations: undefined, maxSeconds: undefined };
 }

@@ -5,14 +5,19 @@ import type { Polarity } from "./search/loss-limits.ts";
 import type { SearchOrder } from "./search/scan.ts";
 import { BIT_WIDTHS, bitsPerWeight, parseWidth, SEARCH_WIDTHS, type Width } from "./width.ts";
 
-/** "scan": the paper's, layer by layer in the order of importance; "balance": by loss a byte, from a uniform width. */
-export type SearchKind = "scan" | "balance";
+/**
+ * The two searches of LAQ. "scan": the paper's, layer by layer in the order of importance. "balance": by loss a byte, from a uniform
+ * width.
+ */
+export const SEARCH_KINDS = ["scan", "balance"] as const;
+type SearchKind = (typeof SEARCH_KINDS)[number];
 
 export interface LaqOptions {
   readonly criterion: Criterion;
   readonly search: SearchKind;
-  /** "scan": order, and what importance does to a layer's limit. */
+  /** "scan": the effect of a layer's importance on its limit. */
   readonly polarity: Polarity;
+  /** "scan": the order of the layers. */
   readonly order: SearchOrder;
   readonly importance: ImportanceName;
   /** alpha and beta of "weighted". */
@@ -27,21 +32,24 @@ export interface LaqOptions {
   readonly margin: number;
   /** "errors": gamma of eq. 3; the paper's T_margin. */
   readonly gamma: number;
-  /** "balance": crops that steps are compared on; one that is taken is measured on all. Where these are no more than twice as many, on all. */
+  /**
+   * "balance": crops that steps are compared on; a step that is taken is measured on all crops. Where there are fewer than twice as
+   * many crops, steps are compared on all of them.
+   */
   readonly screeningCrops: number;
   readonly maxEvaluations?: number;
   readonly maxSeconds?: number;
 }
 
-/** One width for every layer, the search, or the integers that the model was fine-tuned on. */
+/** A choice of widths: one for every layer, a search, or the widths that the model was fine-tuned at. */
 export type CompressionMethod =
   | { readonly kind: "fixed"; readonly width: Width }
   | { readonly kind: "trained" }
   | ({ readonly kind: "laq" } & LaqOptions);
 
 /**
- * The search with the defaults of its criterion: the paper's rule taken literally, or a smooth loss and the search that does
- * not rest on an order of layers.
+ * Makes a search with the defaults of its criterion. "errors" has the paper's rule, taken literally; "kl" has a smooth loss and the
+ * search that does not rest on an order of layers.
  */
 export function laqMethod(
   criterion: Criterion = "kl",
@@ -83,7 +91,7 @@ export function parseMenu(text: string): readonly Width[] {
   return menu.sort((a, b) => bitsPerWeight(a) - bitsPerWeight(b));
 }
 
-/** A menu without the widths below the floor. Throws RangeError where none is left. */
+/** Leaves out the widths of a menu below the floor. Throws RangeError where none is left. */
 export function menuFrom(menu: readonly Width[], floor: Width): readonly Width[] {
   const left = menu.filter((width) => bitsPerWeight(width) >= bitsPerWeight(floor));
   if (left.length === 0) throw new RangeError(`a floor of ${floor} leaves no width of the menu ${menu.join(", ")}`);

@@ -7,32 +7,33 @@ import type { Outcome } from "./loss/engine-loss.ts";
 import type { SearchResult } from "./search/scan.ts";
 import { bitsOf, type Width } from "./width.ts";
 
-/** What a model file says of its own compression. */
-export interface CompressionFacts {
+/** The facts of a compression that a model file may state. */
+interface CompressionFacts {
   readonly method: CompressionMethod;
   readonly seed: number;
   readonly widths: Readonly<Record<string, Width>>;
-  /** Of the conv and dense weights. */
+  /** Mean bits of the conv and dense weights. */
   readonly meanBits: number;
   /** Measured on the engine, on the crops that the search saw: a result to report comes from other records. */
   readonly selection: Outcome & { readonly floatErrors: number };
 }
 
+/** The facts of a compression with the size of its file and the course of its search. */
 export interface CompressionReport extends CompressionFacts {
   readonly fileBytes: number;
   readonly ratios: CompressionRatios;
-  /** Null where nothing was searched. A refused step that stopped early has the loss Infinity. */
+  /** Null where no widths were searched. A refused step that stopped early has the loss Infinity. */
   readonly search: SearchResult | null;
 }
 
-/** What `compress --report` writes as report.json, and `qhubert report` draws: how one model file came about. */
+/** The history of one model file: `compress --report` writes it as report.json, and `qhubert report` draws it. */
 export interface CompressionDocument extends Omit<CompressionReport, "search"> {
   readonly kind: "compression";
   readonly command: string;
   readonly model: {
     readonly name: string;
     readonly classes: readonly string[];
-    /** Trainable, of the float network. */
+    /** Trainable parameters of the float network. */
     readonly parameters: number;
     readonly file: string;
     readonly sha256: string;
@@ -42,10 +43,11 @@ export interface CompressionDocument extends Omit<CompressionReport, "search"> {
   readonly layers: readonly LayerSummary[];
   readonly search: Omit<SearchResult, "widths"> | null;
   readonly validation: Comparison;
-  /** Missing where the test share was not looked at. */
+  /** The comparison on the test share; missing where nobody looked at it. */
   readonly test?: Comparison;
 }
 
+/** Collects the facts of a compression. */
 export function compressionFacts(made: {
   readonly graph: Graph;
   readonly method: CompressionMethod;

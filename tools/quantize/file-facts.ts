@@ -3,7 +3,7 @@ import type { ModelFacts } from "../export/metadata.ts";
 type Json = ModelFacts[keyof ModelFacts];
 type JsonObject = NonNullable<Json>;
 
-/** Digits that a measured share or distance has: intervals are far wider. */
+/** Digits of a measured share or distance: intervals are far wider. */
 const DIGITS = 4;
 
 const TRAINING = ["dataset", "split", "recipe", "teachers", "pruned", "test"];
@@ -14,8 +14,8 @@ const ACCURACY = [...SCORE, "confusion", "againstFloat", "rungs"];
 const COMPRESSION = ["method", "seed", "meanBits", "selection", "rungs"];
 
 /**
- * What a model file tells of its making: flash is dear. The whole recipe and history stay with the float model, every step of a search
- * with the report; widths are in the layers, F1 by class follows from the confusion matrix.
+ * Selects the facts that a model file states of its making, since flash is dear. The whole recipe and history stay with the float
+ * model, the steps of a search with the report. Widths are in the layers; F1 by class follows from the confusion matrix.
  */
 export function fileFacts(whole: { readonly [part in keyof Required<ModelFacts>]: object }): ModelFacts {
   const training = pick(plainJson(whole.training), TRAINING);
@@ -40,7 +40,7 @@ function pick(facts: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(keys.filter((key) => key in facts).map((key) => [key, facts[key]]));
 }
 
-/** What JSON keeps of a value, fractions rounded. */
+/** Reduces a value to plain JSON, fractions rounded. */
 function plainJson(value: object): JsonObject {
   return JSON.parse(JSON.stringify(value), (_, each) =>
     typeof each === "number" && !Number.isInteger(each) ? Number(each.toPrecision(DIGITS)) : each,

@@ -1,18 +1,19 @@
 import type { QuantizedNetwork } from "../export/quantized-network.ts";
 import { foldedValues, layerWeights } from "../forward/layer-weights.ts";
 import type { FloatModel } from "../graph/model.ts";
+import { dequantize } from "./quantizers/dequantize.ts";
 import { type RankedLayer, rankLayers } from "./search/importance.ts";
 import type { Width } from "./width.ts";
 
-/** A layer before and after compression, for people to look at. */
+/** A layer before and after compression, for the report. */
 export interface LayerSummary extends RankedLayer {
   readonly width: Width;
   readonly histogram: WeightHistogram;
 }
 
-/** Counts of weights, batch norm folded, in `HISTOGRAM_BINS` equal bins from -limit to limit; the middle one holds 0. */
-export interface WeightHistogram {
-  /** The largest magnitude before or after. */
+/** Counts of weights, batch norm folded, in `HISTOGRAM_BINS` equal bins from -limit to limit; the middle bin holds 0. */
+interface WeightHistogram {
+  /** The largest magnitude of all weights, before and after. */
   readonly limit: number;
   readonly before: readonly number[];
   readonly after: readonly number[];
@@ -20,7 +21,7 @@ export interface WeightHistogram {
 
 export const HISTOGRAM_BINS = 41;
 
-/** Every conv and dense layer, in the order of the network, with the paper's importance; a layer without a width is left out. */
+/** Summarizes every conv and dense layer that has a width, in the order of the network, with the paper's importance. */
 export function summarizeLayers(
   model: FloatModel,
   network: QuantizedNetwork,
@@ -29,18 +30,11 @@ export function summarizeLayers(
   const folded = new Map([...layerWeights(model)].map(([name, layer]) => [name, foldedValues(layer)] as const));
   return rankLayers(folded).flatMap((layer) => {
     const width = widths.get(layer.name);
+    if (width === undefined) return [];
     const before = folded.get(layer.name) as Float32Array;
-    return width === undefined
-      ? []
-      : [{ ...layer, width, histogram: histogramOf(before, realWeights(network, layer.name)) }];
+    const weights = network.weights.get(layer.name);
+    return [{ ...layer, width, histogram: histogramOf(before, weights ? dequantize(weights) : new Float32Array()) }];
   });
-}
-
-function realWeights(network: QuantizedNetwork, name: string): Float32Array {
-  const weights = network.weights.get(name);
-  if (!weights) return new Float32Array();
-  const fanIn = weights.values.length / weights.scale.length;
-  return Float32Array.from(weights.values, (value, index) => value * weights.scale[Math.floor(index / fanIn)]);
 }
 
 function histogramOf(before: Float32Array, after: Float32Array): WeightHistogram {

@@ -5,16 +5,16 @@ import { openModel } from "../export/model-files.ts";
 import type { WeightGrid } from "../export/quantized-network.ts";
 import { DataError } from "../files/data-error.ts";
 import { type Graph, isWeighted } from "../graph/graph.ts";
-import { widthOf } from "./trained-levels.ts";
+import { widthOf } from "./trained-integers.ts";
 import { parseWidth, type Width } from "./width.ts";
 
 const WidthsJson = z.record(z.string(), z.union([z.int(), z.literal("ternary")]));
 const HasWidths = z.object({ widths: WidthsJson });
 
 /**
- * A width for every conv and dense layer. `text` is "fixed:W", "fixed:W,LAYER:W,..", a JSON file (layers and widths, or `widths` in
- * it, as a compression report has them) or a packed model, whose layers' widths are taken. Throws DataError on a layer
- * without a width and on one that the graph does not have.
+ * Reads a width for every conv and dense layer. `text` is "fixed:W", "fixed:W,LAYER:W,..", a JSON file (layers and widths, or `widths`
+ * in it, as in a compression report) or a packed model with these layers. Throws DataError on a layer without a width and on a layer
+ * that the graph does not have.
  */
 export async function layerWidths(text: string, graph: Graph): Promise<ReadonlyMap<string, Width>> {
   const layers = graph.nodes.filter(isWeighted).map(({ name }) => name);

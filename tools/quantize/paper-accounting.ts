@@ -6,30 +6,30 @@ import { cropRows } from "../graph/crop-rows.ts";
 import { buildGraph } from "../graph/families.ts";
 
 /** One figure of the paper beside what this project's graphs and formulas make of it. */
-export interface PaperCheck {
+interface PaperCheck {
   readonly subject: "ResNet1D" | "HuBERT-ECG" | "Table 1";
   readonly what: string;
-  /** To the last digit that is published, or that what is published determines. */
+  /** The published figure, to the last digit that is published or follows from published figures. */
   readonly paper: string;
   readonly computed: string;
   readonly equal: boolean;
-  /** Of an accuracy: the count behind it, and the 95 % interval of that count. */
+  /** The count of correct records that an accuracy stands for. `interval` is the 95 % interval of that count. */
   readonly right?: number;
   readonly interval?: Interval;
 }
 
 const CLASSES = ["AFIB", "GSVT", "SB", "SR"];
 const RECORDS = 2118;
-/** Test sets from the smallest of 200 records on that could be a fifth of Chapman's 10,646. */
+/** Sizes of test sets that are searched; a fifth of Chapman's 10,646 records is among them. */
 const RECORDS_SEARCHED = { least: 200, most: 3000 } as const;
 /** The paper's input, and the published HuBERT-ECG's: 12 leads of 5 s at 100 Hz, end to end. */
 const SAMPLES = { oneLead: 5120, twelveLeads: 6000 } as const;
-/** The published network has them, ours not: the gain of each tap of the positional conv, fused into its weights ... */
+/** Gains of the positional conv's taps: only the published network has them, here they are fused into the weights. */
 const WEIGHT_NORM_GAINS = 128;
-/** ... and the embedding of a masked token, which only pretraining needs. */
+/** Parameters of the embedding of a masked token, which only the published network has: pretraining alone needs it. */
 const MASKED_EMBEDDING = 512;
 
-/** Every figure of the paper that does not take its weights or its records (its Table 1, the networks of its text). */
+/** Checks every figure of the paper that needs neither its weights nor its records: its Table 1 and the networks of its text. */
 export function paperChecks(): readonly PaperCheck[] {
   const shares = { ResNet1D: resnetShare(), "HuBERT-ECG": hubertCounts().unquantized / hubertCounts().total };
   const subjects = ["ResNet1D", "HuBERT-ECG"] as const;
@@ -59,12 +59,12 @@ function ratioChecks(subject: keyof typeof PAPER_TABLE_1, share: number): PaperC
   });
 }
 
-/** Of resnet1d-paper, the network that the paper's text and ratios leave. */
+/** The unquantized share of resnet1d-paper, the network that fits the paper's text and ratios. */
 function resnetShare(): number {
   return unquantizedShare(parameterCounts(buildGraph("resnet1d-paper", CLASSES)));
 }
 
-/** Of the published SMALL with a head for four classes. Every tensor named "weight" is quantized, a norm's gains too. */
+/** Counts the parameters of the published SMALL with a head for four classes. A norm's gains, named "weight", are quantized too. */
 function hubertCounts(): { readonly total: number; readonly head: number; readonly unquantized: number } {
   const costs = nodeCosts(buildGraph("hubert-small", CLASSES));
   const sum = (count: (cost: (typeof costs)[number]) => number) =>
@@ -86,7 +86,7 @@ function hubertChecks(): PaperCheck[] {
   ];
 }
 
-/** The numbers of records of which every accuracy of Table 1 is a whole number, to its four decimals. */
+/** Finds the numbers of records for which every accuracy of Table 1, to its four decimals, is a whole number of records. */
 function recordCounts(): number[] {
   const accuracies = Object.values(PAPER_TABLE_1).flatMap((rows) =>
     Object.values(rows).map(({ accuracy }) => accuracy),

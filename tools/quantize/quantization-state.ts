@@ -1,7 +1,7 @@
 import { TYPE_INT16 } from "../../assembly/shared/ops.ts";
-import { largestCode, largestInput } from "../export/lower/element-type.ts";
 import { NetworkTensors } from "../export/lower/network-tensors.ts";
-import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
+import type { IntegerWeights, NormConstants, QuantizedNetwork, QuantizedWeights } from "../export/quantized-network.ts";
+import { largestInput, largestOutput } from "../export/tensors/element-type.ts";
 import { finish, rawSums, runNode } from "../forward/float-forward.ts";
 import {
   type ChannelAffine,
@@ -17,19 +17,20 @@ import type { FloatModel } from "../graph/model.ts";
 import { channelStatistics, movedStatistics } from "./batch-norm-statistics.ts";
 import { biasCorrection } from "./bias-correction.ts";
 import { activationScales, fullScale, type RangeMethod } from "./calibrate.ts";
-import { foldLevels } from "./fold-levels.ts";
+import { foldAffine } from "./fold-affine.ts";
 import type { ScaleMethod } from "./quantizers/channel-scale.ts";
+import { dequantize } from "./quantizers/dequantize.ts";
 import { quantizeWeights } from "./quantizers/quantize-weights.ts";
-import { dequantize, type QuantizedLevels } from "./quantizers/quantized-levels.ts";
 import { inputMoments, type SecondMoments } from "./quantizers/second-moments.ts";
-import { widthOf } from "./trained-levels.ts";
+import { widthOf } from "./trained-integers.ts";
 import { uniformWidths, type Width, type Widths } from "./width.ts";
 
 export interface QuantizationOptions {
-  readonly range: RangeMethod;
   readonly scale: ScaleMethod;
-  /** To the nearest integer of the grid, or to those that move the layer's output least on the calibration crops. */
+  /** Rounding to the nearest integers of the grid, or to the integers that change the layer's output least on the calibration crops. */
   readonly rounding: "nearest" | "outputError";
+  /** Range of int8 activations. */
+  readonly range: RangeMethod;
   /** Batch norm's mean and variance follow the quantized weights, by forward passes over the calibration crops. */
   readonly reestimateBatchNorm: boolean;
   /** A layer without batch norm takes the mean error of its output into its bias, by the same passes. */
@@ -37,17 +38,17 @@ export interface QuantizationOptions {
 }
 
 export const DEFAULT_QUANTIZATION: QuantizationOptions = {
-  range: { kind: "percentile", percent: 99.99 },
   scale: "mse",
   rounding: "outputError",
+  range: { kind: "percentile", percent: 99.99 },
   reestimateBatchNorm: true,
   correctBias: false,
 };
 
-/** One width, or the integers of every layer: those of a model that was trained on them. */
-export type StartingPoint = Width | ReadonlyMap<string, QuantizedLevels>;
+/** One width for every layer, or the integers of every layer that a model was trained on. */
+export type StartingPoint = Width | ReadonlyMap<string, IntegerWeights>;
 
-/** The network at one vector of widths: nothing in it depends on how the search came there. */
+/** The network at some widths: nothing in it depends on the search's way there. */
 interface Stand {
   readonly widths: Widths;
   readonly affines: Map<string, ChannelAffine>;
@@ -56,26 +57,26 @@ interface Stand {
 }
 
 /**
- * A model on its way to integers: a width a layer, batch-norm statistics that follow, activation ranges of the float
- * model. It keeps every node's rows on the calibration crops at the settled widths, so that a candidate costs the layers
- * from the first that differs on.
+ * A model at the widths of a search, with batch-norm statistics that follow the widths and the activation ranges of the float model. It
+ * keeps every node's rows on the calibration crops at the settled widths: a candidate costs only the layers from the first layer that
+ * differs on.
  */
 export class QuantizationState {
   readonly graph: Graph;
   readonly layers: ReadonlyMap<string, LayerWeights>;
   readonly scales: ReadonlyMap<string, number>;
-  /** Of what goes into each gelu, of the float model too. */
+  /** Scales of the inputs of each gelu, taken from the float model. */
   readonly preScales = new Map<string, number>();
   private readonly norms: ReadonlyMap<string, NormConstants>;
   private readonly moments: ReadonlyMap<string, SecondMoments>;
-  private readonly levelsCache = new Map<string, QuantizedLevels>();
-  /** Of the float network's raw sums on the calibration crops. */
+  private readonly integersCache = new Map<string, IntegerWeights>();
+  /** Statistics of the float network's raw sums on the calibration crops. */
   private readonly floatStatistics = new Map<string, ChannelStatistics>();
   private settled: Stand;
-  /** The last one computed: what was just a candidate is as a rule settled next. */
+  /** The stand computed last: a search as a rule settles the candidate that it has just measured. */
   private latest: Stand;
 
-  /** @param crops conditioned samples, at least one crop @param start a width of all layers, or what each has become */
+  /** @param crops conditioned samples, at least one crop @param start a width of all layers, or the integers of each */
   constructor(
     model: FloatModel,
     crops: readonly Int16Array[],
@@ -104,7 +105,7 @@ export class QuantizationState {
     this.settled = this.standAt(widths);
   }
 
-  /** The network at the settled widths, or at others. */
+  /** Makes the network at the settled widths, or at other widths. */
   network(widths: Widths = this.settled.widths): QuantizedNetwork {
     const { graph, scales, preScales, norms } = this;
     const { affines } = this.standAt(widths);
@@ -113,22 +114,22 @@ export class QuantizationState {
     for (const node of graph.nodes.filter(isWeighted)) {
       const { name } = node;
       const read = { scale: tensors.scaleOf(node.input), largest: largestInput(tensors.typeOf(node.input)) };
-      const levels = this.levelsOf(name, widths.get(name) as Width);
-      weights.set(name, foldLevels(levels, affines.get(name) as ChannelAffine, read));
+      const integers = this.integersOf(name, widths.get(name) as Width);
+      weights.set(name, foldAffine(integers, affines.get(name) as ChannelAffine, read));
     }
     return { graph, weights, scales, preScales, norms };
   }
 
-  /** What a layer becomes at a width. Throws RangeError naming a layer that cannot be quantized. */
-  levelsOf(name: string, width: Width): QuantizedLevels {
+  /** Quantizes a layer at a width. Throws RangeError that names a layer that cannot be quantized. */
+  integersOf(name: string, width: Width): IntegerWeights {
     const key = `${name} ${width}`;
     const { values, outChannels } = this.layers.get(name) as LayerWeights;
     try {
-      const levels =
-        this.levelsCache.get(key) ??
+      const integers =
+        this.integersCache.get(key) ??
         quantizeWeights(values, outChannels, width, this.options.scale, this.moments.get(name));
-      this.levelsCache.set(key, levels);
-      return levels;
+      this.integersCache.set(key, integers);
+      return integers;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new RangeError(`layer ${name} cannot be quantized: ${error.message}`);
@@ -137,8 +138,8 @@ export class QuantizationState {
 
   private startingWidths(start: StartingPoint): Widths {
     if (typeof start !== "object") return uniformWidths(this.layers.keys(), start);
-    for (const [name, levels] of start) this.levelsCache.set(`${name} ${widthOf(levels)}`, levels);
-    return new Map([...start].map(([name, levels]) => [name, widthOf(levels)]));
+    for (const [name, integers] of start) this.integersCache.set(`${name} ${widthOf(integers)}`, integers);
+    return new Map([...start].map(([name, integers]) => [name, widthOf(integers)]));
   }
 
   private standAt(widths: Widths): Stand {
@@ -147,7 +148,7 @@ export class QuantizationState {
     const stand: Stand = { widths, affines: new Map(base.affines), tensors: new Map(base.tensors) };
     const last = this.lastAsked();
     this.runNodes(stand, this.graph.nodes.slice(from, last + 1));
-    // Behind it nothing follows from rows.
+    // The statistics of later layers do not depend on rows.
     for (const node of this.graph.nodes.slice(Math.max(from, last + 1))) {
       const layer = this.layers.get(node.name);
       if (layer) stand.affines.set(node.name, foldBatchNorm(layer));
@@ -156,7 +157,7 @@ export class QuantizationState {
     return stand;
   }
 
-  /** The known stand that agrees longest, and the node from which on it differs; -1 for nowhere. */
+  /** Finds the known stand that agrees with the widths longest, and the first node where it differs; -1 where it agrees throughout. */
   private nearest(widths: Widths): readonly [Stand, number] {
     const differs = (stand: Stand) =>
       this.graph.nodes.findIndex(({ name }) => widths.get(name) !== stand.widths.get(name));
@@ -164,7 +165,7 @@ export class QuantizationState {
     return settled < 0 || (latest >= 0 && settled >= latest) ? [this.settled, settled] : [this.latest, latest];
   }
 
-  /** Index of the last node whose sums are asked for. */
+  /** Finds the index of the last node whose affine depends on its sums. */
   private lastAsked(): number {
     const { reestimateBatchNorm, correctBias } = this.options;
     return this.graph.nodes.findLastIndex(({ name }) => {
@@ -201,7 +202,7 @@ export class QuantizationState {
   private runWeighted({ widths, affines, tensors }: Stand, node: WeightedNode): readonly Rows[] {
     const layer = this.layers.get(node.name) as LayerWeights;
     const width = widths.get(node.name);
-    const values = width === undefined ? layer.values : dequantize(this.levelsOf(node.name, width));
+    const values = width === undefined ? layer.values : dequantize(this.integersOf(node.name, width));
     const sums = (tensors.get(node.input) as readonly Rows[]).map((input) => rawSums(node, input, values));
     const affine = this.affineOf(layer, sums);
     if (width === undefined) this.noteFloat(node, sums, affine);
@@ -209,7 +210,7 @@ export class QuantizationState {
     return sums.map((rows) => finish(node, rows, affine));
   }
 
-  /** @param sums of the weights as they are multiplied; the first time those of the float network */
+  /** Finds a layer's gains and offsets. @param sums raw sums of its current weights; in the first run of the float weights */
   private affineOf(layer: LayerWeights, sums: readonly Rows[]): ChannelAffine {
     const { reestimateBatchNorm, correctBias } = this.options;
     const before = this.floatStatistics.get(layer.name);
@@ -231,6 +232,6 @@ export class QuantizationState {
   }
 
   private notePreScale({ name }: GraphNode, rows: readonly Rows[]): void {
-    this.preScales.set(name, fullScale(rows, largestCode(TYPE_INT16)));
+    this.preScales.set(name, fullScale(rows, largestOutput(TYPE_INT16)));
   }
 }

@@ -8,10 +8,10 @@ export type Widths = ReadonlyMap<string, Width>;
 
 export const BIT_WIDTHS: readonly Width[] = [1, 2, 3, 4, 5, 6, 7, 8];
 
-/** Widths of the default search: from -1, 0, 1 on. One bit needs quantization-aware training. */
+/** Widths of the default search, ternary and wider: one bit needs quantization-aware training. */
 export const SEARCH_WIDTHS: readonly Width[] = ["ternary", 2, 3, 4, 5, 6, 7, 8];
 
-/** Bits that a weight takes in the file. */
+/** Gives the bits that a weight takes in the file. */
 export function bitsPerWeight(width: Width): number {
   return width === "ternary" ? TERNARY_BITS : width;
 }
@@ -23,17 +23,17 @@ export function parseWidth(text: string): Width {
   return width;
 }
 
-/** One width for every layer. */
+/** Gives every layer the same width. */
 export function uniformWidths(layers: Iterable<string>, width: Width): Widths {
   return new Map([...layers].map((name) => [name, width]));
 }
 
-/** The same widths but for one layer. */
+/** Changes the width of one layer. */
 export function withWidth(widths: Widths, layer: string, width: Width): Widths {
   return new Map(widths).set(layer, width);
 }
 
-/** Bits a weight of every layer. */
+/** Gives the bits of each layer's weights. */
 export function bitsOf(widths: Widths): ReadonlyMap<string, number> {
   return new Map([...widths].map(([name, width]) => [name, bitsPerWeight(width)] as const));
 }

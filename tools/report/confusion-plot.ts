@@ -1,14 +1,14 @@
 import { COLOURS, type Plot } from "./plot.ts";
 import type { ShareComparison } from "./report-input.ts";
 
-/** The strongest shade leaves the count on it readable in both themes. */
+/** Opacity of the strongest shade: the count on it stays readable in both themes. */
 const STRONGEST = 0.62;
 
 const LARGEST_CELL = 50;
-/** Between panels, for the axis of the next. */
+/** Room between panels, for the axis of the next panel. */
 const GAP = 44;
 
-/** Confusion matrices of the float and the compressed network on each share. */
+/** Plots the confusion matrices of the float and the compressed network on each share. */
 export function confusionPlot(classes: readonly string[], shares: Readonly<Record<string, ShareComparison>>): Plot {
   const panels = Object.entries(shares).flatMap(([share, { float, compressed }]) => [
     { panel: `${share}, float`, confusion: float.confusion },

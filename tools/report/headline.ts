@@ -1,7 +1,7 @@
 import { bytesText, escapeHtml, percentText, withInterval } from "./html.ts";
 import type { CompressionInput, ShareComparison } from "./report-input.ts";
 
-/** The numbers to read first: three ratios, size, mean width, and whether anything was lost. */
+/** Writes the numbers to read first: three ratios, size, mean width, and whether anything was lost. */
 export function headline(compression: CompressionInput): string {
   const { ratios, fileBytes, meanBits } = compression;
   const shares = sharesOf(compression);
@@ -26,12 +26,12 @@ export function headline(compression: CompressionInput): string {
     .join("")}</ul>\n${comparisonTable(shares)}`;
 }
 
-/** The comparisons that there are, by the name of the share. */
+/** Collects the comparisons of a compression by the name of the share. */
 export function sharesOf({ validation, test }: CompressionInput): Readonly<Record<string, ShareComparison>> {
   return { validation, ...(test ? { test } : {}) };
 }
 
-/** Float beside compressed: a column a share. */
+/** Writes a table of the float and the compressed network, a column for each share. */
 function comparisonTable(shares: Readonly<Record<string, ShareComparison>>): string {
   const figures: readonly (readonly [string, (comparison: ShareComparison) => string])[] = [
     ["records", ({ float }) => String(float.records)],

@@ -6,7 +6,7 @@ type Layer = CompressionInput["layers"][number];
 const STATES = ["before: float", "after: compressed"];
 const FRAME = { width: 126, height: 74, gap: 16 } as const;
 
-/** Weights of every layer before and after, small multiples. */
+/** Plots the weights of every layer before and after compression as small multiples. */
 export function histogramPlot({ layers }: CompressionInput): Plot {
   const labels = layers.map(({ name, width }) => `${name} · ${width}`);
   return {

@@ -1,15 +1,15 @@
-/** Text as HTML shows it. */
+/** Escapes text so that HTML shows it as it is. */
 export function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
-/** A cell: its text, and what it is sorted by where that is not the text. */
+/** A cell: its text, and the value that it is sorted by where that is not the text. */
 export interface Cell {
   readonly text: string;
   readonly sortBy?: number;
 }
 
-/** A number in a cell, sorted by its value. */
+/** Makes a cell of a number, sorted by its value. */
 export function numberCell(value: number | null, text = String(value)): Cell {
   return value === null ? { text: "–", sortBy: Number.MAX_VALUE } : { text, sortBy: value };
 }
@@ -19,7 +19,7 @@ export interface TableColumn {
   readonly isNumber: boolean;
 }
 
-/** A table that a click on a heading sorts (page-script.ts). */
+/** Writes a table that a click on a heading sorts (page-script.ts). */
 export function sortableTable(columns: readonly TableColumn[], rows: readonly (readonly Cell[])[]): string {
   const className = columns.map(({ isNumber }) => (isNumber ? ' class="number"' : ""));
   const head = columns.map(
@@ -35,17 +35,17 @@ export function sortableTable(columns: readonly TableColumn[], rows: readonly (r
   return `<div class="scroll"><table class="sortable"><thead><tr>${head.join("")}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody></table></div>`;
 }
 
-/** "81.2 %" of 0.8123. */
+/** Writes 0.8123 as "81.2 %". */
 export function percentText(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** "0.812 [0.790–0.834]". */
+/** Writes "0.812 [0.790–0.834]". */
 export function withInterval(value: number, [low, high]: readonly [number, number]): string {
   return `${value.toFixed(3)} [${low.toFixed(3)}–${high.toFixed(3)}]`;
 }
 
-/** "34,864 B". */
+/** Writes "34,864 B". */
 export function bytesText(bytes: number): string {
   return `${Math.round(bytes).toLocaleString("en-US")} B`;
 }

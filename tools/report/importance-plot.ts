@@ -4,7 +4,7 @@ import type { CompressionInput } from "./report-input.ts";
 
 const TERMS = ["ρ, share of the weights", "δ, variance on a log scale"];
 
-/** The paper's importance of every layer, and the two terms that it weighs. */
+/** Plots the paper's importance of every layer, and its two terms. */
 export function importancePlot({ layers }: CompressionInput): Plot {
   return {
     name: "importance",

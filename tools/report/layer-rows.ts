@@ -1,7 +1,7 @@
 /** Height of a layer's row. */
 export const LAYER_STEP = 16;
 
-/** A row a layer, from the first of the network down: the rows keep the order of the data. */
+/** An axis with a row for each layer, from the first layer down: the rows keep the order of the data. */
 export const LAYER_ROWS = {
   field: "layer",
   type: "nominal",

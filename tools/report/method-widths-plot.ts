@@ -3,10 +3,10 @@ import { LAYER_ROWS, LAYER_STEP } from "./layer-rows.ts";
 import { COLOURS, type Plot } from "./plot.ts";
 import type { StudyInput } from "./report-input.ts";
 
-/** The widest shade leaves the number on it readable in both themes. */
+/** Opacity of the widest width's shade: the number on it stays readable in both themes. */
 const STRONGEST = 0.62;
 
-/** The widths that each method of a study chose; uniform and random ones say nothing of a layer. */
+/** Plots the widths that each method of a study chose, without uniform and random methods: these choose nothing for a layer. */
 export function methodWidthsPlot({ methods }: StudyInput): Plot | null {
   const chosen = methods.filter(({ name }) => name !== "uniform" && name !== "random");
   if (chosen.length === 0) return null;

@@ -4,8 +4,8 @@ export const THEME = `
 @media (prefers-color-scheme: dark) { :root { --paper: #14171b; --ink: #e3e7ec; --muted: #8d96a1; --grid: #333a43; --blue: #5b9bea; --orange: #f0953c; --green: #35b893; --magenta: #d37bbd; } }
 `.trim();
 
-/** From here on a drawing has room for its wide form. */
-export const WIDE_PAGE_PIXELS = 760;
+/** Width of a page from which on a drawing has room for its wide form. */
+const WIDE_PAGE_PIXELS = 760;
 
 export const PAGE_STYLE = `
 ${THEME}

@@ -19,7 +19,7 @@ export type ReportFiles = ReadonlyMap<string, string>;
 const WIDE_PIXELS = { half: 500, full: 1040 } as const;
 const NARROW_PIXELS = 340;
 
-/** Nothing is fetched: the page could not even where a name in it were a tag. */
+/** The page fetches nothing, and could not even if a name in it were read as a tag. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
 /** Draws a report. The same input gives the same bytes. */

@@ -4,7 +4,7 @@ export interface Place {
   readonly accuracy: number;
 }
 
-/** Those that no other beats on bytes without losing accuracy, from the smallest on. */
+/** Keeps the places that no other place beats: none with as few bytes is as accurate. The smallest comes first. */
 export function paretoFront<T extends Place>(places: readonly T[]): readonly T[] {
   const sorted = [...places].sort((a, b) => a.bytes - b.bytes || b.accuracy - a.accuracy);
   let best = Number.NEGATIVE_INFINITY;

@@ -5,7 +5,7 @@ import type { ReportInput } from "./report-input.ts";
 
 /** Methods that lose more than this are left to the table: they would squeeze the others into a line. */
 const LARGEST_DROP = 0.12;
-/** In the order of KNOWN_KINDS. */
+/** Colours and shapes of KNOWN_KINDS, in their order. */
 const LOOKS = [
   { colour: COLOURS.muted, shape: "circle" },
   { colour: COLOURS.muted, shape: "cross" },
@@ -20,7 +20,7 @@ const OTHER = { colour: COLOURS.magenta, shape: "triangle-left" };
 const ACCURACY = { field: "accuracy", type: "quantitative", title: "accuracy" } as const;
 const BYTES = { field: "bytes", type: "quantitative" } as const;
 
-/** Accuracy against file bytes, the Pareto front, and the float network as a line. */
+/** Plots accuracy against file bytes, with the Pareto front and the float network as a line. */
 export function paretoPlot(input: ReportInput): Plot {
   const { points, float, share } = paretoData(input);
   const { accuracy, accuracyInterval } = float.score;

@@ -5,15 +5,15 @@ const FLOAT_BYTES = 4;
 
 /** A compressed model as the figure of accuracy against bytes shows it. */
 export interface ParetoPoint extends Place {
-  /** In the legend. */
+  /** Name in the legend. */
   readonly kind: string;
-  /** Beside the point; empty where the legend says it all. */
+  /** Text beside the point; empty where the legend is enough. */
   readonly mark: string;
   readonly low: number;
   readonly high: number;
 }
 
-export interface ParetoData {
+interface ParetoData {
   readonly points: readonly ParetoPoint[];
   readonly float: { readonly bytes: number; readonly score: Score };
   readonly share: string;
@@ -28,12 +28,12 @@ const KINDS: Readonly<Record<string, string>> = {
   knapsack: "knapsack on error",
   "robust-laq": "robust LAQ",
 };
-export const THIS_MODEL = "this model";
+const THIS_MODEL = "this model";
 
-/** The kinds of points, as the legend has them; others of a study stand behind these by their names. */
+/** The kinds of points in the order of the legend; other kinds of a study come after these by their names. */
 export const KNOWN_KINDS: readonly string[] = [...Object.values(KINDS), THIS_MODEL];
 
-/** Every method of a study, and the model of a compression, on the share that is reported. */
+/** Collects a point for every method of a study and for the model of a compression, on the share that is reported. */
 export function paretoData({ compression, study }: ReportInput): ParetoData {
   const points: ParetoPoint[] = (study?.methods ?? []).map(({ name, fileBytes, test, meanBits }) => ({
     kind: KINDS[name] ?? name,
@@ -46,7 +46,7 @@ export function paretoData({ compression, study }: ReportInput): ParetoData {
   return { points, float: floatOf({ compression, study }), share: study || compression?.test ? "test" : "validation" };
 }
 
-/** A study's methods stand on its test records: a model that was not measured on as many stays out. */
+/** Finds the comparison of a compression that is drawn. Beside a study it must be of as many test records. */
 function reportedShare({ compression, study }: ReportInput) {
   if (!study) return compression?.test ?? compression?.validation;
   return compression?.test?.float.records === study.float.records ? compression.test : undefined;

@@ -3,23 +3,23 @@ import { DataError } from "../files/data-error.ts";
 
 /** A drawing in Vega-Lite's grammar, for a width that it has to itself. */
 export interface Plot {
-  /** Of its SVG file, without the ending. */
+  /** Name of its SVG file, without the ending. */
   readonly name: string;
   readonly title: string;
-  /** How to read it. */
+  /** Help for the reader of the drawing. */
   readonly caption: string;
-  /** On a wide page, half of it or all. */
+  /** Width on a wide page: half of it or all. */
   readonly span: "half" | "full";
   spec(widthPixels: number): TopLevelSpec;
 }
 
-/** One of the drawings that lie over each other in a frame. */
+/** One of several drawings that lie over each other in a frame. */
 export type Layer = Extract<TopLevelSpec, { layer: unknown }>["layer"][number];
 
-/** Of a drawing with one frame: the axes' room comes out of its width. */
+/** Sizing of a drawing with one frame: the axes take their room from its width. */
 export const FIT_WIDTH = { type: "fit-x", contains: "padding" } as const;
 
-/** An SVG document. */
+/** Draws an SVG document. */
 export type Draw = (spec: TopLevelSpec) => Promise<string>;
 
 /** Colours are the page's variables, with the light theme's where a drawing stands alone. */
@@ -62,12 +62,12 @@ const CONFIG: TopLevelSpec["config"] = {
   text: { color: COLOURS.ink, fontSize: 11 },
 };
 
-/** Of a letter, in its size: nothing measures text here, and the library's own guess, 0.8, spreads drawings out. */
+/** Width of a letter as a share of the font size: nothing measures text here, and the library's own guess, 0.8, is too wide. */
 const LETTER_WIDTH = 0.62;
 
 /**
- * Throws DataError where the optional packages are missing. Rounded bars are not for drawings here: the library clips them by
- * names that it counts on from one drawing to the next.
+ * Loads the drawing libraries. Throws DataError where the optional packages are missing. No drawing may have rounded bars: the library
+ * clips them by names that it numbers on from one drawing to the next.
  */
 export async function loadDraw(): Promise<Draw> {
   const [vega, { compile }] = await loadLibraries();
@@ -79,7 +79,7 @@ export async function loadDraw(): Promise<Draw> {
   };
 }
 
-/** As the library asks for it: of an item of the scene, its own text or the one given. */
+/** Estimates the width of an item of the scene, of its own text or of the given text, as the library asks for it. */
 function letterWidths(
   item: { readonly fontSize?: number; readonly text?: unknown },
   text: unknown = item.text,

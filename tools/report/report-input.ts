@@ -41,7 +41,7 @@ const STEP = z.object({
   evaluations: count,
 });
 
-/** Of a `CompressionDocument`, what is drawn. */
+/** The fields of a `CompressionDocument` that are drawn. */
 const COMPRESSION = z.object({
   kind: z.literal("compression"),
   command: z.string(),
@@ -65,7 +65,7 @@ const COMPRESSION = z.object({
   test: COMPARISON.optional(),
 });
 
-/** Of a `Study`, what is drawn. */
+/** The fields of a `Study` that are drawn. */
 const STUDY = z.object({
   kind: z.literal("study"),
   model: z.string(),
@@ -94,7 +94,7 @@ export type ShareComparison = z.infer<typeof COMPARISON>;
 export type CompressionInput = z.infer<typeof COMPRESSION>;
 export type StudyInput = z.infer<typeof STUDY>;
 
-/** What a report is drawn from: one of them at least. */
+/** The documents that a report is drawn from: one of them at least. */
 export interface ReportInput {
   readonly compression?: CompressionInput;
   readonly study?: StudyInput;

@@ -6,6 +6,7 @@ const text = (title: string): TableColumn => ({ title, isNumber: false });
 const number = (title: string): TableColumn => ({ title, isNumber: true });
 const widthCell = (width: Width): Cell => ({ text: String(width), sortBy: bitsPerWeight(width) });
 
+/** Writes a table of every layer. */
 export function layersTable({ layers }: CompressionInput): string {
   return sortableTable(
     [
@@ -29,7 +30,7 @@ export function layersTable({ layers }: CompressionInput): string {
   );
 }
 
-/** Every step of the search, in its order. */
+/** Writes a table of every step of the search, in its order. */
 export function journalTable({ steps }: NonNullable<CompressionInput["search"]>): string {
   const lossCell = (loss: number | null) => numberCell(loss, loss?.toPrecision(3));
   return sortableTable(
@@ -44,7 +45,7 @@ export function journalTable({ steps }: NonNullable<CompressionInput["search"]>)
   );
 }
 
-/** Every method of a study, on the share that is reported. */
+/** Writes a table of every method of a study, on the share that is reported. */
 export function methodsTable({ methods }: StudyInput): string {
   return sortableTable(
     [

@@ -3,7 +3,7 @@ import { LAYER_ROWS, LAYER_STEP } from "./layer-rows.ts";
 import { COLOURS, FIT_WIDTH, type Plot } from "./plot.ts";
 import type { CompressionInput } from "./report-input.ts";
 
-/** Bits a weight of every layer. */
+/** Plots the bits a weight of every layer. */
 export function widthPlot({ layers, meanBits }: CompressionInput): Plot {
   const values = layers.map(({ name, width }) => ({ layer: name, bits: bitsPerWeight(width), width: String(width) }));
   return {

@@ -7,7 +7,7 @@ import {
   type TableLookup,
   tableShift,
 } from "../../../tools/export/lower/activation-table.ts";
-import { largestCode } from "../../../tools/export/lower/element-type.ts";
+import { largestOutput } from "../../../tools/export/tensors/element-type.ts";
 import { gelu } from "../../../tools/graph/gelu.ts";
 import { interpolate } from "../../reference/activate.ts";
 
@@ -16,7 +16,7 @@ const INT16 = { outType: TYPE_INT16, parts: 0.5 };
 
 /** Largest second derivative of gelu, at 0. */
 const CURVATURE = Math.sqrt(2 / Math.PI);
-/** What gelu is from its lines at 4. */
+/** Distance of gelu from its lines at 4. */
 const BEND_REST = 0.00013;
 
 const pairs = fc.record({
@@ -35,7 +35,7 @@ function lookupFor({
   smallest: number;
   type: typeof INT13;
 }): TableLookup {
-  const outScale = Math.max(gelu(largest), 0.17) / largestCode(type.outType);
+  const outScale = Math.max(gelu(largest), 0.17) / largestOutput(type.outType);
   const preScale = alignedPreScale(Math.max(largest, smallest) / 32767, outScale);
   return { preScale, outScale, outType: type.outType };
 }
@@ -50,7 +50,7 @@ describe("activation table", () => {
         const bend = CURVATURE * (512 * 2 ** -shift * lookup.preScale) ** 2;
         // Half a part an entry, and as much again where the outermost line takes the next; half a count behind the lines.
         const roundings = 1 / pair.type.parts + 1 / 2;
-        const limit = largestCode(pair.type.outType);
+        const limit = largestOutput(pair.type.outType);
         for (let pre = -32767; pre <= 32767; pre += 61) {
           const found = Math.min(limit, interpolate(table, pre * 2 ** shift, pair.type.parts));
           const wanted = Math.min(limit, gelu(pre * lookup.preScale) / lookup.outScale);

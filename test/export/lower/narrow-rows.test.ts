@@ -22,7 +22,7 @@ const likeRows = fc.array(
 const ranges = fc.constantFrom({ sumLimit: 1e5, outLimit: 127 }, { sumLimit: 1e6, outLimit: 4095 });
 const SHIFT = 42;
 
-/** What the engine makes of a sum, before the half of its rounding. */
+/** Computes the engine's output for a sum, without the half of its rounding. */
 function output(sum: number, { multiplier, bias }: RequantizationRow): number {
   return ((sum + bias) * multiplier) / 2 ** SHIFT;
 }

@@ -47,7 +47,7 @@ const keptPlace = ({ keptOffsetBytes, keptRows, rowBytes }: TensorPlan) =>
 const rowsPlace = ({ offsetBytes, capacityRows, rowBytes }: TensorPlan) =>
   [offsetBytes, offsetBytes + capacityRows * rowBytes] as const;
 
-/** Those whose every node the integer engine has. */
+/** The families whose every node the integer engine has. */
 const FAMILIES = FAMILY_NAMES.filter((name) => isForEngine(buildGraph(name, CLASSES)));
 
 describe("memory plan", () => {

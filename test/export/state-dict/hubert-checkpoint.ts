@@ -25,7 +25,7 @@ export function randomHubert(graph: Graph, seed: number): FloatModel {
 }
 
 export interface CheckpointForm {
-  /** How weight-norm's two tensors are named: since PyTorch 2.0, or before. */
+  /** Names of weight-norm's two tensors: since PyTorch 2.0, or before. */
   readonly weightNorm: "parametrizations" | "plain";
   /** Before every name but the classifier's. */
   readonly prefix: string;

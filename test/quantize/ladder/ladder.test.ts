@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { packLadder } from "../../../tools/export/pack.ts";
 import { midRiseCode, type QuantizedWeights } from "../../../tools/export/quantized-network.ts";
 import { ladderNetworks } from "../../../tools/quantize/ladder/ladder.ts";
-import { ladderLevels } from "../../../tools/quantize/ladder/ladder-levels.ts";
+import { ladderIntegers } from "../../../tools/quantize/ladder/ladder-integers.ts";
 import { outputError } from "../../../tools/quantize/quantizers/output-error-rounding.ts";
 import { SeededRandom } from "../../../tools/random/random.ts";
 import { draws } from "../../properties/draws.ts";
@@ -30,18 +30,18 @@ const ladders = fc.record({
     .map((widths) => [...widths].sort((a, b) => b - a)),
 });
 
-describe("the levels of a ladder", () => {
+describe("the integers of a ladder", () => {
   it("have on each rung the upper bits of the first's, and the scale of the least output error", () => {
     fc.assert(
       fc.property(ladders, ({ seed, widths }) => {
         const random = new SeededRandom(seed);
         const moments = randomMoments(random);
         const values = Float32Array.from({ length: DEPTH * CHANNELS }, () => random.normal());
-        const rungs = ladderLevels(values, CHANNELS, widths, moments);
+        const rungs = ladderIntegers(values, CHANNELS, widths, moments);
         expect(rungs.map(({ bits }) => bits)).toEqual(widths);
         for (const rung of rungs) {
-          const cut = rungs[0].levels.map((level) => midRiseCode(level, widths[0]) >> (widths[0] - rung.bits));
-          expect(rung.levels.map((level) => midRiseCode(level, rung.bits))).toEqual(cut);
+          const cut = rungs[0].integers.map((integer) => midRiseCode(integer, widths[0]) >> (widths[0] - rung.bits));
+          expect(rung.integers.map((integer) => midRiseCode(integer, rung.bits))).toEqual(cut);
           const least = outputError(rung, values, moments);
           for (const change of [0.97, 1.03]) {
             const moved = { ...rung, scale: rung.scale.map((step) => step * change) };
@@ -56,7 +56,7 @@ describe("the levels of a ladder", () => {
 
   it("have scales above 0 for a channel that is nothing, and for inputs that never move", () => {
     const moments = { groups: [new Float64Array(DEPTH * DEPTH)], depth: DEPTH };
-    for (const { scale } of ladderLevels(new Float32Array(DEPTH * CHANNELS), CHANNELS, [7, 2], moments)) {
+    for (const { scale } of ladderIntegers(new Float32Array(DEPTH * CHANNELS), CHANNELS, [7, 2], moments)) {
       for (const step of scale) expect(step).toBeGreaterThan(0);
     }
   });
@@ -83,8 +83,8 @@ describe("the networks of a ladder", () => {
   it("are not packed where a rung's weights are others", () => {
     const [fine, coarse] = ladderNetworks(request);
     const [name, layer] = [...coarse.weights].find(([, { bits }]) => bits === 4) as [string, QuantizedWeights];
-    const values = layer.values.map((value, index) => (index === 3 ? -value : value));
-    const other = { ...coarse, weights: new Map(coarse.weights).set(name, { ...layer, values }) };
+    const integers = layer.integers.map((integer, index) => (index === 3 ? -integer : integer));
+    const other = { ...coarse, weights: new Map(coarse.weights).set(name, { ...layer, integers }) };
     expect(() => packLadder([fine, other])).toThrow(`layer ${name}: the weights of rung 1 are not the upper bits`);
   });
 });

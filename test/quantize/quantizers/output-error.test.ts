@@ -5,10 +5,10 @@ import { type LayerWeights, layerWeights, nodeWeights } from "../../../tools/for
 import type { Rows } from "../../../tools/forward/rows.ts";
 import { INPUT, isWeighted, type WeightedNode } from "../../../tools/graph/graph.ts";
 import type { FloatModel } from "../../../tools/graph/model.ts";
+import { dequantize } from "../../../tools/quantize/quantizers/dequantize.ts";
 import { invertedFactor } from "../../../tools/quantize/quantizers/inverted-factor.ts";
 import { outputError, roundByOutputError } from "../../../tools/quantize/quantizers/output-error-rounding.ts";
 import { quantizeOnGrid, quantizeWeights } from "../../../tools/quantize/quantizers/quantize-weights.ts";
-import { dequantize } from "../../../tools/quantize/quantizers/quantized-levels.ts";
 import { roundToGrid } from "../../../tools/quantize/quantizers/round-to-grid.ts";
 import { inputMoments, type SecondMoments } from "../../../tools/quantize/quantizers/second-moments.ts";
 import { SeededRandom } from "../../../tools/random/random.ts";
@@ -73,9 +73,9 @@ describe("rounding by the error of the output", () => {
         const values = weightsOf(DEPTH * CHANNELS, seed);
         const sums = new Float64Array(DEPTH * DEPTH).map((_, at) => (at % (DEPTH + 1) === 0 ? 3 : 0));
         const start = quantizeOnGrid(values, CHANNELS, "midTread", bits, "mse");
-        const { levels, scale } = roundByOutputError(start, values, { groups: [sums], depth: DEPTH });
-        levels.forEach((level, at) => {
-          expect(level).toBe(roundToGrid(values[at] / scale[Math.floor(at / DEPTH)], "midTread", bits));
+        const { integers, scale } = roundByOutputError(start, values, { groups: [sums], depth: DEPTH });
+        integers.forEach((integer, at) => {
+          expect(integer).toBe(roundToGrid(values[at] / scale[Math.floor(at / DEPTH)], "midTread", bits));
         });
       }),
     );
@@ -116,9 +116,9 @@ describe("second moments", () => {
     const moments = inputMoments(model.graph, tensors);
     for (const node of model.graph.nodes.filter(isWeighted)) {
       const { values, outChannels } = layerWeights(model).get(node.name) as LayerWeights;
-      const levels = quantizeOnGrid(values, outChannels, "midTread", 3, "mse");
-      const told = outputError(levels, values, moments.get(node.name) as SecondMoments);
-      const summed = summedError(node, tensors.get(node.input) as Rows[], values, dequantize(levels));
+      const integers = quantizeOnGrid(values, outChannels, "midTread", 3, "mse");
+      const told = outputError(integers, values, moments.get(node.name) as SecondMoments);
+      const summed = summedError(node, tensors.get(node.input) as Rows[], values, dequantize(integers));
       expect(told / summed).toBeCloseTo(1, 3);
     }
   });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { largestWeight } from "../../../tools/export/quantized-network.ts";
+import { dequantize, squaredError } from "../../../tools/quantize/quantizers/dequantize.ts";
 import { quantizeOnGrid, quantizeWeights } from "../../../tools/quantize/quantizers/quantize-weights.ts";
-import { dequantize, squaredError } from "../../../tools/quantize/quantizers/quantized-levels.ts";
 import { BIT_WIDTHS, type Width } from "../../../tools/quantize/width.ts";
 
 const WIDTHS: readonly Width[] = [...BIT_WIDTHS, "ternary"];
@@ -18,11 +18,11 @@ describe.each(WIDTHS)("weights at %s bits", (width) => {
   it("stay on the grid, with a scale above zero", () => {
     fc.assert(
       fc.property(weights, fc.constantFrom("minMax" as const, "mse" as const), (values, method) => {
-        const { grid, bits, levels, scale } = quantizeWeights(values, OUT_CHANNELS, width, method);
+        const { grid, bits, integers, scale } = quantizeWeights(values, OUT_CHANNELS, width, method);
         const limit = largestWeight(grid, bits);
-        for (const level of levels) {
-          expect(Math.abs(level)).toBeLessThanOrEqual(limit);
-          if (grid === "midRise") expect(level % 2).not.toBe(0);
+        for (const integer of integers) {
+          expect(Math.abs(integer)).toBeLessThanOrEqual(limit);
+          if (grid === "midRise") expect(integer % 2).not.toBe(0);
         }
         for (const step of scale) expect(step).toBeGreaterThan(0);
       }),

@@ -5,7 +5,7 @@ import type { Width, Widths } from "../../../tools/quantize/width.ts";
 export class AdditiveTarget implements SearchTarget {
   widths: Widths = new Map();
   readonly spent = { evaluations: 0, seconds: 0 };
-  /** What was measured once costs nothing again. */
+  /** Widths that were measured once cost nothing again. */
   private readonly known = new Set<string>();
 
   constructor(private readonly cost: (layer: string, width: Width) => number) {}

@@ -15,7 +15,7 @@ const CLASSES = ["N", "A", "O"];
 const RECORDS = 30;
 const SIZE = "uniform 2 bits";
 const decisions = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: RECORDS, maxLength: RECORDS });
-/** Of a fold: the truth, the float network, uniform, robust, and two mixes of their bytes. */
+/** The decisions of a fold: the truth, the float network, uniform, robust, and two mixes of their bytes. */
 const folds = fc.array(fc.tuple(decisions, decisions, decisions, decisions, decisions, decisions), {
   minLength: 2,
   maxLength: 3,

@@ -1,7 +1,7 @@
 import { TYPE_INT16 } from "../../../assembly/shared/ops.ts";
-import { largestCode } from "../../export/lower/element-type.ts";
 import { NetworkTensors } from "../../export/lower/network-tensors.ts";
 import type { NormConstants, QuantizedNetwork, QuantizedWeights } from "../../export/quantized-network.ts";
+import { largestOutput } from "../../export/tensors/element-type.ts";
 import { cropRows } from "../../graph/crop-rows.ts";
 import {
   type AttentionNode,
@@ -220,14 +220,14 @@ class HubertWriter {
   /** Of a tensor that a product reads: gelu leaves little below zero. */
   private codesOf(name: string): Codes {
     const node = nodeNamed(this.network.graph, name);
-    const largest = this.tensors.scaleOf(name) * largestCode(this.tensors.typeOf(name));
+    const largest = this.tensors.scaleOf(name) * largestOutput(this.tensors.typeOf(name));
     const isGelu = "activation" in node && node.activation === "gelu";
     return isGelu ? codesBetween(LEAST_GELU, largest) : codesBetween(-largest, largest);
   }
 
   /** Of what goes into a conv's gelu: as far as it reaches, where the engine's scale has room beyond. */
   private sumCodes(name: string): Codes {
-    const largest = (this.network.preScales?.get(name) ?? 0) * largestCode(TYPE_INT16);
+    const largest = (this.network.preScales?.get(name) ?? 0) * largestOutput(TYPE_INT16);
     return codesBetween(-largest, largest);
   }
 }

@@ -95,9 +95,9 @@ class Writer {
   private parameters(node: Conv1dNode | DenseNode, kernel: number): [string, string] {
     const weights = this.network.weights.get(node.name) as QuantizedWeights;
     const outChannels = weights.scale.length;
-    const inChannels = weights.values.length / outChannels / kernel;
+    const inChannels = weights.integers.length / outChannels / kernel;
     const dims = node.op === "conv1d" ? [outChannels, inChannels, kernel] : [outChannels, inChannels];
-    const values = channelsBeforeTaps(weights.values, inChannels, kernel);
+    const values = channelsBeforeTaps(weights.integers, inChannels, kernel);
     const weight = `${node.name}.weight`;
     const bias = `${node.name}.bias`;
     if (this.precision === "fp32") {

@@ -26,15 +26,15 @@ export class OnnxProducts {
   linear(name: string, input: Operand, weights: QuantizedWeights): string {
     const { builder } = this;
     const outChannels = weights.scale.length;
-    const dims = [weights.values.length / outChannels, outChannels];
+    const dims = [weights.integers.length / outChannels, outChannels];
     if (this.precision === "fp32") {
-      const real = realValues(weights.values, weights.scale);
+      const real = realValues(weights.integers, weights.scale);
       const weight = builder.constant(`${name}.weight`, dims, transposed(real, outChannels));
       return builder.push("Gemm", [input.value, weight, this.floatBias(name, weights)], name);
     }
     const inputs = [
       ...this.quantized(input),
-      builder.constant(`${name}.weight`, dims, transposed(weights.values, outChannels)),
+      builder.constant(`${name}.weight`, dims, transposed(weights.integers, outChannels)),
       ...this.weightScales(name, weights),
       this.countBias(name, input.codes, weights),
     ];
@@ -50,8 +50,8 @@ export class OnnxProducts {
   }
 
   floatConv(node: Conv1dNode, value: string, weights: QuantizedWeights): string {
-    const { dims, values } = convWeights(node, weights);
-    const weight = this.builder.constant(`${node.name}.weight`, dims, realValues(values, weights.scale));
+    const { dims, integers } = convWeights(node, weights);
+    const weight = this.builder.constant(`${node.name}.weight`, dims, realValues(integers, weights.scale));
     const { groups = 1 } = node;
     return this.builder.push("Conv", [value, weight, this.floatBias(node.name, weights)], node.name, {
       attributes: { ...convAttributes(node), group: groups },
@@ -65,7 +65,7 @@ export class OnnxProducts {
     const { name, groups = 1, outChannels } = node;
     const channels = outChannels / groups;
     const [codes, ...inputScale] = this.quantized(input);
-    const perGroup = weights.values.length / groups;
+    const perGroup = weights.integers.length / groups;
     const inChannels = perGroup / channels / node.kernel;
     const made = Array.from({ length: groups }, (_, group) => {
       const bounds = [group, group + 1].map((index) =>
@@ -75,7 +75,7 @@ export class OnnxProducts {
       const part = builder.push("Slice", [codes, ...bounds, axis], `${name}.input${group}`);
       const own: QuantizedWeights = {
         ...weights,
-        values: weights.values.subarray(group * perGroup, (group + 1) * perGroup),
+        integers: weights.integers.subarray(group * perGroup, (group + 1) * perGroup),
         scale: weights.scale.subarray(group * channels, (group + 1) * channels),
         bias: weights.bias.subarray(group * channels, (group + 1) * channels),
       };
@@ -93,10 +93,10 @@ export class OnnxProducts {
     weights: QuantizedWeights,
     output: Codes,
   ): string {
-    const { dims, values } = convWeights(node, weights);
+    const { dims, integers } = convWeights(node, weights);
     const inputs = [
       ...input,
-      this.builder.constant(`${name}.weight`, dims, values),
+      this.builder.constant(`${name}.weight`, dims, integers),
       ...this.weightScales(name, weights),
       ...this.constants(output),
       this.countBias(name, inputCodes, weights),
@@ -134,9 +134,9 @@ export class OnnxProducts {
   }
 }
 
-function convWeights({ kernel }: Conv1dNode, { values, scale }: QuantizedWeights) {
-  const inChannels = values.length / scale.length / kernel;
-  return { dims: [scale.length, inChannels, kernel], values: channelsBeforeTaps(values, inChannels, kernel) };
+function convWeights({ kernel }: Conv1dNode, { integers, scale }: QuantizedWeights) {
+  const inChannels = integers.length / scale.length / kernel;
+  return { dims: [scale.length, inChannels, kernel], integers: channelsBeforeTaps(integers, inChannels, kernel) };
 }
 
 function convAttributes({ kernel, stride, dilation, padLeft, padRight }: Conv1dNode) {

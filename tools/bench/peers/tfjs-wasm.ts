@@ -47,11 +47,11 @@ function floatParameters({ graph, weights }: QuantizedNetwork): Map<string, Floa
   return new Map(
     graph.nodes.flatMap((node) => {
       if (node.op !== "conv1d" && node.op !== "dense") return [];
-      const { values, scale, bias } = weights.get(node.name) as QuantizedWeights;
+      const { integers, scale, bias } = weights.get(node.name) as QuantizedWeights;
       const outChannels = scale.length;
-      const fanIn = values.length / outChannels;
+      const fanIn = integers.length / outChannels;
       const shape = node.op === "dense" ? [fanIn, outChannels] : [1, node.kernel, fanIn / node.kernel, outChannels];
-      const weight = outputsLast(realValues(values, scale), outChannels);
+      const weight = outputsLast(realValues(integers, scale), outChannels);
       return [[node.name, { shape, weight, bias: Float32Array.from(bias) }] as const];
     }),
   );

@@ -1,17 +1,13 @@
 import { statSync } from "node:fs";
 import type { Command } from "commander";
 import { engineBytes } from "qhubert-engine";
-import { compressionRatios, parameterCounts } from "../../export/accounting.ts";
+import { accountForFloatFile } from "../../export/accounting.ts";
 import { accountForFile } from "../../export/file-accounting.ts";
 import { inspectModel } from "../../export/inspect-model.ts";
 import { openFloatModel, openModel } from "../../export/model-files.ts";
 import { DataError } from "../../files/data-error.ts";
-import { nodeCosts } from "../../graph/costs.ts";
 import { paperChecks } from "../../quantize/paper-accounting.ts";
 import { bytesText, percentInterval, printJson, printLine, printTable } from "../terminal/output.ts";
-
-const FLOAT_BITS = 32;
-const FLOAT_BYTES = 4;
 
 interface AccountingArguments {
   readonly paper?: boolean;
@@ -95,22 +91,7 @@ async function accountForPacked(path: string, json: boolean): Promise<void> {
 
 async function accountForFloat(path: string, json: boolean): Promise<void> {
   const { graph } = openFloatModel(path);
-  const costs = nodeCosts(graph);
-  const counts = parameterCounts(graph);
-  const fileBytes = statSync(path).size;
-  const bits = new Map(Object.keys(counts.named).map((name) => [name, FLOAT_BITS]));
-  const facts = {
-    parameters: counts.total,
-    meanBits: FLOAT_BITS,
-    ratios: compressionRatios(counts, bits, fileBytes, (await engineBytes("scalar")).length),
-    fileBytes,
-  };
-  const layers = costs.map(({ name, parameters, weights }) => ({
-    name,
-    parameters,
-    weights,
-    bytes: FLOAT_BYTES * parameters,
-  }));
+  const { layers, ...facts } = accountForFloatFile(graph, statSync(path).size, (await engineBytes("scalar")).length);
   if (json) return printJson({ model: path, ...facts, layers });
   printTable(
     ["layer", "parameters", "weights", "bytes"],

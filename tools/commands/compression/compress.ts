@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { compareWithFloat } from "../../compare/share-comparer.ts";
 import { divideData, divisionFacts, divisionOf } from "../../data/division.ts";
 import type { ConditionedRecord } from "../../data/record.ts";
 import type { Comparison } from "../../evaluate/comparison.ts";
@@ -11,24 +12,18 @@ import type { FloatModel } from "../../graph/model.ts";
 import { type Compressed, type CompressionRequest, compress } from "../../quantize/compress.ts";
 import { compressionDocument } from "../../quantize/compression-document.ts";
 import type { CompressionMethod } from "../../quantize/compression-method.ts";
-import { trainedLevels } from "../../quantize/trained-levels.ts";
+import { trainedIntegers } from "../../quantize/trained-integers.ts";
 import { loadDraw } from "../../report/plot.ts";
 import { readReportInput, writeCompressionReport } from "../../report/report-files.ts";
 import { loadData } from "../records/load-data.ts";
 import { CACHE_OPTION, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
 import { bytesText, printJson, printLine, printTable } from "../terminal/output.ts";
-import { type Progress, startProgress } from "../terminal/progress.ts";
-import { compareWithFloat, printComparisons } from "./compare-with-float.ts";
-import {
-  addQuantizerOptions,
-  addSearchOptions,
-  candidateOptionsOf,
-  methodOf,
-  type QuantizerArguments,
-  type SearchArguments,
-} from "./search-options.ts";
+import { type Progress, startProgress, withProgress } from "../terminal/progress.ts";
+import { printComparisons } from "./print-comparisons.ts";
+import { addQuantizerOptions, quantizerOptions } from "./quantizer-options.ts";
+import { addSearchOptions, methodOf, type SearchArguments } from "./search-options.ts";
 
-interface CompressArguments extends SearchArguments, QuantizerArguments {
+interface CompressArguments extends SearchArguments {
   readonly model: string;
   readonly data: string;
   readonly out: string;
@@ -73,9 +68,10 @@ export function addCompressCommand(program: Command): void {
 
 async function runCompress(args: CompressArguments): Promise<void> {
   const method = methodOf(args);
+  const quantizer = quantizerOptions(args);
   const model = openFloatModel(args.model);
-  // What is wrong with the model is told before the data is read.
-  if (method.kind === "trained") trainedLevels(model);
+  // A fault of the model is reported before the data is read.
+  if (method.kind === "trained") trainedIntegers(model);
   const reference = floatOrigin(args.model, model, args.against);
   const knownTo = { model: args.model, classes: model.graph.classes };
   const data = await loadData(args.data, { ...args, knownTo });
@@ -85,14 +81,14 @@ async function runCompress(args: CompressArguments): Promise<void> {
   const beside = args.study === undefined ? {} : readReportInput([args.study]);
   const shares: Record<string, Comparison> = {};
   const compressed = await compressWithProgress(model, split.validation, method, {
-    ...candidateOptionsOf(args),
+    ...quantizer,
     journal: args.journal,
     seed: args.seed,
     reference,
     gradient: decisionGradient,
     measureAccuracy: async (file) => {
-      shares.validation = await compareWithFloat(reference, file, split.validation);
-      if (args.test) shares.test = await compareWithFloat(reference, file, split.test);
+      shares.validation = await compareWithProgress(reference, file, split.validation, quantizer.workers);
+      if (args.test) shares.test = await compareWithProgress(reference, file, split.test, quantizer.workers);
       const reported = args.test ? "test" : "validation";
       return {
         share: reported,
@@ -106,7 +102,10 @@ async function runCompress(args: CompressArguments): Promise<void> {
   const { search, ...report } = compressed.report;
   if (args.report && draw) {
     const facts = divisionFacts(data, division, split);
-    const document = compressionDocument({ ...args, model, modelFile: args.model, compressed, data: facts, shares });
+    const words = process.argv.slice(2);
+    const document = compressionDocument({
+      ...{ model, modelFile: args.model, compressed, out: args.out, data: facts, shares, words },
+    });
     await writeCompressionReport(args.report, document, beside, draw);
   }
   if (args.json) return printJson({ model: args.out, ...report, evaluations: search?.evaluations ?? 0, ...shares });
@@ -123,7 +122,19 @@ async function runCompress(args: CompressArguments): Promise<void> {
   printComparisons(shares);
 }
 
-/** Compresses with a progress bar. `selection` must never be what is reported on. */
+async function compareWithProgress(
+  reference: FloatModel,
+  file: Uint8Array,
+  records: readonly ConditionedRecord[],
+  workers: number,
+): Promise<Comparison> {
+  const [comparison] = await withProgress("deciding records", (update) =>
+    compareWithFloat(reference, [file], records, workers, update),
+  );
+  return comparison;
+}
+
+/** Compresses with a progress bar. `selection` must never be the records that are reported on. */
 export async function compressWithProgress(
   model: FloatModel,
   selection: readonly ConditionedRecord[],

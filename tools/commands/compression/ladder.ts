@@ -1,22 +1,19 @@
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { ModelFile } from "qhubert-engine";
+import { compareWithFloat } from "../../compare/share-comparer.ts";
 import { divideData, divisionFacts, divisionOf } from "../../data/division.ts";
-import type { ConditionedRecord } from "../../data/record.ts";
 import type { Comparison } from "../../evaluate/comparison.ts";
 import { openFloatModel } from "../../export/model-files.ts";
 import { pack } from "../../export/pack.ts";
-import type { QuantizedNetwork } from "../../export/quantized-network.ts";
 import { sealLadder } from "../../export/seal.ts";
 import { writeWhole } from "../../files/write-whole.ts";
-import type { FloatModel } from "../../graph/model.ts";
 import { fileFacts } from "../../quantize/file-facts.ts";
 import { checkLadderWidths, ladderNetworks } from "../../quantize/ladder/ladder.ts";
 import { loadData } from "../records/load-data.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, wholeNumber, wholeNumbers } from "../terminal/arguments.ts";
 import { bytesText, printJson, printLine, printTable } from "../terminal/output.ts";
-import { printComparisons } from "./compare-with-float.ts";
-import { ShareComparer } from "./share-comparer.ts";
+import { printComparisons } from "./print-comparisons.ts";
 
 interface LadderArguments {
   readonly model: string;
@@ -72,10 +69,12 @@ async function runLadder(args: LadderArguments): Promise<void> {
   const division = divisionOf(model.facts, seed);
   const split = divideData(data, division);
   const networks = ladderNetworks({ model, records: split.validation, widths, seed, calibrationCrops });
+  // An ordinary file of a rung's weights decides as the rung does.
+  const alone = networks.map((network) => pack(network));
   const reported = args.test ? "test" : "validation";
   const shares = {
-    validation: await compareRungs(model, networks, split.validation, args.workers),
-    ...(args.test ? { test: await compareRungs(model, networks, split.test, args.workers) } : {}),
+    validation: await compareWithFloat(model, alone, split.validation, args.workers),
+    ...(args.test ? { test: await compareWithFloat(model, alone, split.test, args.workers) } : {}),
   };
   const compared = shares[reported] as readonly Comparison[];
   const [finest] = compared;
@@ -96,7 +95,7 @@ async function runLadder(args: LadderArguments): Promise<void> {
   writeWhole(args.out, file);
   const rungs = widths.map((bits, rung) => ({
     ...{ rung, bits, ...new ModelFile(file, rung).budget },
-    aloneBytes: pack(networks[rung]).length,
+    aloneBytes: alone[rung].length,
     ...Object.fromEntries(Object.entries(shares).map(([share, each]) => [share, each[rung]])),
   }));
   if (args.json) return printJson({ model: args.out, fileBytes: file.length, rungs });
@@ -115,21 +114,4 @@ async function runLadder(args: LadderArguments): Promise<void> {
     each.map((comparison, rung) => [`${share}, rung ${rung}`, comparison] as const),
   );
   printComparisons(Object.fromEntries(named));
-}
-
-/** Each rung on the engine beside the float model: an ordinary file of its weights gives the same bytes as the rung. */
-async function compareRungs(
-  model: FloatModel,
-  networks: readonly QuantizedNetwork[],
-  records: readonly ConditionedRecord[],
-  workers: number,
-): Promise<readonly Comparison[]> {
-  const comparer = await ShareComparer.start(model, records, workers);
-  try {
-    const compared: Comparison[] = [];
-    for (const network of networks) compared.push(comparer.compare(await comparer.decide(pack(network))));
-    return compared;
-  } finally {
-    await comparer.close();
-  }
 }

@@ -1,7 +1,7 @@
 import type { PooledMethod, PooledStudy } from "../../quantize/study/pooled-study.ts";
 import { percent, printLine, printTable } from "../terminal/output.ts";
 
-/** Methods by size, the robust search first: then how much better it does than each with the same bytes. */
+/** Prints the methods by size, the robust search first, with its gain over each method of the same bytes. */
 export function printPooledStudy({ model, folds, data, float, methods }: PooledStudy): void {
   printLine(
     `${model}: ${data.records} records, the test shares of ${folds} folds, widths chosen on ${data.selectionCrops} crops of ` +

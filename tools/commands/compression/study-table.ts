@@ -1,7 +1,7 @@
 import type { Study, StudyMethod } from "../../quantize/study/study.ts";
 import { percent, percentInterval, printLine, printTable } from "../terminal/output.ts";
 
-/** A line a method; random mixes of equal bytes in one. */
+/** Prints a line for each method; random mixes of equal bytes share a line. */
 export function printStudy({ model, data, float, methods }: Study): void {
   printLine(
     `${model} on ${data.records} records of the ${data.share} share, widths chosen on ${data.selectionCrops} crops of ` +
@@ -53,7 +53,7 @@ function methodRow({ label, meanBits, fileBytes, ratios, validation, test }: Stu
   ];
 }
 
-/** Medians, and the range of accuracy in place of an interval. */
+/** Makes the row of random mixes: medians, and the range of accuracy in place of an interval. */
 function mixRow(label: string, group: readonly StudyMethod[]): string[] {
   const of = (value: (method: StudyMethod) => number) => group.map(value).sort((a, b) => a - b);
   const median = (value: (method: StudyMethod) => number) => of(value)[Math.floor(group.length / 2)];

@@ -41,7 +41,7 @@ function givenValue<T>({ flag, takes, perUnit }: OptionRow<T>, given: Given): un
 
 function optionOf<T>({ flag, takes }: OptionRow<T>, help: string): Option {
   const option = new Option(flag as string, help);
-  if (takes === "off" || takes === "text") return option;
+  if (takes === "on" || takes === "off" || takes === "text") return option;
   return isChoice(takes) ? option.choices(takes) : option.argParser(parserOf(takes));
 }
 
@@ -49,19 +49,20 @@ function isChoice(takes: Takes): takes is readonly string[] {
   return Array.isArray(takes);
 }
 
-function parserOf(takes: Exclude<Takes, readonly string[] | "off" | "text">): (text: string) => unknown {
+function parserOf(takes: Exclude<Takes, readonly string[] | "on" | "off" | "text">): (text: string) => unknown {
   if (takes === "count") return countNumber;
   if (takes === "whole") return wholeNumber;
   if (takes === "real") return realNumber;
   return asArgument(takes === "interval" ? parseInterval : takes);
 }
 
-/** Commander names the flag only in errors of its own kind. */
-function asArgument(parse: (text: string) => unknown): (text: string) => unknown {
+/** Makes a parser's errors name the flag: commander does so for errors of its own kind alone. */
+export function asArgument<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
     try {
       return parse(text);
     } catch (error) {
+      if (error instanceof InvalidArgumentError) throw error;
       throw new InvalidArgumentError(`${(error as Error).message}.`);
     }
   };
@@ -75,7 +76,7 @@ function parseInterval(text: string): readonly [low: number, high: number] {
 
 /** " (default: 0.002; paper: 0.001)", or nothing where a row has no default to show. */
 function defaultText<T>(row: OptionRow<T>, defaults: T, others: Readonly<Record<string, T>>): string {
-  if (row.takes === "off") return "";
+  if (row.takes === "on" || row.takes === "off") return "";
   const own = valueText(row, defaults);
   const named = Object.entries(others)
     .map(([name, options]) => [name, valueText(row, options)] as const)
@@ -87,6 +88,7 @@ function defaultText<T>(row: OptionRow<T>, defaults: T, others: Readonly<Record<
 function valueText<T>(row: OptionRow<T>, options: T): string | undefined {
   const value = fieldValue(options, row);
   if (value === null || value === undefined) return row.unset;
+  if (row.show !== undefined) return row.show(value as never);
   if (row.perUnit !== undefined) return String((value as number) / row.perUnit);
   return Array.isArray(value) ? value.join(":") : String(value);
 }

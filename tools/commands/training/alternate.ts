@@ -7,7 +7,7 @@ import { writeWhole } from "../../files/write-whole.ts";
 import { alternate } from "../../finetune/alternation.ts";
 import { FINETUNE_OPTIONS } from "../../finetune/finetune.ts";
 import { TRAINING_TABLE } from "../../train/recipe/recipe-table.ts";
-import { printComparisons } from "../compression/compare-with-float.ts";
+import { printComparisons } from "../compression/print-comparisons.ts";
 import { menuOf } from "../compression/search-options.ts";
 import { CACHE_OPTION, countNumber, LEAD_OPTION, positiveNumber, wholeNumber } from "../terminal/arguments.ts";
 import { addOptionTable } from "../terminal/option-table.ts";

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ConditionedRecord } from "../../data/record.ts";
 import { openFloatModel } from "../../export/model-files.ts";
+import { modelHash } from "../../export/model-hash.ts";
 import { readSafetensors, writeSafetensors } from "../../export/safetensors/safetensors-format.ts";
 import { DataError } from "../../files/data-error.ts";
 import type { FloatModel } from "../../graph/model.ts";
@@ -43,7 +44,7 @@ export function askTeachers(
 ): Teacher[] {
   const progress = startProgress("asking teachers");
   const answers = teachers.map(({ model }, index) => {
-    const file = join(cacheFolder, `teacher-${answersName(model, records)}.safetensors`);
+    const file = join(cacheFolder, `teacher-${answersName(modelHash(model), records)}.safetensors`);
     const kept = existsSync(file) ? readAnswers(file, model, records) : null;
     const teacher = kept ?? askTeacher(model, records);
     if (!kept) writeSafetensors(file, { tensors: packAnswers(teacher), metadata: {} });

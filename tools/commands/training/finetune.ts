@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Command } from "commander";
+import { compareInFloat } from "../../compare/decide-in-float.ts";
 import { divideData, divisionFacts, divisionOf } from "../../data/division.ts";
 import { openFloatModel } from "../../export/model-files.ts";
 import { readCheckpoint, requireCheckpoint, writeCheckpoint } from "../../export/safetensors/checkpoint-file.ts";
@@ -14,7 +15,7 @@ import { noiseOf } from "../../train/batches/noise-source.ts";
 import { packCheckpoint, unpackCheckpoint } from "../../train/checkpoint.ts";
 import { trainOptions } from "../../train/recipe/checked-options.ts";
 import { FINETUNE_TABLE } from "../../train/recipe/recipe-table.ts";
-import { compareInFloat, printComparisons } from "../compression/compare-with-float.ts";
+import { printComparisons } from "../compression/print-comparisons.ts";
 import { loadData } from "../records/load-data.ts";
 import { CACHE_OPTION, LEAD_OPTION, wholeNumber } from "../terminal/arguments.ts";
 import { addOptionTable } from "../terminal/option-table.ts";

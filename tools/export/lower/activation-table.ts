@@ -2,15 +2,15 @@ import { ACTIVATION_TABLE_ENTRIES, TABLE_DOWN_INT13, TABLE_DOWN_INT16 } from "..
 import { MAX_TABLE_SHIFT } from "../../../assembly/shared/limits.ts";
 import { TYPE_INT13 } from "../../../assembly/shared/ops.ts";
 
-/** Looked-up values from one entry to the next. */
+/** Number of looked-up values from one entry to the next. */
 const STEP = 512;
 const LAST = ACTIVATION_TABLE_ENTRIES - 1;
-/** Twice the largest output: sums may grow to twice what was seen before the table has a corner there. */
+/** Twice the largest output: the table is straight up to twice the largest sum seen. */
 const LARGEST_ENTRY = 32767;
-/** Beyond it gelu leaves 0 and its input by less than 0.00013. */
+/** The end of gelu's bend: beyond it gelu differs from 0 or from its input by less than 0.00013. */
 const GELU_BEND = 4;
 
-/** How a layer looks its int16 sums up. */
+/** The scales and the type of a layer that looks up its int16 sums. */
 export interface TableLookup {
   /** Real value of one count of a sum. */
   readonly preScale: number;
@@ -20,8 +20,8 @@ export interface TableLookup {
 }
 
 /**
- * The scale before a gelu: the finest one that holds all that was seen and is the output's divided by a power of two, for then
- * the slope behind its bend is a whole number in the table, and large values leave it exact.
+ * Chooses the scale before a gelu: the finest scale that holds all sums seen and is the output's scale divided by a power of two. The
+ * slope after the bend is then a whole number in the table, and large values pass exactly.
  * @param seen real value of one count if the largest sum seen were 32767
  */
 export function alignedPreScale(seen: number, outScale: number): number {
@@ -31,7 +31,7 @@ export function alignedPreScale(seen: number, outScale: number): number {
   return outScale * 2 ** -power;
 }
 
-/** The powers of two that sums grow by before they are looked up: the table then spans just the bend. */
+/** Chooses the power of two that sums are multiplied by before they are looked up, so that the table spans just the bend. */
 export function tableShift({ preScale }: TableLookup): number {
   let shift = 0;
   while (shift < MAX_TABLE_SHIFT && 32768 * preScale >= GELU_BEND * 2 ** (shift + 1)) shift++;
@@ -39,9 +39,9 @@ export function tableShift({ preScale }: TableLookup): number {
 }
 
 /**
- * An activation in 129 evenly spaced entries, lines between them (NUMERICS.md, "Activation by a table"). An entry is a twelfth of the
- * second difference off its function: lines through the function's own values lie on one side of it, by so much in the mean. The
- * first and the last line go on to what the smallest and the largest sum give.
+ * Makes a table of an activation: 129 evenly spaced entries with lines between them (NUMERICS.md, "Activation by a table"). Lines
+ * through a curve's own values lie on one side of it, by a twelfth of the second difference in the mean: each entry is moved by that
+ * twelfth. The first and the last line end at the values of the smallest and the largest sum.
  */
 export function activationTable(activation: (x: number) => number, lookup: TableLookup): Int16Array {
   const { preScale, outScale, outType } = lookup;

@@ -4,8 +4,8 @@ import { type Requantization, shiftFor } from "./requantization.ts";
 const STEPS = 256;
 
 /**
- * Turns a difference of two scores, query counts times key counts, into steps of 2^(-1/256): scores are divided by the root
- * of a head's channels, exp is taken to base 2. Throws RangeError where the multiplier does not fit.
+ * Computes the multiplier that turns a difference of two scores, query counts times key counts, into steps of 2^(-1/256): scores are
+ * divided by the root of a head's channels, and exp is taken to base 2. Throws RangeError where the multiplier does not fit.
  */
 export function requantizeAttention(
   queryScale: number,

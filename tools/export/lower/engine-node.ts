@@ -1,6 +1,6 @@
 import { type Graph, type GraphNode, nodeNamed } from "../../graph/graph.ts";
 import { isBehindWindow } from "../../graph/sequences.ts";
-import { isWide } from "./element-type.ts";
+import { isWide } from "../tensors/element-type.ts";
 
 /** Throws RangeError that names the first node of a graph that the engine cannot run. */
 export function requireEngineNodes(graph: Graph): void {

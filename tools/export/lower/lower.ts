@@ -17,11 +17,11 @@ import type {
 } from "../../graph/graph.ts";
 import { inputsOf } from "../../graph/graph.ts";
 import { NORM_EPSILON } from "../../graph/model.ts";
-import { reachOf } from "../plan/reach.ts";
 import { checkWidth, largestWeight, type QuantizedNetwork } from "../quantized-network.ts";
+import { largestInput, largestOutput } from "../tensors/element-type.ts";
+import { reachOf } from "../tensors/reach.ts";
 import { activationTable, tableShift } from "./activation-table.ts";
 import { requantizeAttention } from "./attention-requantization.ts";
-import { largestCode, largestInput } from "./element-type.ts";
 import { requireEngineNodes } from "./engine-node.ts";
 import { type LoweredLayer, PLAIN_LAYER } from "./lowered-layer.ts";
 import { type FormedRows, narrowRows } from "./narrow-rows.ts";
@@ -40,8 +40,8 @@ const ACTIVATIONS: Readonly<Record<Activation, number>> = {
 
 /**
  * Turns a quantized network into layer records. Throws RangeError where a node, a scale or a weight cannot be packed.
- * @param wideRows no narrow rows, even where they serve
- * @param planes how many bit planes the file has of the layers that are stored so
+ * @param wideRows keeps rows of eight bytes, even where narrow rows serve
+ * @param planes number of bit planes of each layer that the file stores in planes
  */
 export function lower(
   network: QuantizedNetwork,
@@ -80,7 +80,7 @@ class Context {
     };
   }
 
-  /** What the op needs beside what every layer has. */
+  /** The fields that the op needs beside those of every layer. */
   private fieldsOf(node: GraphNode): Pick<LoweredLayer, "op"> & Partial<LoweredLayer> {
     switch (node.op) {
       case "conv1d":
@@ -185,7 +185,7 @@ class Context {
     return { groups: heads, ...requantizeAttention(query, key, headChannels, name) };
   }
 
-  /** Of what the sum becomes: a gelu's input, else the output. */
+  /** The scale of the tensor that a sum becomes: a gelu's input, else the output. */
   private sumScaleOf(node: ConvNode | GroupNormNode): number {
     return node.activation === "gelu" ? this.tensors.lookupOf(node.name).preScale : this.tensors.scaleOf(node.name);
   }
@@ -196,21 +196,21 @@ class Context {
     return { table: activationTable(gelu, lookup), tableShift: tableShift(lookup) };
   }
 
-  /** The rows in the narrower of the two forms that serve. */
+  /** Puts rows into the narrower form where it serves. */
   private formed(name: string, wide: Requantization, sumLimit: number): FormedRows & Pick<Requantization, "shift"> {
-    const outLimit = largestCode(this.tensors.typeOf(name));
+    const outLimit = largestOutput(this.tensors.typeOf(name));
     const formed = this.wideRows ? { rowForm: 0, rows: wide.rows } : narrowRows(wide, { sumLimit, outLimit });
     return { shift: wide.shift, ...formed };
   }
 
   /** @param fanIn weights of an output channel */
   private weighted(node: WeightedNode, fanIn: number, tiles: TileLayout, outScale: number) {
-    const { grid, bits, values, scale, bias } = this.weightsOf(node, fanIn);
+    const { grid, bits, integers, scale, bias } = this.weightsOf(node, fanIn);
     const inScale = this.tensors.scaleOf(node.input);
     const units = scale.map((step, channel) => {
       if (!(step > 0))
         throw new RangeError(`layer ${node.name}, channel ${channel}: weight scale ${step}, expected above 0`);
-      const dead = values.subarray(channel * fanIn, (channel + 1) * fanIn).every((value) => value === 0);
+      const dead = integers.subarray(channel * fanIn, (channel + 1) * fanIn).every((integer) => integer === 0);
       return dead ? 0 : step * inScale;
     });
     const sumLimit = fanIn * largestInput(this.tensors.typeOf(node.input)) * largestWeight(grid, bits);
@@ -219,7 +219,7 @@ class Context {
       bits,
       grid: GRIDS[grid],
       planes,
-      tiles: packTiles(values, this.tensors.channels(node.name), { ...tiles, inPlanes: planes > 0 }, grid, bits),
+      tiles: packTiles(integers, this.tensors.channels(node.name), { ...tiles, inPlanes: planes > 0 }, grid, bits),
       ...this.formed(node.name, requantizeChannels(units, bias, outScale, sumLimit, node.name), sumLimit),
     };
   }
@@ -227,12 +227,12 @@ class Context {
   private weightsOf({ name }: WeightedNode, fanIn: number) {
     const weights = this.network.weights.get(name);
     if (!weights) throw new RangeError(`layer ${name} has no weights`);
-    const { grid, bits, values, scale, bias } = weights;
+    const { grid, bits, integers, scale, bias } = weights;
     checkWidth(grid, bits);
     const outChannels = this.tensors.channels(name);
-    if (values.length !== fanIn * outChannels || scale.length !== outChannels || bias.length !== outChannels) {
+    if (integers.length !== fanIn * outChannels || scale.length !== outChannels || bias.length !== outChannels) {
       throw new RangeError(
-        `layer ${name} has ${values.length} weights, ${scale.length} scales and ${bias.length} biases; ` +
+        `layer ${name} has ${integers.length} weights, ${scale.length} scales and ${bias.length} biases; ` +
           `expected ${fanIn * outChannels}, ${outChannels} and ${outChannels}`,
       );
     }
@@ -240,7 +240,7 @@ class Context {
   }
 }
 
-/** How an average pool and a window take rows. */
+/** The fields by which an average pool and a window take rows. */
 function decisions({ window, hop, warmup }: AveragePoolNode | WindowNode) {
   return { kernel: window, stride: hop, padLeft: window - warmup };
 }

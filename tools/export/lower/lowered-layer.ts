@@ -1,7 +1,7 @@
 import * as ops from "../../../assembly/shared/ops.ts";
 import type { RequantizationRow } from "./requantization.ts";
 
-/** A layer record's fields, with the requantisation rows and weight tiles that it points to. */
+/** The fields of a layer's record, with the requantisation rows and weight tiles that it points to. */
 export interface LoweredLayer {
   readonly name: string;
   readonly op: number;
@@ -21,23 +21,23 @@ export interface LoweredLayer {
   readonly shift: number;
   readonly multiplierA: number;
   readonly multiplierB: number;
-  /** Of a conv with two or more, else 0; heads of attention. */
+  /** Groups of a conv that has two or more, heads of attention; else 0. */
   readonly groups: number;
   readonly epsilon: number;
   readonly tableShift: number;
-  /** As narrow-rows.ts has it. */
+  /** The form of the rows (`FormedRows` of narrow-rows.ts). */
   readonly rowForm: number;
-  /** What the engine computes with, whatever their form. */
+  /** The values that the engine computes with, whatever their form. */
   readonly rows: readonly RequantizationRow[];
-  /** Of a layer with ACTIVATION_TABLE; else empty. */
+  /** The table of a layer with ACTIVATION_TABLE; else empty. */
   readonly table: Int16Array;
   /** Bit planes of its weights in the file, 0 for a bit stream. */
   readonly planes: number;
-  /** Of a layer in planes, the `bits` upper ones of each tile end to end. */
+  /** Weight tiles; a tile of a layer in planes has its `bits` upper planes, end to end. */
   readonly tiles: readonly Uint8Array[];
 }
 
-/** Fields of a layer that its op does not use. */
+/** Values of the fields that a layer's op does not use. */
 export const PLAIN_LAYER = {
   activation: ops.ACTIVATION_NONE,
   bits: 0,

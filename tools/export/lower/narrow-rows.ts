@@ -2,24 +2,24 @@ import { NARROW_MULTIPLIER_SHIFT } from "../../../assembly/shared/layout.ts";
 import { MAX_ROW_FORM } from "../../../assembly/shared/limits.ts";
 import { INT32_LIMIT, type Requantization, type RequantizationRow } from "./requantization.ts";
 
-/** How far narrow rows may move an output, as a share of the largest: of int8 a 64th of a count. */
+/** The farthest that narrow rows may move an output, as a share of the largest output: a 64th of a count of int8. */
 const TOLERANCE = 2 ** -13;
 const LARGEST_MULTIPLIER = 2 ** 16 - 1;
 const LARGEST_BIAS = 2 ** 15 - 1;
 
-/** What a layer can make, in counts: the accumulated products and the output at their largest. */
-export interface LayerRange {
+/** The largest accumulated products and the largest output of a layer, in counts. */
+interface LayerRange {
   readonly sumLimit: number;
   readonly outLimit: number;
 }
 
 export interface FormedRows {
-  /** 0: rows of eight bytes; n: rows of four, whose biases are multiples of 2^(n - 1), the multipliers of 2^15. */
+  /** 0: rows of eight bytes. n: rows of four bytes, whose biases are multiples of 2^(n - 1), the multipliers of 2^15. */
   readonly rowForm: number;
   readonly rows: readonly RequantizationRow[];
 }
 
-/** The rows that narrow ones stand for where these serve, else the given ones. */
+/** Rounds the rows to narrow rows where these serve; else the rows stay as they are. */
 export function narrowRows({ shift, rows }: Requantization, range: LayerRange): FormedRows {
   const biasShift = biasShiftOf(rows);
   const narrow = rows.map(({ multiplier, bias }) => ({
@@ -32,7 +32,7 @@ export function narrowRows({ shift, rows }: Requantization, range: LayerRange): 
   return biasShift < MAX_ROW_FORM && serves ? { rowForm: biasShift + 1, rows: narrow } : { rowForm: 0, rows };
 }
 
-/** Bits that the largest bias has beyond an int16. */
+/** Counts the bits that the largest bias has beyond an int16. */
 function biasShiftOf(rows: readonly RequantizationRow[]): number {
   const largest = Math.max(...rows.map(({ bias }) => Math.abs(bias)));
   let shift = 0;

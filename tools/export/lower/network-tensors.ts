@@ -3,12 +3,12 @@ import { INPUT } from "../../graph/graph.ts";
 import { INPUT_MILLIVOLTS_PER_COUNT } from "../../graph/model.ts";
 import { tensorShapes } from "../../graph/shapes.ts";
 import type { TensorShape } from "../../graph/tensor-shape.ts";
-import { tensorIndex } from "../plan/tensor-index.ts";
 import { LOGIT_FRACTION_BITS, type QuantizedNetwork } from "../quantized-network.ts";
+import { elementType } from "../tensors/element-type.ts";
+import { tensorIndex } from "../tensors/tensor-index.ts";
 import { alignedPreScale, type TableLookup } from "./activation-table.ts";
-import { elementType } from "./element-type.ts";
 
-/** What every tensor of a network is: index, type, channels, scale. */
+/** Index, type, channels and scale of every tensor of a network. */
 export class NetworkTensors {
   private readonly shapes: ReadonlyMap<string, TensorShape>;
 
@@ -31,7 +31,7 @@ export class NetworkTensors {
     return channels;
   }
 
-  /** Rows of a whole sequence. */
+  /** Number of rows of a whole sequence. */
   sequenceRows(name: string): number {
     return this.shapes.get(name)?.sequence?.rows ?? 0;
   }
@@ -47,7 +47,7 @@ export class NetworkTensors {
     return aboveZero(scales.get(name), `layer ${name}: output scale`);
   }
 
-  /** How a node looks its gelu up. Throws RangeError where the scale before it is missing. */
+  /** The scales of a node's gelu. Throws RangeError where the scale before it is missing. */
   lookupOf(name: string): TableLookup {
     const seen = aboveZero(this.network.preScales?.get(name), `layer ${name}: scale before its gelu`);
     const outScale = this.scaleOf(name);

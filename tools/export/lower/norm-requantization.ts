@@ -1,15 +1,15 @@
 import type { NormConstants } from "../quantized-network.ts";
 import { INT32_LIMIT, type Requantization } from "./requantization.ts";
 
-/** A normalised value is in Q20. */
+/** Fraction bits of a normalised value. */
 const NORMAL_BITS = 20;
-/** A bias is in 256ths of an output count. */
+/** Fraction bits of a bias, in output counts. */
 const BIAS_BITS = 8;
 const LARGEST_SHIFT = 39;
 
 /**
- * out = (normal * multiplier + bias * 2^(shift - 8) + 2^(shift - 1)) >> shift, a channel; the shift is the largest whose
- * multipliers all fit. Throws RangeError where there is none, or a bias does not fit.
+ * Computes a norm's rows: out = (normal * multiplier + bias * 2^(shift - 8) + 2^(shift - 1)) >> shift for each channel. The shift is
+ * the largest whose multipliers all fit. Throws RangeError where there is none, or a bias does not fit.
  */
 export function requantizeNorm({ gamma, beta }: NormConstants, outScale: number, layer: string): Requantization {
   const multipliersAt = (shift: number) =>
@@ -25,8 +25,8 @@ export function requantizeNorm({ gamma, beta }: NormConstants, outScale: number,
 }
 
 /**
- * What a norm adds to the variance, in squared counts of its input times the values it is taken over: at least 1, so that
- * values that are all equal divide by something.
+ * Computes the epsilon that a norm adds to the variance, in squared counts of its input times the number of its values. It is at least
+ * 1, so that values that are all equal do not divide by 0.
  */
 export function normEpsilon(epsilon: number, values: number, inScale: number): number {
   return Math.min(INT32_LIMIT - 1, Math.max(1, Math.round((epsilon * values) / inScale ** 2)));

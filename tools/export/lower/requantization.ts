@@ -1,6 +1,6 @@
 import { MAX_SHIFT } from "../../../assembly/shared/limits.ts";
 
-/** Eight bytes of the requantisation section; of most layers out = clamp((acc + bias) * multiplier + 2^(shift-1) >> shift). */
+/** A row of the requantisation section; in most layers out = clamp((acc + bias) * multiplier + 2^(shift-1) >> shift). */
 export interface RequantizationRow {
   readonly multiplier: number;
   readonly bias: number;
@@ -14,10 +14,10 @@ export interface Requantization {
 export const INT32_LIMIT = 2 ** 31;
 
 /**
- * Q31 multipliers of a conv or dense layer with one shift: the largest channel's multiplier lies in [2^30, 2^31).
- * A channel without a weight other than zero has no unit of its own and takes the largest one for its bias.
- * @param units real value of one accumulator count, a channel; 0 for a channel whose weights are all zero
- * @param bias real value, a channel
+ * Computes the Q31 multipliers of a conv or dense layer with one shift: the largest channel's multiplier lies in [2^30, 2^31).
+ * A channel of zero weights has no unit of its own; its bias is in the largest unit.
+ * @param units real value of one accumulator count for each channel; 0 for a channel of zero weights
+ * @param bias real value for each channel
  * @param sumLimit bound of the accumulated products, in counts
  * Throws RangeError where an accumulator or an output could leave 32 bits.
  */
@@ -28,7 +28,7 @@ export function requantizeChannels(
   sumLimit: number,
   layer: string,
 ): Requantization {
-  // A layer of dead channels only: any unit serves; this one puts the multiplier at 2^-8.
+  // In a layer of zero weights any unit serves; this unit makes the multiplier 2^-8.
   const largest = Math.max(...units) || outScale / 256;
   const { shift, ratio } = shiftFor(largest / outScale, layer);
   const rows = Array.from(units, (own, channel) => {
@@ -48,7 +48,7 @@ export function requantizeChannels(
   return { shift, rows };
 }
 
-/** Row c - 1 divides the sum of c rows by c and changes its scale. */
+/** Computes the rows of an average pool: row c - 1 divides the sum of c rows by c and changes its scale. */
 export function requantizeAverage(window: number, inScale: number, outScale: number, layer: string): Requantization {
   const { shift, ratio } = shiftFor(inScale / outScale, layer);
   const rows = Array.from({ length: window }, (_, index) => ({
@@ -58,7 +58,7 @@ export function requantizeAverage(window: number, inScale: number, outScale: num
   return { shift, rows };
 }
 
-/** The shift, 1..62, that puts a real multiplier into [2^30, 2^31) of Q31, and 2^shift. */
+/** Finds the shift, 1..62, that puts a real multiplier into [2^30, 2^31) of Q31, and 2^shift. */
 export function shiftFor(multiplier: number, layer: string): { shift: number; ratio: number } {
   const shift = normalizingShift(multiplier, 31);
   if (!(shift >= 1))
@@ -67,15 +67,15 @@ export function shiftFor(multiplier: number, layer: string): { shift: number; ra
   return { shift: bounded, ratio: 2 ** bounded };
 }
 
-export interface AddRequantization {
+interface AddRequantization {
   readonly shift: number;
   readonly multiplierA: number;
   readonly multiplierB: number;
 }
 
 /**
- * out = clamp((a * multiplierA + b * multiplierB + 2^(shift-1)) >> shift) in int32; the larger multiplier in [2^14,
- * 2^15).
+ * Computes the multipliers of an add: out = clamp((a * multiplierA + b * multiplierB + 2^(shift-1)) >> shift) in int32. The larger
+ * multiplier lies in [2^14, 2^15).
  */
 export function requantizeAdd(scaleA: number, scaleB: number, outScale: number, layer: string): AddRequantization {
   const shift = Math.min(normalizingShift(Math.max(scaleA, scaleB) / outScale, 15), 30);
@@ -89,7 +89,7 @@ export function requantizeAdd(scaleA: number, scaleB: number, outScale: number, 
   };
 }
 
-/** The shift s for which round(value * 2^s) lies in [2^(bits-1), 2^bits). */
+/** Finds the shift s for which round(value * 2^s) lies in [2^(bits-1), 2^bits). */
 function normalizingShift(value: number, bits: number): number {
   const shift = bits - 1 - Math.floor(Math.log2(value));
   // log2 is inexact next to a power of two, and rounding may carry into the next one.

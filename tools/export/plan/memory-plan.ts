@@ -1,16 +1,16 @@
 import { type Graph, INPUT, inputsOf } from "../../graph/graph.ts";
 import { headNode, windowIndex } from "../../graph/sequences.ts";
 import { tensorShapes } from "../../graph/shapes.ts";
-import { elementBytes, elementType } from "../lower/element-type.ts";
+import { elementBytes, elementType } from "../tensors/element-type.ts";
+import { tensorIndex } from "../tensors/tensor-index.ts";
 import { requiredRows } from "./required-rows.ts";
-import { tensorIndex } from "./tensor-index.ts";
 
 export interface TensorPlan {
   readonly name: string;
-  /** Where its rows lie during a pass, from the start of the arena. */
+  /** Place of the rows during a pass, from the start of the arena. */
   readonly offsetBytes: number;
   readonly capacityRows: number;
-  /** Where the rows that a later pass needs are kept meanwhile. */
+  /** Place of the rows that a later pass needs, between two passes. */
   readonly keptOffsetBytes: number;
   readonly keptRows: number;
   readonly rowBytes: number;
@@ -19,9 +19,9 @@ export interface TensorPlan {
 const ARENA_ALIGNMENT = 16;
 
 /**
- * The place of every tensor in the arena, tensor 0 the input. Rows that stay from one pass to the next have a place of
- * their own; a tensor's rows during a pass have one from the layer that makes it to the last that reads it, and share
- * it with tensors of other times: the largest is placed first, each at the lowest offset that is free all that time.
+ * Places every tensor in the arena; tensor 0 is the input. Rows that stay from one pass to the next have a place of their own. The
+ * rows of a tensor during a pass have a place from the layer that makes them to the last layer that reads them; at other times
+ * other tensors have it. The largest tensor is placed first, each at the lowest offset that is free all the time.
  */
 export function planMemory(graph: Graph, tickSamples: number): readonly TensorPlan[] {
   const shapes = tensorShapes(graph);
@@ -30,7 +30,7 @@ export function planMemory(graph: Graph, tickSamples: number): readonly TensorPl
   const rowBytes = names.map(
     (name, index) => (shapes.get(name)?.channels ?? 0) * elementBytes(elementType(graph, index)),
   );
-  // Samples come in between two passes, and a sequence is what the one before was but for a hop: both stay where they are.
+  // Samples come in between two passes, and two sequences differ by a hop alone: both tensors stay where they are.
   const stays = (index: number) => index === 0 || index === windowIndex(graph) + 1;
   let keptEnd = 0;
   const keptOffsets = names.map((_, index) => {
@@ -56,7 +56,7 @@ export function planMemory(graph: Graph, tickSamples: number): readonly TensorPl
   }));
 }
 
-/** Bytes from the start of the arena to the end of its last tensor. */
+/** Measures the bytes from the start of the arena to the end of its last tensor. */
 export function arenaBytes(plan: readonly TensorPlan[]): number {
   return Math.max(
     ...plan.map(({ offsetBytes, capacityRows, keptOffsetBytes, keptRows, rowBytes }) =>
@@ -82,7 +82,7 @@ function livingOf(graph: Graph, tensor: number): { readonly from: number; readon
   const uses = graph.nodes.flatMap((node, index) =>
     inputsOf(node).some((input) => tensorIndex(graph, input) === tensor) ? [index] : [],
   );
-  // A head goes through all its nodes for each row that it takes; the one row of a decision stays to its end.
+  // A head runs all its nodes for each row that it takes; the row of a decision stays to the end.
   const maker = graph.nodes[from]?.op;
   const stays = maker === "averagePool" || maker === "dense" || uses.includes(graph.nodes.indexOf(headNode(graph)));
   return { from, to: stays ? graph.nodes.length - 1 : Math.max(from, ...uses) };

@@ -2,16 +2,16 @@ import { type Graph, inputsOf } from "../../graph/graph.ts";
 import { headNode, isBehindWindow } from "../../graph/sequences.ts";
 import { tensorShapes } from "../../graph/shapes.ts";
 import type { TensorShape } from "../../graph/tensor-shape.ts";
-import { type Reach, reachOf } from "./reach.ts";
-import { tensorIndex } from "./tensor-index.ts";
+import { type Reach, reachOf } from "../tensors/reach.ts";
+import { tensorIndex } from "../tensors/tensor-index.ts";
 
-/** Rows of each tensor's two places. */
-export interface RequiredRows {
+/** Numbers of rows in each tensor's two places. */
+interface RequiredRows {
   readonly capacities: readonly number[];
   readonly kept: readonly number[];
 }
 
-/** Rows that each tensor holds at most in a pass and between two passes (FORMAT.md, "Memory plan"). */
+/** Finds the most rows that each tensor holds in a pass and between two passes (FORMAT.md, "Memory plan"). */
 export function requiredRows(graph: Graph, tickSamples: number): RequiredRows {
   const { capacities, kept } = streamRows(graph, tickSamples);
   const shapes = tensorShapes(graph);
@@ -25,7 +25,7 @@ export function requiredRows(graph: Graph, tickSamples: number): RequiredRows {
   return { capacities, kept };
 }
 
-/** Rows before and behind a sequence that the nodes that read it take for zero. */
+/** Counts the rows before and after a sequence that its readers take for zero. */
 function zeroRowsAround(graph: Graph, name: string): number {
   const readers = graph.nodes.filter((node) => inputsOf(node).includes(name) && node.op !== "averagePool").map(reachOf);
   return (
@@ -34,8 +34,8 @@ function zeroRowsAround(graph: Graph, name: string): number {
 }
 
 /**
- * Rows of the stream's tensors, simulated on row counters; one of every other. Once every tensor has a row the counters repeat
- * with each pass, since a tick is a multiple of every stride; a one-window network starts anew with each window.
+ * Simulates the rows of the stream's tensors on row counters; every other tensor gets one row. Once every tensor has a row the
+ * counters repeat with each pass, since a tick is a multiple of every stride; a one-window network starts anew with each window.
  */
 function streamRows(graph: Graph, tickSamples: number): { readonly capacities: number[]; readonly kept: number[] } {
   const stream = streamSteps(graph);
@@ -58,7 +58,7 @@ function streamRows(graph: Graph, tickSamples: number): { readonly capacities: n
   return { capacities, kept };
 }
 
-/** A node of the stream; those of the head hand their rows on one by one. Node i makes tensor i + 1. */
+/** A node of the stream, which ends before the head: nodes of the head pass their rows on one by one. Node i makes tensor i + 1. */
 interface StreamStep extends Reach {
   readonly inputs: readonly number[];
 }
@@ -69,7 +69,7 @@ function streamSteps(graph: Graph): readonly StreamStep[] {
     .map((node) => ({ ...reachOf(node), inputs: inputsOf(node).map((input) => tensorIndex(graph, input)) }));
 }
 
-/** Rows of every tensor after `samples` input samples of an endless record, or of one that ends there. */
+/** Counts the rows of every tensor after `samples` input samples of an endless record, or of a record that ends there. */
 function rowsAfter(stream: readonly StreamStep[], samples: number, ends: boolean): number[] {
   const rows = [samples];
   for (const { inputs, span, stride, padLeft, padRight } of stream) {
@@ -80,7 +80,7 @@ function rowsAfter(stream: readonly StreamStep[], samples: number, ends: boolean
   return rows;
 }
 
-/** First row of each tensor that a consumer still reads: negative while the halo counts. */
+/** Finds the first row of each tensor that a reader still needs: negative while rows of padding count. */
 function firstNeeded(stream: readonly StreamStep[], rows: readonly number[]): number[] {
   const first = [...rows];
   for (const [node, { inputs, stride, padLeft }] of stream.entries()) {

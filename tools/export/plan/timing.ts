@@ -3,24 +3,24 @@ import type { Graph } from "../../graph/graph.ts";
 import { lastStreamNode, lookAheadSamples, tensorShapes } from "../../graph/shapes.ts";
 import type { TensorShape } from "../../graph/tensor-shape.ts";
 
-/** When a network runs and decides, in conditioned samples. */
+/** The rhythm of a network's passes and decisions, in conditioned samples. */
 export interface NetworkTiming {
   /** Samples that one pass of the network takes. */
   readonly tickSamples: number;
-  /** Samples to a column of the tensor that decisions pool or flatten. */
+  /** Samples between two columns of the tensor that decisions pool or flatten. */
   readonly totalStride: number;
   /** Samples between two decisions. */
   readonly hopSamples: number;
   readonly lookAheadSamples: number;
 }
 
-/** A pass is not shorter than this where a one-window network leaves the choice: weights are unpacked once a pass. */
+/** The least default pass of a one-window network: weights are unpacked once a pass. */
 const LEAST_TICK_SAMPLES = 64;
 
 /**
- * @param tickSamples a multiple of the pooled tensor's stride that divides the window of a one-window network; default:
- * one   decision hop, or for a one-window network the least such number from 64 samples on Throws RangeError on another
- * one.
+ * Chooses the samples of a pass and derives the rest of a network's timing. Throws RangeError on samples that do not fit.
+ * @param tickSamples a multiple of the pooled tensor's stride; in a one-window network it divides the window. Default: one decision
+ * hop, or in a one-window network the least fitting number of 64 samples or more.
  */
 export function networkTiming(graph: Graph, tickSamples?: number): NetworkTiming {
   const shapes = tensorShapes(graph);

@@ -10,7 +10,7 @@ interface Packed<Facts> {
   readonly facts: Facts;
 }
 
-/** @param plan all that decides what a run comes to: it must be the same when the run goes on */
+/** Writes a run's state. @param plan everything that decides the run's result: it must be the same when the run goes on */
 export function writeCheckpoint(path: string, { tensors, facts }: Packed<object>, plan: object): void {
   writeSafetensors(path, { tensors, metadata: { facts: JSON.stringify(facts), plan: JSON.stringify(plan) } });
 }
@@ -21,7 +21,8 @@ export function requireCheckpoint(path: string, command: string): void {
 }
 
 /**
- * @param unpack makes the state of what was written
+ * Reads a run's state.
+ * @param unpack makes the state from what was written
  * Throws DataError where the file is damaged, and where it is of a run with another plan.
  */
 export function readCheckpoint<Facts, State>(

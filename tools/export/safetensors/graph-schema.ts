@@ -42,7 +42,7 @@ const NODE = z.discriminatedUnion("op", [
   }),
 ]);
 
-/** The form of a graph in a file; whether its nodes fit together is `tensorShapes`' to say. */
+/** The form of a graph in a file; `tensorShapes` checks that its nodes fit together. */
 export const GRAPH_SCHEMA = z.strictObject({
   name: NAME,
   classes: z.array(NAME).min(2).max(256),

@@ -13,9 +13,9 @@ import { checkLayout, elements, type HeaderEntry, METADATA, parseHeader } from "
  * and "__metadata__" to a map of strings.
  */
 const HEADER_AT = 8;
-/** The data starts on a multiple of this. */
+/** The data starts at a multiple of these bytes. */
 const ALIGNMENT_BYTES = 8;
-/** As in the reference implementation. */
+/** The limit of the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
 
 export interface Safetensors {
@@ -28,6 +28,7 @@ export function writeSafetensors(path: string, { tensors, metadata }: Safetensor
   writeWhole(path, encodeSafetensors({ tensors, metadata }));
 }
 
+/** Encodes a file. Throws RangeError on a tensor whose data does not fill its shape. */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
   const entries: [string, HeaderEntry | Readonly<Record<string, string>>][] = [[METADATA, metadata]];
   let end = 0;
@@ -54,7 +55,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   return bytes;
 }
 
-/** Which tensors are left out, whatever their dtype. */
+/** Whether a tensor is left out, whatever its dtype. */
 type Skips = (name: string) => boolean;
 const SKIPS_NONE: Skips = () => false;
 
@@ -69,7 +70,7 @@ export function readSafetensors(path: string, skips: Skips = SKIPS_NONE): Safete
   return decodeSafetensors(bytes, path, skips);
 }
 
-/** @param path names the source in errors */
+/** Decodes a file. Throws as `readSafetensors`. @param path names the source in errors */
 export function decodeSafetensors(bytes: Uint8Array, path: string, skips: Skips = SKIPS_NONE): Safetensors {
   const fail = (sentence: string): never => {
     throw new Error(`${path}: ${sentence}`);

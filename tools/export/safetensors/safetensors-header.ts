@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { FLOAT_TYPES } from "./float-types.ts";
 
-/** The entry of this name is no tensor but a map of strings. */
+/** Name of the entry that is no tensor but a map of strings. */
 export const METADATA = "__metadata__";
 
 const SIZE = z.number().int().nonnegative();
 const ENTRY = z.strictObject({ dtype: z.string(), shape: z.array(SIZE), data_offsets: z.tuple([SIZE, SIZE]) });
 
-/** Where a tensor's bytes stand, from the end of the header: [begin, end). */
+/** A tensor's type, shape and place of its bytes, [begin, end) from the end of the header. */
 export type HeaderEntry = z.infer<typeof ENTRY>;
 
 export interface Header {
@@ -16,9 +16,9 @@ export interface Header {
 }
 
 /** Throws an error that names the file before the sentence. */
-export type Fail = (sentence: string) => never;
+type Fail = (sentence: string) => never;
 
-/** The header's JSON, each entry of the right form. */
+/** Parses the header's JSON and checks the form of each entry. */
 export function parseHeader(bytes: Uint8Array, fail: Fail): Header {
   let text = "";
   let json: unknown;
@@ -45,8 +45,8 @@ export function parseHeader(bytes: Uint8Array, fail: Fail): Header {
 }
 
 /**
- * Each tensor has its shape's bytes, and together they cover the data without a gap or an overlap. Those that `skips`
- * names may be of any dtype.
+ * Checks that each tensor has its shape's bytes, and that together they cover the data without a gap or an overlap. A tensor that
+ * `skips` names may have any dtype.
  */
 export function checkLayout(
   { entries }: Header,
@@ -79,15 +79,16 @@ function inFileOrder([, a]: Header["entries"][number], [, b]: Header["entries"][
   return a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1];
 }
 
+/** Counts the elements of a shape. */
 export function elements(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
-/** A top-level key that a JSON object has twice, or null: JSON.parse keeps the last one silently. */
+/** Finds a top-level key that a JSON object has twice, or null: JSON.parse silently keeps the last one. */
 function duplicateKey(text: string): string | null {
   const keys = new Set<string>();
   let depth = 0;
-  // Strings (a colon behind one makes it a key) and brackets; all else is of no account.
+  // Only strings and brackets matter; a string before a colon is a key.
   for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*(:?)|[{}[\]]/g)) {
     if (!string) depth += token === "{" || token === "[" ? 1 : -1;
     else if (depth === 1 && colon) {

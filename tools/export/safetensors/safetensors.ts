@@ -47,7 +47,7 @@ function parse<T>(path: string, field: string, text: string | undefined, schema:
   throw new Error(`${path}: __metadata__ ${[field, ...at].join(".")}: ${message}`);
 }
 
-/** The first tensor that is missing, misshapen or of no use to the graph, or null. */
+/** Describes the first tensor that is missing, misshapen or of no use to the graph, or null. */
 function weightsProblem(graph: Graph, weights: ReadonlyMap<string, Tensor>): string | null {
   const needed = weightShapes(graph);
   const known = new Map([...needed, ...stepShapes(graph)]);

@@ -3,9 +3,9 @@ import type { Tensor } from "../../graph/model.ts";
 import type { StateDictTensor } from "./state-dict-layout.ts";
 
 /**
- * Throws RangeError, one sentence that names the tensor that a graph lacks, cannot use or has in another shape, or that holds a
- * number that is not finite.
- * @param prefix of every name in the file
+ * Checks the tensors of a file. Throws RangeError, one sentence that names the tensor that a graph lacks, cannot use or has in another
+ * shape, or that holds a number that is not finite.
+ * @param prefix prefix of every name in the file
  */
 export function checkTensors(
   graph: Graph,

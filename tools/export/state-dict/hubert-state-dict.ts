@@ -2,7 +2,7 @@ import { type Graph, type GraphNode, nodeNamed } from "../../graph/graph.ts";
 import { weightShapes } from "../../graph/weight-shapes.ts";
 import { nameOfPart, type StateDictTensor } from "./state-dict-layout.ts";
 
-/** Blocks are counted from 1 here, from 0 there. */
+/** Names of a block's modules; graphs count blocks from 1, checkpoints from 0. */
 const BLOCK_MODULES: Readonly<Record<string, string>> = {
   query: "attention.q_proj",
   key: "attention.k_proj",
@@ -23,14 +23,14 @@ const MODULES: Readonly<Record<string, string>> = {
   head: "classifier",
 };
 
-/** Whether a graph is of the networks that are published: its first conv is normalised over the window. */
+/** Whether a graph is one of the published networks, whose first conv is normalised over the window. */
 export function isPublishedHubert(graph: Graph): boolean {
   return graph.nodes.some(({ name, op }) => name === "conv0.norm" && op === "groupNorm");
 }
 
 /**
- * The tensors of a HuBERT by the names of its published checkpoints, the positional conv's weights fused (`fuseWeightNorm`): Conv1d
- * [out][in / groups][kernel], Linear [out][in], norms `weight` and `bias`.
+ * Lists the tensors of a HuBERT by the names of its published checkpoints, the positional conv's weights fused (`fuseWeightNorm`):
+ * Conv1d [out][in / groups][kernel], Linear [out][in], norms `weight` and `bias`.
  */
 export function hubertTensors(graph: Graph): ReadonlyMap<string, StateDictTensor> {
   const tensors = new Map<string, StateDictTensor>();

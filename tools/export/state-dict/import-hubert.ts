@@ -5,20 +5,21 @@ import { hubertTensors, isPublishedHubert } from "./hubert-state-dict.ts";
 import { type StateDictTensor, toModelLayout } from "./state-dict-layout.ts";
 import { FUSED_WEIGHT, fuseWeightNorm, weightNormNames } from "./weight-norm.ts";
 
-/** In every checkpoint of HuBERT and of HuBERT-ECG; what stands before it is of no account. */
+/** A name that ends one name of every checkpoint of HuBERT and HuBERT-ECG; the text before it is a prefix. */
 const FIRST_CONV = "feature_extractor.conv_layers.0.conv.weight";
 const HUBERT = /(^|\.)feature_extractor\.conv_layers\./;
-/** Around the network where a classifier stands beside it. */
+/** Prefix of the network's names where a classifier stands beside it. */
 const WRAPPER = "hubert_ecg.";
 const CLASSIFIER = /^classifier\./;
 
+/** Finds the name of a tensor that only a HuBERT has. */
 export function hubertTensorOf(names: Iterable<string>): string | undefined {
   return [...names].find((name) => HUBERT.test(name));
 }
 
 /**
- * The weights of a published HuBERT checkpoint by their keys in FloatModel. One without a classifier, as pretraining leaves
- * it, gets zeros there. Throws RangeError with one sentence that names the tensor that is missing, extra, misshapen or not finite.
+ * Reads the weights of a published HuBERT checkpoint by their keys in FloatModel. A checkpoint without a classifier, as pretraining
+ * leaves it, gets zeros there. Throws RangeError, one sentence that names the tensor that is missing, extra, misshapen or not finite.
  */
 export function importHubert(
   graph: Graph,
@@ -50,7 +51,7 @@ export function importHubert(
   return { weights: new Map(weights), hasClassifier };
 }
 
-/** Names as they are inside the network. */
+/** Shortens the names to those inside the network. */
 function withoutPrefix(found: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
   const first = [...found.keys()].find((name) => name.endsWith(FIRST_CONV)) ?? FIRST_CONV;
   const inner = first.slice(0, -FIRST_CONV.length);

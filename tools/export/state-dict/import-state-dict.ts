@@ -8,14 +8,13 @@ import { type StateDictTensor, stateDictTensors, toModelLayout } from "./state-d
 
 /** Batch norm's count of training batches, an integer that inference does not use. */
 const BATCH_COUNT = /\.norm\.num_batches_tracked$/;
-/** What HuBERT's pretraining alone needs: the embedding of masked tokens, and what predicts their clusters. */
+/** Tensors that only HuBERT's pretraining needs: the embedding of masked tokens, and the layers that predict their clusters. */
 const PRETRAINING = /(^|\.)(masked_spec_embed|label_embedding(\.\d+)?(\.weight)?|final_proj(\.\d+)?\.(weight|bias))$/;
 
 /**
  * Reads weights trained in PyTorch into a graph: a state dict in a safetensors file, named and laid out as
- * `stateDictTensors` has it, or a published HuBERT checkpoint (`hubertTensors`). A prefix such as "model." or "module." that
- * all names share is of no account. Throws Error with one sentence that names the file and the tensor that is missing, extra,
- * misshapen or not finite.
+ * `stateDictTensors` has it, or a published HuBERT checkpoint (`hubertTensors`). All names may share a prefix such as "model." or
+ * "module.". Throws Error with one sentence that names the file and the tensor that is missing, extra, misshapen or not finite.
  */
 export function importStateDict(path: string, graph: Graph): FloatModel {
   const leftOut = new Set<string>();
@@ -46,7 +45,7 @@ function importNodes(graph: Graph, tensors: ReadonlyMap<string, Tensor>): Map<st
   );
 }
 
-/** What stands before the graph's first tensor, if it stands before every tensor. */
+/** Finds the prefix of the graph's first tensor, if every tensor has it; else it is empty. */
 function commonPrefix(tensors: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<string, StateDictTensor>): string {
   const names = [...tensors.keys()];
   const [first] = expected.keys();

@@ -2,17 +2,17 @@ import { type Graph, type GraphNode, isConv, isNorm, nodeNamed } from "../../gra
 import type { Tensor } from "../../graph/model.ts";
 import { weightShapes } from "../../graph/weight-shapes.ts";
 
-/** A tensor as a PyTorch state dict has it, and where it goes. */
+/** A tensor of a PyTorch state dict, and its place in a FloatModel. */
 export interface StateDictTensor {
   readonly shape: readonly number[];
-  /** Its key in FloatModel.weights, and its shape there. */
+  /** Key in FloatModel.weights; `modelShape` is the shape there. */
   readonly key: string;
   readonly modelShape: readonly number[];
   /** Taps of a conv, columns of a dense layer; 1 for a vector. */
   readonly taps: number;
 }
 
-/** Of the batch norm below a conv. */
+/** Names of the tensors of the batch norm below a conv. */
 const BATCH_NORM_PARTS: Readonly<Record<string, string>> = {
   gamma: "norm.weight",
   beta: "norm.bias",
@@ -21,7 +21,7 @@ const BATCH_NORM_PARTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The tensors of a graph by their names in PyTorch, for modules named after the nodes:
+ * Lists the tensors of a graph by their names in PyTorch, for modules named after the nodes:
  *
  *     conv1d           NODE.weight [out][in / groups][kernel], NODE.bias [out] if any     torch.nn.Conv1d
  *     depthwiseConv1d  NODE.weight [channels][1][kernel], NODE.bias alike                 Conv1d, groups = channels
@@ -40,7 +40,7 @@ export function stateDictTensors(graph: Graph): ReadonlyMap<string, StateDictTen
     const part = key.slice(dot + 1);
     const isWeight = part === "weight";
     const taps = !isWeight ? 1 : isConv(node) ? node.kernel : node.op === "dense" ? node.columns : 1;
-    // Both have the axes of a weight in opposite orders; PyTorch's depthwise weight has an input axis of one beside.
+    // The axes of a weight stand in opposite orders; PyTorch's depthwise weight has another input axis of size one.
     const shape = [...modelShape].reverse();
     if (isWeight && node.op === "depthwiseConv1d") shape.splice(1, 0, 1);
     tensors.set(`${node.name}.${nameOfPart(node, part)}`, { shape, key, modelShape, taps });
@@ -48,13 +48,13 @@ export function stateDictTensors(graph: Graph): ReadonlyMap<string, StateDictTen
   return tensors;
 }
 
-/** A parameter of a FloatModel by its name in the module, or in the batch norm below it. */
+/** Names a parameter of a FloatModel as its module does, or the batch norm below the module. */
 export function nameOfPart(node: GraphNode, part: string): string {
   if (isNorm(node)) return part === "gamma" ? "weight" : "bias";
   return BATCH_NORM_PARTS[part] ?? part;
 }
 
-/** [out][in][taps] as [taps][in][out]; a vector stays as it is. */
+/** Turns the axes [out][in][taps] to [taps][in][out]; a vector stays as it is. */
 export function toModelLayout({ shape, data }: Tensor, { modelShape, taps }: StateDictTensor): Tensor {
   const [out] = shape;
   const inChannels = data.length / (out * taps);

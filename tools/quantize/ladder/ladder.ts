@@ -1,7 +1,7 @@
 import { MAX_PLANES, MAX_RUNGS } from "../../../assembly/shared/limits.ts";
 import type { ConditionedRecord } from "../../data/record.ts";
 import { requireEngineNodes } from "../../export/lower/engine-node.ts";
-import type { QuantizedNetwork } from "../../export/quantized-network.ts";
+import type { IntegerWeights, QuantizedNetwork } from "../../export/quantized-network.ts";
 import { forward } from "../../forward/float-forward.ts";
 import { type LayerWeights, layerWeights, nodeWeights } from "../../forward/layer-weights.ts";
 import { inputRows, type Rows } from "../../forward/rows.ts";
@@ -10,13 +10,12 @@ import type { FloatModel } from "../../graph/model.ts";
 import { selectCrops } from "../loss/selection-set.ts";
 import { DEFAULT_QUANTIZATION, QuantizationState } from "../quantization-state.ts";
 import { quantizeWeights } from "../quantizers/quantize-weights.ts";
-import type { QuantizedLevels } from "../quantizers/quantized-levels.ts";
 import { inputMoments, type SecondMoments } from "../quantizers/second-moments.ts";
-import { ladderLevels } from "./ladder-levels.ts";
+import { ladderIntegers } from "./ladder-integers.ts";
 
-export interface LadderRequest {
+interface LadderRequest {
   readonly model: FloatModel;
-  /** Ranges and statistics come from their crops: never those that are reported on. */
+  /** Records whose crops give ranges and statistics: never records that results are reported on. */
   readonly records: readonly ConditionedRecord[];
   /** Bits of a laddered layer's weights on each rung, the finest first. */
   readonly widths: readonly number[];
@@ -24,13 +23,13 @@ export interface LadderRequest {
   readonly calibrationCrops: number;
 }
 
-/** Width of the layers that all rungs share: they are small, and what they lose no later layer brings back. */
+/** Width of the layers that all rungs share: they are small, and no later layer makes up for their errors. */
 const SHARED_BITS = 8;
 
 /**
- * A network for each rung, the same request the same ones: layers that read the input and dense layers are the same on all, the
- * others have upper bits of the same integers. Batch norm follows each rung's weights. Throws RangeError on widths that make no
- * ladder, and as `selectCrops` and `requireEngineNodes`.
+ * Quantizes a model into one network for each rung; the same request gives the same networks. Layers that read the input and dense
+ * layers are the same on all rungs; of the other layers, each rung has the upper bits of the same integers. Batch norm follows each
+ * rung's weights. Throws RangeError on widths that make no ladder, and as `selectCrops` and `requireEngineNodes`.
  */
 export function ladderNetworks(request: LadderRequest): readonly QuantizedNetwork[] {
   const { model, records, widths, seed, calibrationCrops } = request;
@@ -39,18 +38,18 @@ export function ladderNetworks(request: LadderRequest): readonly QuantizedNetwor
   const crops = selectCrops(records, model.graph, calibrationCrops, seed + 1).map(({ samples }) => samples);
   const moments = inputMoments(model.graph, floatTensors(model, crops));
   const layers = layerWeights(model);
-  const rungs = widths.map(() => new Map<string, QuantizedLevels>());
+  const rungs = widths.map(() => new Map<string, IntegerWeights>());
   for (const node of model.graph.nodes.filter(isWeighted)) {
     const seen = moments.get(node.name) as SecondMoments;
     const { values, outChannels } = layers.get(node.name) as LayerWeights;
-    const levels = isShared(node)
-      ? sharedLevels(values, outChannels, widths, seen)
-      : ladderLevels(values, outChannels, widths, seen);
-    for (const [rung, own] of rungs.entries()) own.set(node.name, levels[rung]);
+    const integers = isShared(node)
+      ? sharedIntegers(values, outChannels, widths, seen)
+      : ladderIntegers(values, outChannels, widths, seen);
+    for (const [rung, own] of rungs.entries()) own.set(node.name, integers[rung]);
   }
-  // The integers are there: nothing is left to round.
+  // The integers are given: nothing is left to round.
   const quantization = { ...DEFAULT_QUANTIZATION, rounding: "nearest" } as const;
-  return rungs.map((levels) => new QuantizationState(model, crops, levels, quantization).network());
+  return rungs.map((integers) => new QuantizationState(model, crops, integers, quantization).network());
 }
 
 /** Throws RangeError unless widths fall from rung to rung, two of them or more. */
@@ -68,14 +67,14 @@ function isShared(node: WeightedNode): boolean {
   return node.input === INPUT || node.op === "dense";
 }
 
-function sharedLevels(
+function sharedIntegers(
   values: Float32Array,
   outChannels: number,
   widths: readonly number[],
   moments: SecondMoments,
-): readonly QuantizedLevels[] {
-  const levels = quantizeWeights(values, outChannels, SHARED_BITS, DEFAULT_QUANTIZATION.scale, moments);
-  return widths.map(() => levels);
+): readonly IntegerWeights[] {
+  const integers = quantizeWeights(values, outChannels, SHARED_BITS, DEFAULT_QUANTIZATION.scale, moments);
+  return widths.map(() => integers);
 }
 
 function floatTensors(model: FloatModel, crops: readonly Int16Array[]): ReadonlyMap<string, readonly Rows[]> {

@@ -1,4 +1,4 @@
-/** KL(softmax(reference) || softmax(other)) in nats, >= 0. */
+/** Computes KL(softmax(reference) || softmax(other)) in nats, >= 0. */
 export function divergence(reference: Float64Array, other: Float64Array): number {
   const p = logSoftmax(reference);
   const q = logSoftmax(other);

@@ -4,12 +4,13 @@ import { type LogitsSource, startLogitsSource } from "./logits-source.ts";
 import type { SelectionCrop } from "./selection-set.ts";
 
 /**
- * "kl": mean KL divergence from the float network plus `margin` standard errors, so that a lucky selection set does not
- * pass;
- * "errors": wrong crops, the paper's criterion.
+ * Losses that a search may bound. "kl": mean KL divergence from the float network plus `margin` standard errors, so that a lucky
+ * selection set does not pass. "errors": wrong crops, the paper's criterion.
  */
-export type Criterion = "kl" | "errors";
+export const CRITERIA = ["kl", "errors"] as const;
+export type Criterion = (typeof CRITERIA)[number];
 
+/** The loss of a packed model on the selection crops. */
 export interface Outcome {
   /** Mean divergence in nats. */
   readonly divergence: number;
@@ -19,28 +20,28 @@ export interface Outcome {
   /** Crops on which the decision differs from the float network's. */
   readonly changed: number;
   readonly crops: number;
-  /** False: stopped early, the limit was passed; every figure is a lower bound but for the standard error. */
+  /** False where the measurement stopped above the limit: every figure but the standard error is then a lower bound. */
   readonly complete: boolean;
 }
 
-/** What a loss is compared with. */
+/** The limit that a loss is compared with. */
 export interface LossLimit {
   readonly criterion: Criterion;
   /** "kl": standard errors added to a measured mean. */
   readonly margin: number;
   /** Largest loss: nats, or wrong crops. */
   readonly limit: number;
-  /** Only so many crops, the first; default: all. */
+  /** Number of crops that are measured, from the first on; default: all. */
   readonly crops?: number;
 }
 
-/** Measures every crop. */
+/** A limit that no loss reaches: every crop is measured. */
 export const UNLIMITED: LossLimit = { criterion: "kl", margin: 0, limit: Number.POSITIVE_INFINITY };
 
 /**
- * Runs a packed model on the real engine, crop by crop. Stops as soon as the loss must be above the limit: neither the sum of
+ * Runs a packed model on the real engine, crop by crop. It stops as soon as the loss must be above the limit: neither the sum of
  * divergences nor the errors can shrink with further crops.
- * @param source of the crops, "last"; default: this thread
+ * @param source runs the crops with "last" pooling; default: in this thread
  */
 export async function measureOutcome(
   file: Uint8Array,
@@ -74,18 +75,18 @@ export async function measureOutcome(
   return outcome(!stopped);
 }
 
-/** Whether crops that are still to come cannot bring the loss within the limit. */
+/** Whether no further crop can bring the loss within the limit. */
 export function mustBeAbove({ divergence, errors }: Outcome, { criterion, limit }: LossLimit): boolean {
   return (criterion === "errors" ? errors : divergence) > limit;
 }
 
-/** The loss that a criterion sees in an outcome; Infinity where it was stopped early. */
+/** Gives the loss of an outcome by a criterion; Infinity where the measurement stopped early. */
 export function lossOf(outcome: Outcome, { criterion, margin }: Omit<LossLimit, "limit">): number {
   if (!outcome.complete) return Number.POSITIVE_INFINITY;
   return criterion === "errors" ? outcome.errors : outcome.divergence + margin * outcome.standardError;
 }
 
-/** The engine's last decisions over the crops, each taken as a record of its own. */
+/** Runs the crops on the engine, each as a record of its own, for its last decision. */
 export function cropLogits(crops: readonly SelectionCrop[], workers: number): LogitsSource {
   return startLogitsSource(
     crops.map(({ samples }) => samples),

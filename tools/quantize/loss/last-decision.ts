@@ -3,8 +3,8 @@ import { decisionSpans } from "../../graph/decision-spans.ts";
 import type { Graph } from "../../graph/graph.ts";
 
 /**
- * The network with the last decision on a record of so many samples and no other. What stands behind a window runs anew for
- * each decision: hubert-nano does an eighth of the work on 10.24 s.
+ * Changes a network so that it makes the last decision on a record of `samples` and no other. Layers after a window run anew for each
+ * decision: hubert-nano does an eighth of the work on 10.24 s.
  */
 export function lastDecisionAlone(graph: Graph, samples: number): Graph {
   const rows = cropRows(graph, samples);

@@ -13,10 +13,10 @@ export interface LogitsSource {
   close(): Promise<void>;
 }
 
-/** Records of one task: short enough that threads end together, and that little is done in vain behind a stop. */
+/** Records of one task: few enough that threads end together, and that little is done in vain after a stop. */
 const TASK_RECORDS = 8;
 
-/** The same logits in the same order for any number of threads; one runs in this thread. */
+/** Starts a source. Any number of threads gives the same logits in the same order; one worker is this thread. */
 export function startLogitsSource(records: readonly Int16Array[], pooling: Pooling, workers: number): LogitsSource {
   return workers > 1 ? new LogitsPool(records, pooling, workers) : new LogitsLoop(records, pooling);
 }

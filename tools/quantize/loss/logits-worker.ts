@@ -10,7 +10,7 @@ export interface LogitsWorkerData {
 }
 
 export interface LogitsTask {
-  /** Null: the one of the task before. */
+  /** The packed model; null for the model of the task before. */
   readonly file: Uint8Array | null;
   readonly from: number;
   readonly to: number;

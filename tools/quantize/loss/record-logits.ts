@@ -1,9 +1,9 @@
 import { CONDITIONED_INPUT, Engine } from "qhubert-engine";
 
-/** Of a record's decisions: the last one's logits, or the mean over all. */
+/** The logits of a record: those of its last decision, or the mean over all decisions. */
 export type Pooling = "last" | "mean";
 
-/** Unpacked weights may stay in memory: the same bytes out, faster. */
+/** Unpacked weights stay in memory: the engine gives the same bytes, faster. */
 const TILE_CACHE_BYTES = 1 << 24;
 
 /** Loads a model for records that are conditioned. Throws EngineError. */
@@ -13,7 +13,7 @@ export async function loadForRecords(file: Uint8Array): Promise<Engine> {
   return engine;
 }
 
-/** The logits of a record; null where it is too short for a decision. */
+/** Runs a record; null where it is too short for a decision. */
 export function recordLogits(engine: Engine, samples: Int16Array, pooling: Pooling): Float64Array | null {
   engine.reset();
   const events = [...engine.push(samples), ...engine.finish()];

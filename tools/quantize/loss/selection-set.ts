@@ -9,7 +9,7 @@ import { SeededRandom } from "../../random/random.ts";
 /** Crop length of a streaming network's selection: the paper's window. */
 const STREAM_CROP_SAMPLES = 5120;
 
-/** A crop that the search judges by, with what the float network says of it. */
+/** A crop that the search judges by, with the float network's logits. */
 export interface SelectionCrop {
   readonly samples: Int16Array;
   /** Index of the true class. */
@@ -18,7 +18,7 @@ export interface SelectionCrop {
 }
 
 /**
- * `count` random crops, one a record while records last, seeded; a short record is padded with zeros at its end.
+ * Draws `count` random crops, one a record while records last, seeded; a short record is padded with zeros at its end.
  * Throws RangeError on a label that is none of the model's classes, or without records.
  */
 export function selectCrops(
@@ -60,12 +60,12 @@ export function withFloatLogits(
   });
 }
 
-/** Crops that the float network gets wrong. */
+/** Counts the crops that the float network gets wrong. */
 export function floatErrors(crops: readonly SelectionCrop[]): number {
   return crops.filter((crop) => argMax(crop.floatLogits) !== crop.classIndex).length;
 }
 
-/** Classes of the model that no crop is of. */
+/** Lists the model's classes that no crop is of. */
 export function missingClasses(crops: readonly Pick<SelectionCrop, "classIndex">[], graph: Graph): readonly string[] {
   const present = new Set(crops.map(({ classIndex }) => classIndex));
   return graph.classes.filter((_, index) => !present.has(index));

@@ -6,13 +6,14 @@ import { channelStatistics } from "../batch-norm-statistics.ts";
 import type { ChannelSet } from "./channel-sets.ts";
 
 /**
- * "magnitude": mean square of the weights that make a channel, batch norm folded. "effect": how much of the sums behind it varies with
- * the channel, its variance times the squares of the weights that read it; what is constant a batch norm takes up.
+ * Scores of a channel. "magnitude": mean square of the weights that make the channel, batch norm folded. "effect": the part of the next
+ * layers' sums that varies with the channel, its variance times the squares of the weights that read it; batch norm takes up the
+ * constant part.
  */
 export const SCORE_METHODS = ["magnitude", "effect"] as const;
 export type ScoreMethod = (typeof SCORE_METHODS)[number];
 
-/** How much a network would miss each channel of a set. @param rows of every node on some crops */
+/** Scores each channel of a set: the least score leaves first. @param rows rows of every node on some crops */
 export function channelScores(
   model: FloatModel,
   set: ChannelSet,
@@ -37,7 +38,7 @@ export function channelScores(
   return scores;
 }
 
-/** A layer's scores in shares of its sum, so that layers of any scale count alike. */
+/** Adds a layer's scores as shares of their sum, so that layers of any scale count alike. */
 function addInShares(scores: Float64Array, own: Float64Array): void {
   const total = own.reduce((sum, score) => sum + score, 0) || 1;
   for (const [channel, score] of own.entries()) scores[channel] += score / total;
@@ -49,7 +50,7 @@ function producedSquares(layer: LayerWeights): Float64Array {
   return squares;
 }
 
-/** Of the weights that read a channel, folded: their units are those of the sums behind the batch norm. */
+/** Sums the squares of the folded weights that read each channel: their units are those of the sums after batch norm. */
 function readSquares(node: GraphNode, layer: LayerWeights, channels: number): Float64Array {
   const squares = new Float64Array(channels);
   if (inputsOf(node).length !== 1) return squares;

@@ -2,7 +2,7 @@ import { type Graph, INPUT, inputsOf } from "../../graph/graph.ts";
 import { tensorShapes } from "../../graph/shapes.ts";
 import type { TensorShape } from "../../graph/tensor-shape.ts";
 
-/** Tensors whose channels stand or fall together, by the names of the nodes that make them, in the graph's order. */
+/** Tensors that lose the same channels, by the names of the nodes that make them, in the graph's order. */
 export interface ChannelSet {
   readonly nodes: readonly string[];
   readonly channels: number;
@@ -20,8 +20,9 @@ const TYING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The sets of channels that can leave a graph: a residual sum ties its inputs, a depthwise conv, pool or norm its one. The record and the
- * logits stay; so do what a layer norm takes the mean of, what heads divide and what groups keep apart.
+ * Finds the sets of channels that can leave a graph. A residual sum ties its inputs and its output together; so does a depthwise conv,
+ * pool or norm with its one input. The channels of the record and of the logits stay, and so do those that a layer norm averages, that
+ * heads divide and that groups separate.
  */
 export function channelSets(graph: Graph): readonly ChannelSet[] {
   const parents = new Map<string, string>();

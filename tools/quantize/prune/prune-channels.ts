@@ -2,12 +2,12 @@ import { type Graph, type GraphNode, inputsOf, isWeighted } from "../../graph/gr
 import type { FloatModel, Tensor } from "../../graph/model.ts";
 import { weightShapes } from "../../graph/weight-shapes.ts";
 
-/** Channels that a node's tensor keeps, ascending; a node that is not named keeps all. */
+/** Channels that a node's tensor keeps, ascending, by the node's name; a node without an entry keeps all. */
 export type KeptChannels = ReadonlyMap<string, readonly number[]>;
 
 /**
- * The model without the channels that are not kept: they leave the nodes that make them and the weights that read them. Nodes of a
- * channel set must keep the same ones.
+ * Removes the channels that are not kept from the nodes that make them and from the weights that read them. Nodes of a channel set
+ * must keep the same channels.
  */
 export function pruneChannels({ graph, weights, facts }: FloatModel, kept: KeptChannels): FloatModel {
   const nodes = graph.nodes.map((node) => withChannels(node, kept.get(node.name)));
@@ -34,12 +34,12 @@ function splitKey(key: string): [name: string, part: string] {
   return [key.slice(0, dot), key.slice(dot + 1)];
 }
 
-/** The output channels are the last axis of every tensor. */
+/** Keeps some output channels, which are the last axis of every tensor. */
 function keepLast(tensor: Tensor, channels: readonly number[] | undefined): Tensor {
   return channels === undefined ? tensor : keep(tensor, tensor.shape.length - 1, channels);
 }
 
-/** A depthwise conv's weights have no input axis; a dense layer's is that of all its columns. */
+/** Keeps some input channels. A depthwise conv's weights have no input axis; a dense layer has one for all its columns. */
 function keepInputs(node: GraphNode, tensor: Tensor, channels: readonly number[] | undefined): Tensor {
   if (channels === undefined || !isWeighted(node) || node.op === "depthwiseConv1d") return tensor;
   if (node.op === "conv1d") return keep(tensor, 1, channels);
@@ -49,7 +49,7 @@ function keepInputs(node: GraphNode, tensor: Tensor, channels: readonly number[]
   return { shape: [columns * shape[1], outputs], data };
 }
 
-/** The tensor with some of the indices of one axis. */
+/** Keeps some indices of one axis. */
 function keep({ shape, data }: Tensor, axis: number, indices: readonly number[]): Tensor {
   const inner = shape.slice(axis + 1).reduce((size, extent) => size * extent, 1);
   const outer = shape.slice(0, axis).reduce((size, extent) => size * extent, 1);

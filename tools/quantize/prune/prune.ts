@@ -6,22 +6,22 @@ import { type ChannelSet, channelSets } from "./channel-sets.ts";
 import { type KeptChannels, pruneChannels } from "./prune-channels.ts";
 import { runCrops, settleSums } from "./settle-sums.ts";
 
-/** Shares of a set's channels that the search tries, ascending. */
+/** Shares of a set's channels that a search tries, ascending. */
 const SHARES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
-export interface PruneRequest {
+interface PruneRequest {
   readonly model: FloatModel;
   readonly method: ScoreMethod;
   /** One share for all sets, below 1, or a budget of divergence in nats that a search shares out. */
   readonly amount: { readonly share: number } | { readonly divergenceBudget: number };
-  /** What scores and batch norms are taken from. */
+  /** Crops that scores and batch norms are computed on. */
   readonly calibration: readonly Int16Array[];
-  /** What a search judges by. */
+  /** Crops that a search judges by. */
   readonly crops: readonly SelectionCrop[];
   readonly onStep?: (step: PruneStep) => void;
 }
 
-export interface PruneStep {
+interface PruneStep {
   readonly set: string;
   readonly share: number;
   /** KL divergence from the whole model, one standard error added. */
@@ -29,16 +29,16 @@ export interface PruneStep {
   readonly limit: number;
 }
 
-export interface Pruned {
+interface Pruned {
   readonly model: FloatModel;
   /** Share of each set's channels that left, by the set's first node. */
   readonly shares: Readonly<Record<string, number>>;
 }
 
 /**
- * LAP by whole channels: the channels of the least score leave every set, those of a residual sum together. A search takes for each set, in
- * order, the largest share up to which the network stays within its part of the budget; what a set leaves the next may use.
- * Throws RangeError where no channel can leave.
+ * Prunes whole channels (LAP): the channels of the least score leave every set, those of a residual sum together. A search takes the
+ * sets in order. A set loses the largest share up to which the network stays within the set's part of the budget; the next set may use
+ * the rest of that part. Throws RangeError where no channel can leave.
  */
 export function prune(request: PruneRequest): Pruned {
   const { model, method, amount, calibration } = request;
@@ -59,7 +59,7 @@ export function prune(request: PruneRequest): Pruned {
   };
 }
 
-/** Every node of the set with the channels that stay: those of the highest scores, of equal ones the first. */
+/** Chooses the channels that every node of a set keeps: those of the highest scores, of equal scores the first. */
 function keep({ nodes, channels }: ChannelSet, scores: Float64Array, share: number): [string, readonly number[]][] {
   const leaving = Math.min(channels - 1, Math.floor(channels * share + 1e-9));
   if (leaving === 0) return [];
@@ -87,7 +87,7 @@ function search(
   return shares;
 }
 
-/** Mean divergence from the whole model's logits and its standard error: a lucky selection set does not pass. */
+/** Computes the mean divergence from the whole model's logits plus its standard error: a lucky selection set does not pass. */
 function lossOf(model: FloatModel, crops: readonly SelectionCrop[]): number {
   const last = model.graph.nodes[model.graph.nodes.length - 1].name;
   const { rows } = runCrops(

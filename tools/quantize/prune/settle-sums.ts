@@ -13,17 +13,18 @@ import type { FloatModel, Tensor } from "../../graph/model.ts";
 import { channelStatistics, movedStatistics } from "../batch-norm-statistics.ts";
 import type { KeptChannels } from "./prune-channels.ts";
 
-/** Mean and variance of the sums of every conv and dense node over crops, in front of batch norm and bias. */
-export type SumStatistics = ReadonlyMap<string, ChannelStatistics>;
+/** Mean and variance of the sums of every conv and dense node over crops, before batch norm and bias. */
+type SumStatistics = ReadonlyMap<string, ChannelStatistics>;
 
-/** Every node's rows on each crop, and the statistics of all sums. */
+/** Computes every node's rows on each crop, and the statistics of all sums. */
 export function runCrops(model: FloatModel, crops: readonly Int16Array[]) {
   return walk(model, crops, (layer) => foldBatchNorm(layer));
 }
 
 /**
- * A pruned model whose batch norms, or biases where there are none, follow what its layers now sum: a channel that left took its mean along.
- * @param before of the whole model on the same crops @param kept channels of each node that lost some
+ * Settles a pruned model: its batch norms, or its biases where there are none, follow the sums of its layers, which lost the means of the
+ * channels that left.
+ * @param before statistics of the whole model on the same crops @param kept channels of each node that lost some
  */
 export function settleSums(
   model: FloatModel,
@@ -58,7 +59,7 @@ function vector(values: ArrayLike<number>): Tensor {
   return { shape: [values.length], data: Float32Array.from(values) };
 }
 
-/** Runs all crops node by node; `affineOf` says what follows a layer's sums, whose statistics it sees. */
+/** Runs all crops node by node. @param affineOf finds the gains and offsets after a layer's sums by their statistics */
 function walk(
   model: FloatModel,
   crops: readonly Int16Array[],

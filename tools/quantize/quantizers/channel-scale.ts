@@ -1,10 +1,11 @@
 import { largestWeight, type WeightGrid } from "../../export/quantized-network.ts";
 import { leastErrorScale } from "./least-error-scale.ts";
 
-/** How a channel's scale is chosen: its largest weight on the grid's end, or the least squared error. */
-export type ScaleMethod = "minMax" | "mse";
+/** Choices of a channel's scale: the largest weight lies on the grid's end, or the squared error is least. */
+export const SCALE_METHODS = ["minMax", "mse"] as const;
+export type ScaleMethod = (typeof SCALE_METHODS)[number];
 
-/** A channel without a weight other than zero still needs a scale. */
+/** The least scale: a channel of zeros needs a scale too. */
 export const LEAST_SCALE = 1e-12;
 
 /** The real value of one count for a channel's weights, > 0. */

@@ -1,8 +1,8 @@
-/** Share of the mean of the diagonal that is added to it: inputs that never move leave the matrix singular. */
+/** Share of the diagonal's mean that is added to the diagonal: constant inputs leave the matrix singular. */
 const DAMPING = 0.01;
 
 /**
- * The upper triangular U with U^T U = (H + damping)^-1.
+ * Computes the upper triangular U with U^T U = (H + damping)^-1.
  * @param matrix H, symmetric, positive semidefinite, [size][size]
  */
 export function invertedFactor(matrix: Float64Array, size: number): Float64Array {
@@ -10,7 +10,7 @@ export function invertedFactor(matrix: Float64Array, size: number): Float64Array
   for (let i = 0; i < size; i++) trace += matrix[i * size + i];
   const damping = (DAMPING * trace) / size || 1;
   const damped = matrix.map((value, at) => (at % (size + 1) === 0 ? value + damping : value));
-  // H = L L^T with L lower; H^-1 = (L^-1)^T L^-1 is factored again, and the factor turned over.
+  // H = L L^T with L lower; H^-1 = (L^-1)^T L^-1 is factored again, and the factor transposed.
   const inverse = squaredInverse(choleskyFactor(damped, size), size);
   const lower = choleskyFactor(inverse, size);
   const upper = new Float64Array(size * size);
@@ -18,7 +18,7 @@ export function invertedFactor(matrix: Float64Array, size: number): Float64Array
   return upper;
 }
 
-/** The lower triangular L with L L^T = matrix. */
+/** Computes the lower triangular L with L L^T = matrix. */
 function choleskyFactor(matrix: Float64Array, size: number): Float64Array {
   const lower = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
@@ -31,7 +31,7 @@ function choleskyFactor(matrix: Float64Array, size: number): Float64Array {
   return lower;
 }
 
-/** (L L^T)^-1. */
+/** Computes (L L^T)^-1. */
 function squaredInverse(lower: Float64Array, size: number): Float64Array {
   // Row r of `columns` is column r of L^-1.
   const columns = new Float64Array(size * size);

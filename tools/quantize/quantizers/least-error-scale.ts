@@ -5,8 +5,8 @@ const CANDIDATES = 20;
 const REFINEMENTS = 2;
 
 /**
- * The scale of the least squared error, what clips included. Scans scales from `start` down, then alternates least squares
- * and rounding, which never raises the error.
+ * Finds the scale of the least squared error, clipped weights included. It scans scales from `start` down, and from each alternates
+ * least squares and rounding, which never raises the error.
  */
 export function leastErrorScale(row: Float32Array, start: number, grid: WeightGrid, bits: number): number {
   let best = start;
@@ -26,16 +26,16 @@ export function leastErrorScale(row: Float32Array, start: number, grid: WeightGr
   return best;
 }
 
-/** The squared error at a scale, and the scale that fits the same integers best: sum(w q) / sum(q q). */
+/** Computes the squared error at a scale, and the scale that fits the same integers best: sum(w q) / sum(q q). */
 function fitOf(row: Float32Array, scale: number, grid: WeightGrid, bits: number) {
   let error = 0;
   let products = 0;
   let squares = 0;
   for (const value of row) {
-    const level = roundToGrid(value / scale, grid, bits);
-    error += (value - level * scale) ** 2;
-    products += value * level;
-    squares += level * level;
+    const integer = roundToGrid(value / scale, grid, bits);
+    error += (value - integer * scale) ** 2;
+    products += value * integer;
+    squares += integer * integer;
   }
   return { error, leastSquaresScale: squares > 0 ? products / squares : 0 };
 }

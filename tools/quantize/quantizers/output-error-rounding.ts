@@ -1,27 +1,27 @@
+import type { IntegerWeights } from "../../export/quantized-network.ts";
 import { invertedFactor } from "./inverted-factor.ts";
-import type { QuantizedLevels } from "./quantized-levels.ts";
 import { roundToGrid } from "./round-to-grid.ts";
 import type { SecondMoments } from "./second-moments.ts";
 
-/** Scales that are tried for a channel, relative to the one it comes with. */
+/** Scales that are tried for a channel, as multiples of its own. */
 const SCALES = [0.9, 1, 1.1, 1.2, 1.35, 1.5];
 
-/** Of a group's moments: the same for every width. */
+/** Inverted factors by a group's moments: every width uses the same one. */
 const factors = new WeakMap<Float64Array, Float64Array>();
 
 /**
- * Rounds a layer's weights one input after the other; what one rounding costs, the weights behind it make up for as far as
- * the inputs go together (Frantar et al., "GPTQ", 2023, section 3, without its blocks). Each channel takes the scale near its
- * own with the least error of its output.
- * The moments are the float network's, so that a layer's integers do not depend on the widths before it.
+ * Rounds a layer's weights one input after the other. The weights of later inputs make up for the error of each rounding, as far as
+ * the inputs are correlated (Frantar et al., "GPTQ", 2023, section 3, without its blocks). Each channel takes the scale near its
+ * own that gives the least error of the channel's output. The moments are those of the float network, so that a layer's integers do
+ * not depend on the widths of earlier layers.
  * @param values [outChannel][k]
  */
 export function roundByOutputError(
-  { grid, bits, levels: nearest, scale: scales }: QuantizedLevels,
+  { grid, bits, integers: nearest, scale: scales }: IntegerWeights,
   values: Float32Array,
   { groups, depth }: SecondMoments,
-): QuantizedLevels {
-  const levels = new Int8Array(nearest.length);
+): IntegerWeights {
+  const integers = new Int8Array(nearest.length);
   const chosen = new Float64Array(scales.length);
   const channelsInGroup = scales.length / groups.length;
   groups.forEach((sums, group) => {
@@ -37,28 +37,28 @@ export function roundByOutputError(
         if (error >= least) continue;
         least = error;
         chosen[channel] = scale;
-        levels.set(rounded, channel * depth);
+        integers.set(rounded, channel * depth);
       }
     }
   });
-  return { grid, bits, levels, scale: chosen };
+  return { grid, bits, integers, scale: chosen };
 }
 
 function roundRow(row: Float32Array, scale: number, factor: Float64Array, round: (value: number) => number): Int8Array {
   const depth = row.length;
   const left = Float64Array.from(row);
-  const levels = new Int8Array(depth);
+  const integers = new Int8Array(depth);
   for (let k = 0; k < depth; k++) {
-    levels[k] = round(left[k] / scale);
-    const error = (left[k] - levels[k] * scale) / factor[k * depth + k];
+    integers[k] = round(left[k] / scale);
+    const error = (left[k] - integers[k] * scale) / factor[k * depth + k];
     for (let j = k + 1; j < depth; j++) left[j] -= error * factor[k * depth + j];
   }
-  return levels;
+  return integers;
 }
 
-/** Sum over the calibration rows of the squared error of the layer's raw sums: e H e^T, a channel. */
+/** Sums the squared errors of a layer's raw sums over the calibration rows: e H e^T for each channel. */
 export function outputError(
-  { levels, scale }: QuantizedLevels,
+  { integers, scale }: IntegerWeights,
   values: Float32Array,
   { groups, depth }: SecondMoments,
 ): number {
@@ -67,14 +67,14 @@ export function outputError(
   for (let channel = 0; channel < scale.length; channel++) {
     const [from, to] = [channel * depth, (channel + 1) * depth];
     const sums = groups[Math.floor(channel / channelsInGroup)];
-    total += rowError(levels.subarray(from, to), scale[channel], values.subarray(from, to), sums);
+    total += rowError(integers.subarray(from, to), scale[channel], values.subarray(from, to), sums);
   }
   return total;
 }
 
-function rowError(levels: Int8Array, scale: number, row: Float32Array, sums: Float64Array): number {
+function rowError(integers: Int8Array, scale: number, row: Float32Array, sums: Float64Array): number {
   const depth = row.length;
-  const errors = Float64Array.from(levels, (level, k) => level * scale - row[k]);
+  const errors = Float64Array.from(integers, (integer, k) => integer * scale - row[k]);
   let total = 0;
   for (let i = 0; i < depth; i++) {
     let product = 0;

@@ -2,17 +2,17 @@ import { groupPatches } from "../../forward/float-forward.ts";
 import type { Rows } from "../../forward/rows.ts";
 import { type Graph, isWeighted } from "../../graph/graph.ts";
 
-/** Sums of products of what a group of output channels reads, a symmetric [depth][depth] for each group. */
+/** Sums of products of the inputs of a layer, a symmetric [depth][depth] for each group of output channels. */
 export interface SecondMoments {
   readonly groups: readonly Float64Array[];
   /** Weights of one output channel. */
   readonly depth: number;
 }
 
-/** Rows of a layer that are summed, at most: evenly spaced ones. */
+/** The most rows of a layer that are summed; they are evenly spaced. */
 const ROW_LIMIT = 4096;
 
-/** The second moments of every conv and dense node's input on the calibration crops. */
+/** Computes the second moments of every conv and dense node's input on the calibration crops. */
 export function inputMoments(
   graph: Graph,
   tensors: ReadonlyMap<string, readonly Rows[]>,
@@ -38,7 +38,7 @@ function addProducts(sums: Float64Array, { rows, channels: depth, data }: Rows, 
     const from = row * depth;
     for (let i = 0; i < depth; i++) {
       const value = data[from + i];
-      // Padding and what relu cuts off.
+      // Padding and values cut off by relu are 0.
       if (value === 0) continue;
       for (let j = i; j < depth; j++) sums[i * depth + j] += value * data[from + j];
     }

@@ -1,8 +1,8 @@
 import { uniformWidths, type Width, type Widths, withWidth } from "../width.ts";
 import { type SearchBudget, type SearchResult, SearchRun, type SearchTarget } from "./search-run.ts";
 
-export interface BalanceOptions extends SearchBudget {
-  /** In the order of the graph. */
+interface BalanceOptions extends SearchBudget {
+  /** Layers in the order of the graph. */
   readonly layers: readonly string[];
   /** Ascending in bits. */
   readonly menu: readonly Width[];
@@ -12,38 +12,38 @@ export interface BalanceOptions extends SearchBudget {
   bytesOf(layer: string, width: Width): number;
 }
 
-/** Widths within the limit, or the nearest that the search came to. */
+/** Widths whose loss is known. */
 interface Found {
   readonly widths: Widths;
   readonly loss: number;
-  /** The target's, or the loss where it has none. */
+  /** The target's estimate of the loss, or the loss where the target does not estimate. */
   readonly estimate: number;
 }
 
-/** One layer a step of the menu away, with the loss a byte that the step costs or saves. */
+/** One layer at the next width of the menu, with the loss that the step costs or saves for each byte. */
 interface Candidate {
   readonly layer: string;
   readonly width: Width;
   readonly widths: Widths;
   readonly estimate: number;
   readonly price: number;
-  /** The widths that it was compared from: a price from earlier ones is an impression. */
+  /** The widths that the step was priced from, null before it is priced: a price from earlier widths is only a guess. */
   readonly from: Widths | null;
 }
 
 /**
- * The robust search. It begins at the narrowest uniform width that keeps the loss within the limit and goes down, layer by
- * layer, always where a byte saved costs the least loss; and again from the uniform width below that, up where a byte added
- * saves the most loss until the limit holds, and down from there. The smaller of the two is the result: never more bytes
- * than the best uniform width. Every loss is that of the whole network with all that follows its widths, so no choice rests on
- * an early impression; prices are told anew before they decide, but only those that come first (Minoux's lazy greedy). Where the target
+ * Searches widths by the robust form of LAQ; `searchWidths` of scan.ts is the paper's form. A first descent begins at the narrowest
+ * uniform width within the limit and narrows one layer a step, the layer where a saved byte costs the least loss. A second search begins
+ * at the next narrower uniform width, widens the layers where an added byte saves the most loss until the limit holds, and descends
+ * from there. The smaller result is taken: it never has more bytes than the best uniform width. Every loss is that of the whole network
+ * at its widths. The cheapest candidates are priced anew before the search chooses among them (Minoux's lazy greedy). Where the target
  * estimates, prices are estimates, and a step is measured before it is taken.
  */
 export async function balanceWidths(target: SearchTarget, options: BalanceOptions): Promise<SearchResult> {
   return new Balance(target, options).search();
 }
 
-/** The way down alone, from the widest on, without a limit on the loss, until the weights take no more than so many bytes. */
+/** Descends from the widest uniform width, without a limit on the loss, until the weights take no more than `bytes`. */
 export async function descendToBytes(
   target: SearchTarget,
   options: Omit<BalanceOptions, "limit">,
@@ -53,9 +53,9 @@ export async function descendToBytes(
 }
 
 /**
- * The least loss within so many bytes: from the widest uniform width that takes fewer, the one that takes as many where there is one,
- * and down from the narrowest that takes more; then up wherever a step still fits and saves loss. Throws RangeError where even the
- * narrowest widths do not fit.
+ * Searches the least loss within `bytes`. It begins at the widest uniform width that takes fewer bytes, at a width that takes as many,
+ * and, descending, at the narrowest that takes more; then it widens wherever a step fits and saves loss. Throws RangeError where even
+ * the narrowest widths do not fit.
  */
 export async function balanceToBytes(
   target: SearchTarget,
@@ -121,7 +121,7 @@ class Balance {
     return this.found(widths, loss, width);
   }
 
-  /** The widest where none is within the limit; null where the budget is spent before. */
+  /** Finds the narrowest uniform width within the limit, else the widest; null where the budget is spent before. */
   private async narrowestUniform(): Promise<Found | null> {
     const { layers, menu, limit } = this.options;
     for (const width of menu) {
@@ -135,7 +135,7 @@ class Balance {
     return null;
   }
 
-  /** Narrower step by step, within the limit, until nothing more is or the bytes are reached. */
+  /** Narrows step by step until no step is within the limit or the bytes are reached. */
   private async descend(start: Found, enoughBytes = 0): Promise<Found> {
     const { layers, limit } = this.options;
     let at = start;
@@ -146,11 +146,11 @@ class Balance {
       const [first, ...others] = open;
       if (first.from === at.widths) {
         const taken = await this.take(first, limit);
-        // What does not fit now fits less when others have taken their share.
+        // A step above the limit stays above it when other layers have narrowed.
         open = others;
         if (taken === null) continue;
         at = taken;
-        // The next step costs more as a rule: its price now is a good guess of where it comes.
+        // The next step as a rule costs more: this price is a good first guess of its place.
         open.push(...this.next(at, first.layer, -1, first.price));
         continue;
       }
@@ -161,7 +161,7 @@ class Balance {
     return at;
   }
 
-  /** Wider step by step until the loss is within the limit, and down from there; null where the budget is spent before. */
+  /** Widens step by step until the loss is within the limit, then descends; null where the budget is spent before. */
   private async climb(start: Found): Promise<Found | null> {
     const { layers, limit } = this.options;
     let at = start;
@@ -184,7 +184,7 @@ class Balance {
     return this.descend(at);
   }
 
-  /** Wider step by step where that saves loss and fits into the bytes, the most saved a byte first. */
+  /** Widens step by step where that saves loss and fits into the bytes, the most loss saved a byte first. */
   private async fill(start: Found, bytes: number): Promise<Found> {
     let at = start;
     this.target.settle(at.widths);
@@ -208,12 +208,12 @@ class Balance {
     return at;
   }
 
-  /** Widths whose loss is known. */
+  /** Adds the target's estimate to widths whose loss is known. */
   private async found(widths: Widths, loss: number, width: Width): Promise<Found> {
     return { widths, loss, estimate: (await this.target.estimate?.(widths, { layer: null, width })) ?? loss };
   }
 
-  /** The step, where its loss is within the limit; else null, as where it is only estimated and the budget is spent. */
+  /** Takes a step where its loss is within the limit; else null, as where it must still be measured and the budget is spent. */
   private async take({ layer, width, widths, estimate }: Candidate, limit: number): Promise<Found | null> {
     if (this.target.estimate !== undefined && this.run.exhausted()) return null;
     const loss = await this.target.measure(widths, limit, { layer, width });
@@ -228,7 +228,7 @@ class Balance {
     return null;
   }
 
-  /** The step of a layer from there, not measured yet; none at the end of the menu. */
+  /** Makes the next step of a layer, not priced yet; none at the end of the menu. */
   private next(at: Found, layer: string, direction: 1 | -1, price: number): Candidate[] {
     const { menu } = this.options;
     const width = menu[menu.indexOf(at.widths.get(layer) as Width) + direction];
@@ -236,8 +236,8 @@ class Balance {
   }
 
   /**
-   * Price: loss gained a byte saved; on the way up minus the loss saved a byte added. Null where the loss is measured and
-   * above the limit.
+   * Prices a step: the loss gained for each byte saved; on the way up, minus the loss saved for each byte added. Null where the loss is
+   * measured and above the limit.
    */
   private async priced(at: Found, { layer, width }: Candidate, limit: number): Promise<Candidate | null> {
     const widths = withWidth(at.widths, layer, width);

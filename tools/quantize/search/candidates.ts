@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
 import type { ConditionedRecord } from "../../data/record.ts";
 import { requireEngineNodes } from "../../export/lower/engine-node.ts";
+import { modelHash } from "../../export/model-hash.ts";
 import { pack } from "../../export/pack.ts";
 import { networkTiming } from "../../export/plan/timing.ts";
+import { sha256 } from "../../files/sha256.ts";
 import type { FloatModel } from "../../graph/model.ts";
 import { cropLogits, type LossLimit, measureOutcome, type Outcome } from "../loss/engine-loss.ts";
 import { lastDecisionAlone } from "../loss/last-decision.ts";
@@ -18,13 +19,13 @@ import type { GradientAt } from "./hessian-trace.ts";
 import { Journal, type JournalHeader } from "./journal.ts";
 import { WidthOutcomes } from "./width-outcomes.ts";
 
-/** What candidates are made of and judged by. */
+/** The model that candidates are made from, and the records that they are judged by. */
 export interface CandidateOptions {
   readonly model: FloatModel;
   /** The selection set: never the set that results are reported on. */
   readonly records: readonly ConditionedRecord[];
   readonly seed: number;
-  /** The network that outcomes are measured against; default the model. Of a fine-tuned one, what it was before. */
+  /** The network that outcomes are measured against: for a fine-tuned model its float origin; default the model. */
   readonly reference?: FloatModel;
   readonly quantization?: QuantizationOptions;
   /** Crops that candidates are judged by; default 2,000, but no more than 3 a record. */
@@ -35,9 +36,9 @@ export interface CandidateOptions {
   readonly workers?: number;
   /** File of the evaluations: a search that was interrupted goes on from there. */
   readonly journal?: string;
-  /** Gives a measure of importance the gradient of the decisions on these crops; see `decisionGradient` of tools/finetune. */
+  /** Gives a measure of importance the gradient of the decisions on some crops; `decisionGradient` of tools/finetune does. */
   readonly gradient?: (model: FloatModel, crops: readonly SelectionCrop[]) => GradientAt;
-  /** What a user should know and may have meant otherwise. */
+  /** Called with a sentence about a choice that the user may not have meant. */
   readonly onNote?: (text: string) => void;
 }
 
@@ -59,8 +60,9 @@ export interface Candidates {
 }
 
 /**
- * @param start of the first state
- * @param method what else a search's course depends on, for the journal
+ * Opens a model's candidates.
+ * @param start widths or integers of the first state
+ * @param method the other options that a search's course depends on, for the journal
  * Throws RangeError on a label that the model does not know, on no records, on weights that are no numbers and on a node that
  * the engine has no op for; DataError on a journal of another search.
  */
@@ -95,18 +97,6 @@ export function openCandidates(options: CandidateOptions, start: StartingPoint, 
   return { model, state, crops, calibration, outcomes, gradient, onNote, close: () => source.close() };
 }
 
-export function modelHash({ graph, weights }: FloatModel): string {
-  const hash = createHash("sha256").update(JSON.stringify(graph));
-  for (const [key, { data }] of [...weights].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    hash.update(key).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest("hex");
-}
-
 function cropsHash(crops: readonly Pick<SelectionCrop, "samples" | "classIndex">[]): string {
-  const hash = createHash("sha256");
-  for (const { samples, classIndex } of crops) {
-    hash.update(`${classIndex}`).update(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-  }
-  return hash.digest("hex");
+  return sha256(crops.flatMap(({ samples, classIndex }) => [`${classIndex}`, samples]));
 }

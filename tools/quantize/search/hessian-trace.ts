@@ -6,14 +6,14 @@ export type Point = ReadonlyMap<string, Float32Array>;
 /** The gradient of one smooth loss, tensor by tensor. */
 export type GradientAt = (point: Point) => Promise<Point>;
 
-/** Of a tensor's root mean square: large enough for gradients in 32 bits, small enough for a parabola. */
+/** Step as a share of a tensor's root mean square: large enough for gradients in 32 bits, small enough for a parabola. */
 const STEP = 1e-2;
 
 /**
- * The trace of each tensor's own block of the Hessian (Hutchinson 1990): the mean of v H v over probes v of +1 and -1. All tensors
- * are probed at once, each by a step s of its own size, since what two tensors have in common cancels in the mean:
- * H v = (g(w + s v) - g(w - s v)) / 2s. Exact after one probe where the Hessian is diagonal.
- * @param at the weights; a tensor of zeros has no size to step by, and the trace 0
+ * Estimates the trace of each tensor's own block of the Hessian (Hutchinson 1990): the mean of v H v over probes v of +1 and -1. All
+ * tensors are probed at once, each by a step s of its own size: H v = (g(w + s v) - g(w - s v)) / 2s. Terms of two tensors cancel in the
+ * mean. One probe is exact where the Hessian is diagonal.
+ * @param at the weights; a tensor of zeros has no size to step by, and its trace is 0
  */
 export async function hessianTraces(
   gradientAt: GradientAt,

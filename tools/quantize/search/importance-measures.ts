@@ -1,35 +1,36 @@
+import type { IntegerWeights } from "../../export/quantized-network.ts";
 import { forward } from "../../forward/float-forward.ts";
 import { foldedValues, type LayerWeights, nodeWeights } from "../../forward/layer-weights.ts";
 import type { Rows } from "../../forward/rows.ts";
 import { type Graph, INPUT } from "../../graph/graph.ts";
 import { type FloatModel, weightOf } from "../../graph/model.ts";
 import { SeededRandom } from "../../random/random.ts";
+import { squaredError } from "../quantizers/dequantize.ts";
 import { outputError } from "../quantizers/output-error-rounding.ts";
-import { type QuantizedLevels, squaredError } from "../quantizers/quantized-levels.ts";
 import { inputMoments, type SecondMoments } from "../quantizers/second-moments.ts";
 import { type GradientAt, hessianTraces } from "./hessian-trace.ts";
 import { EVEN_IMPORTANCE, type ImportanceWeights, type RankedLayer, rankLayers } from "./importance.ts";
 
-/** What a measure may ask. "Low" is the narrowest width of the menu. */
-export interface ImportanceContext {
+/** Facts that a measure may ask for. "Low" is the narrowest width of the menu. */
+interface ImportanceContext {
   readonly model: FloatModel;
   readonly layers: ReadonlyMap<string, LayerWeights>;
   readonly weights: ImportanceWeights;
   readonly calibration: readonly Int16Array[];
-  /** Of the decisions' loss by the weights, named as in the model; null where there are no gradients. */
+  /** Gradient of the decisions' loss by the weights, named as in the model; null where there are no gradients. */
   readonly gradientAt: GradientAt | null;
-  lowLevels(layer: string): QuantizedLevels;
-  /** Divergence of the whole network with that layer alone at the low width. */
+  lowIntegers(layer: string): IntegerWeights;
+  /** Measures the divergence of the whole network with one layer alone at the low width. */
   divergenceAlone(layer: string): Promise<number>;
 }
 
-/** Two gradients each. */
+/** Number of probes, each of two gradients. */
 const TRACE_PROBES = 16;
 
 type Measure = (context: ImportanceContext) => Promise<readonly RankedLayer[]>;
 
 /**
- * How much a layer matters. The paper's: "pdi" (its share of the weights), "pvi" (their log-scaled variance) and "weighted" (eq.
+ * Measures of a layer's importance. The paper's: "pdi" (its share of the weights), "pvi" (their log-scaled variance) and "weighted" (eq.
  * 2). "sensitivity" is measured on the engine; "weightError" is the squared error of the weights at the low width, relative to
  * their squares; "outputError" that of the layer's sums on the calibration rows: tr(dW H dW^T) / tr(W H W^T), H the second
  * moments of its input, which is the Gauss-Newton form of a loss on the layer's own output. "hessianTrace" is the mean trace a weight
@@ -44,15 +45,15 @@ export const IMPORTANCE_MEASURES = {
   weightError: (context) =>
     rankBy(context, async (name) => {
       const { values } = context.layers.get(name) as LayerWeights;
-      return squaredError(context.lowLevels(name), values) / values.reduce((sum, value) => sum + value * value, 0);
+      return squaredError(context.lowIntegers(name), values) / values.reduce((sum, value) => sum + value * value, 0);
     }),
   outputError: (context) => {
     const moments = inputMoments(context.model.graph, calibrationRows(context));
     return rankBy(context, async (name) => {
       const { values } = context.layers.get(name) as LayerWeights;
       const layerMoments = moments.get(name) as SecondMoments;
-      const low = context.lowLevels(name);
-      const nothing = { ...low, levels: new Int8Array(values.length) };
+      const low = context.lowIntegers(name);
+      const nothing = { ...low, integers: new Int8Array(values.length) };
       return outputError(low, values, layerMoments) / outputError(nothing, values, layerMoments);
     });
   },
@@ -64,7 +65,7 @@ export const IMPORTANCE_MEASURES = {
     return rankBy(context, async (name) => {
       const { values } = layers.get(name) as LayerWeights;
       const trace = traces.get(`${name}.weight`) as number;
-      return (Math.max(0, trace) / values.length) * squaredError(context.lowLevels(name), values);
+      return (Math.max(0, trace) / values.length) * squaredError(context.lowIntegers(name), values);
     });
   },
 } as const satisfies Readonly<Record<string, Measure>>;
@@ -73,7 +74,7 @@ export type ImportanceName = keyof typeof IMPORTANCE_MEASURES;
 
 export const IMPORTANCE_NAMES = Object.keys(IMPORTANCE_MEASURES) as readonly ImportanceName[];
 
-/** Density and deviation stay the paper's; the importance is the measure, 1 for the largest. */
+/** Ranks layers by a measure, 1 for the largest; density and deviation stay the paper's. */
 async function rankBy(
   { layers }: ImportanceContext,
   measure: (layer: string) => Promise<number>,
@@ -89,7 +90,7 @@ function folded(layers: ReadonlyMap<string, LayerWeights>): ReadonlyMap<string, 
   return new Map([...layers].map(([name, layer]) => [name, foldedValues(layer)]));
 }
 
-/** Every node's rows on each calibration crop, in float. */
+/** Computes every node's rows on each calibration crop, in float. */
 function calibrationRows({ model, calibration }: ImportanceContext): ReadonlyMap<string, readonly Rows[]> {
   const weights = nodeWeights(model);
   const crops = calibration.map((samples) => forward(model.graph, weights, samples));

@@ -4,7 +4,7 @@ export interface RankedLayer {
   readonly weights: number;
   /** rho, the paper's PDI: the layer's share of all weights. */
   readonly density: number;
-  /** delta, the paper's PVI: its variance on a logarithmic scale, 1 for the largest. */
+  /** delta, the paper's PVI: the variance of the layer's weights on a logarithmic scale, 1 for the largest. */
   readonly deviation: number;
   /** I = alpha * rho + beta * delta (eq. 2), or another measure in its place. */
   readonly importance: number;
@@ -15,7 +15,7 @@ export interface ImportanceWeights {
   readonly beta: number;
 }
 
-/** The paper gives no values. */
+/** Equal weights of density and deviation: the paper gives no values. */
 export const EVEN_IMPORTANCE: ImportanceWeights = { alpha: 0.5, beta: 0.5 };
 
 /**

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { DataError } from "../../files/data-error.ts";
 import { BIT_WIDTHS, type Width } from "../width.ts";
 
-/** What an evaluation depends on besides the widths: it must be the same when a search goes on. */
+/** The inputs of an evaluation besides the widths: they must be the same when a search goes on. */
 export interface JournalHeader {
   /** SHA-256 of graph and weights. */
   readonly model: string;
@@ -12,7 +12,7 @@ export interface JournalHeader {
   readonly selection: string;
   /** SHA-256 of the calibration crops. */
   readonly calibration: string;
-  /** How layers are quantized, and the options of the search. Plain JSON. */
+  /** Options of the quantizer and of the search. Plain JSON. */
   readonly options: unknown;
 }
 
@@ -20,9 +20,9 @@ const Evaluation = z.strictObject({
   /** The layer that was tried at the width; null where all layers changed. */
   layer: z.string().nullable(),
   width: z.union([z.literal("ternary"), z.literal(BIT_WIDTHS as readonly (Width & number)[])]),
-  /** Of every layer, in the order of the graph. */
+  /** The width of every layer, in the order of the graph. */
   widths: z.string(),
-  /** What was measured: the loss, and the largest that would do. Null is "stopped early" and "no limit". */
+  /** The measured loss, null where it stopped early. `limit` is the largest loss allowed, null for no limit. */
   loss: z.number().nullable(),
   limit: z.number().nullable(),
   outcome: z.enum(["within", "above"]),
@@ -32,7 +32,7 @@ const Evaluation = z.strictObject({
   changed: z.int(),
   crops: z.int(),
   complete: z.boolean(),
-  /** Of the whole search, at the end of this evaluation. */
+  /** Seconds of the whole search at the end of this evaluation. */
   seconds: z.number(),
 });
 
@@ -41,11 +41,11 @@ export type JournalEntry = z.infer<typeof Evaluation>;
 
 const FORMAT = "qhubert search journal 1";
 
-/** Evaluations of a search as JSON lines: a header, then a line each, as they come. */
+/** The evaluations of a search as JSON lines: a header, then a line for each evaluation as it comes. */
 export class Journal {
   private constructor(
     private readonly path: string,
-    /** Those of earlier runs, in their order. */
+    /** Evaluations of earlier runs, in their order. */
     readonly entries: readonly JournalEntry[],
   ) {}
 
@@ -88,7 +88,7 @@ function checkHeader(path: string, line: string | undefined, header: JournalHead
   if (foreign) throw new DataError(`${path}: is the journal of another search: its ${foreign} differs from this one's`);
 }
 
-/** Null where it is no JSON. */
+/** Parses a line; null where it is no JSON. */
 function parsed(line: string): unknown {
   try {
     return JSON.parse(line);

@@ -1,12 +1,13 @@
 import type { RankedLayer } from "./importance.ts";
 
 /**
- * What a layer's importance does to its tolerance. "eq3": the paper's formula, by which the floor A0 - gamma * I falls
- * as importance rises; "conservative": the paper's text, by which important layers are treated with more care.
+ * Effects of a layer's importance on its tolerance. "eq3": the paper's formula, by which the floor A0 - gamma * I falls
+ * as importance rises. "conservative": the paper's text, by which important layers are treated with more care.
  */
-export type Polarity = "eq3" | "conservative";
+export const POLARITIES = ["eq3", "conservative"] as const;
+export type Polarity = (typeof POLARITIES)[number];
 
-/** Tolerance of each layer before scaling: I, or how far I is below the largest. */
+/** Gives the tolerance of each layer before scaling: I, or the distance of I from the largest. */
 function tolerances(layers: readonly RankedLayer[], polarity: Polarity): readonly number[] {
   if (polarity === "eq3") return layers.map((layer) => layer.importance);
   const largest = Math.max(...layers.map((layer) => layer.importance));
@@ -14,9 +15,9 @@ function tolerances(layers: readonly RankedLayer[], polarity: Polarity): readonl
 }
 
 /**
- * Eq. 3 in whole errors: with a layer quantized the selection set may show floor(N * (1 - A0 + gamma * t) + 1e-9)
- * errors.
- * @param errors of the float network among `records`
+ * Gives the limits of eq. 3 in whole errors: with a layer quantized the selection set may show
+ * floor(N * (1 - A0 + gamma * t) + 1e-9) errors.
+ * @param records crops of the selection set, N @param errors errors of the float network among them
  */
 export function errorLimits(
   layers: readonly RankedLayer[],
@@ -31,9 +32,7 @@ export function errorLimits(
   );
 }
 
-/**
- * What a tolerance too small for the selection set comes to, as a sentence; null where it allows a layer one error or more.
- */
+/** Writes a sentence about a tolerance that is too small for the selection set; null where it allows a layer an error. */
 export function toleranceNote(
   layers: readonly RankedLayer[],
   polarity: Polarity,
@@ -49,8 +48,8 @@ export function toleranceNote(
 }
 
 /**
- * The same idea for a smooth loss: a total budget is shared out in proportion to the tolerances, and what a layer
- * leaves the next ones may use. Each limit is for the whole network after that layer, in the order of the search.
+ * Gives the limits of a smooth loss: layers share a total budget in proportion to their tolerances, and later layers may use what a
+ * layer leaves. Each limit is for the whole network after that layer, in the order of the search.
  * @param start loss before the first layer @param budget loss after the last
  */
 export function sharedLimits(

@@ -7,8 +7,8 @@ export type { SearchResult, SearchStep, SearchTarget } from "./search-run.ts";
 export const SEARCH_ORDERS = ["importanceDescending", "importanceAscending", "sizeDescending", "network"] as const;
 export type SearchOrder = (typeof SEARCH_ORDERS)[number];
 
-export interface SearchOptions extends SearchBudget {
-  /** In the order of the search. */
+interface SearchOptions extends SearchBudget {
+  /** Layers in the order of the search. */
   readonly layers: readonly RankedLayer[];
   /** Ascending in bits. */
   readonly menu: readonly Width[];
@@ -16,7 +16,7 @@ export interface SearchOptions extends SearchBudget {
   readonly limits: ReadonlyMap<string, number>;
   /** Largest loss of the whole network: above it, widths are raised again. */
   readonly finalLimit: number;
-  /** Passes that try narrower widths for all layers once more, at most; they end with the first that finds none. */
+  /** The most passes that try narrower widths for all layers once more; the first pass that finds none is the last. */
   readonly squeezeRounds?: number;
 }
 
@@ -33,11 +33,11 @@ export function orderLayers(layers: readonly RankedLayer[], order: SearchOrder):
 }
 
 /**
- * Layer-wise adaptive quantization as the paper has it: each layer in turn takes the narrowest width that keeps the loss
- * within its limit, the layers behind it still at the largest (the engine has no float). Widths are scanned upwards, since
- * the loss need not fall with every bit. Then single steps up, the one with the most loss saved a byte first, bring the
- * whole network within `finalLimit`, and squeeze rounds try what the others' choices have left. Stops cleanly at its budget
- * with the best so far.
+ * Searches widths by the paper's form of LAQ, taken literally; `balanceWidths` of balance.ts is the robust form. Each layer in turn takes
+ * the narrowest width that keeps the loss within its limit, while later layers are still at the largest width (the engine has no
+ * float). Widths are scanned upwards, since the loss need not fall with every bit. Then single steps up, the step with the most loss
+ * saved a byte first, bring the whole network within `finalLimit`, and squeeze rounds try to narrow layers again. The search stops at
+ * its budget with the best widths so far.
  */
 export async function searchWidths(target: SearchTarget, options: SearchOptions): Promise<SearchResult> {
   const search = new Search(target, options);
@@ -76,7 +76,7 @@ class Search {
     }
   }
 
-  /** Raises one layer by one step of the menu at a time. */
+  /** Widens one layer by one step of the menu at a time. */
   async repair(): Promise<void> {
     if (this.run.exhausted()) return;
     const { finalLimit, layers, menu } = this.options;
@@ -100,7 +100,7 @@ class Search {
     }
   }
 
-  /** Passes of narrower widths that the limits leave room for. */
+  /** Narrows layers once more where the limits leave room. */
   async squeeze(): Promise<void> {
     const { layers, menu, squeezeRounds = 0 } = this.options;
     let falling = true;
@@ -120,7 +120,7 @@ class Search {
     return { widths, loss, unmet, steps, evaluations, complete };
   }
 
-  /** Settles the first of these widths that keeps within the layer's limit; false where none does or the budget is spent. */
+  /** Settles the first width of a menu within the layer's limit; false where there is none or the budget is spent. */
   private async narrow(name: string, menu: readonly Width[]): Promise<boolean> {
     const limit = this.options.limits.get(name) ?? 0;
     for (const width of menu) {

@@ -11,10 +11,10 @@ import type { SearchBudget, SearchResult, SearchTarget } from "./search-run.ts";
 import { weightBytes } from "./weight-bytes.ts";
 import type { Tried } from "./width-outcomes.ts";
 
-/** Crops that gradients are taken over, at most: they go through the network as one batch. */
+/** The most crops that gradients are taken over: they go through the network as one batch. */
 const GRADIENT_CROPS = 64;
 
-/** Chooses a width for every layer. Throws RangeError on a menu without a width. */
+/** Chooses a width for every layer by LAQ, the scan or the balance. Throws RangeError on a menu without a width. */
 export async function searchLayers(
   candidates: Candidates,
   method: LaqOptions,
@@ -33,7 +33,7 @@ export async function searchLayers(
   return balanceWidths(target, { ...budget, layers: [...state.layers.keys()], menu, limit, bytesOf });
 }
 
-/** The candidates as a search sees them: one number each. */
+/** Makes the target of a search: candidates measured by one number each. */
 export function searchTarget(
   { state, outcomes }: Candidates,
   loss: Pick<LaqOptions, "criterion" | "margin">,
@@ -47,7 +47,7 @@ export function searchTarget(
   };
 }
 
-/** The loss on the first crops alone. */
+/** Estimates losses on the first crops alone. */
 function estimateOn(
   { outcomes }: Candidates,
   { criterion, margin, screeningCrops: crops }: LaqOptions,
@@ -95,7 +95,7 @@ function rank(
     weights: importanceWeights,
     calibration,
     gradientAt: gradient?.(crops.slice(0, GRADIENT_CROPS)) ?? null,
-    lowLevels: (layer) => state.levelsOf(layer, low),
+    lowIntegers: (layer) => state.integersOf(layer, low),
     divergenceAlone: (layer) =>
       target.measure(withWidth(wide, layer, low), Number.POSITIVE_INFINITY, { layer, width: low }),
   });

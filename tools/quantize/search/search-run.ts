@@ -1,13 +1,13 @@
 import type { Width, Widths } from "../width.ts";
 import type { Spent, Tried } from "./width-outcomes.ts";
 
-/** The network under search. */
+/** The network that a search measures. */
 export interface SearchTarget {
-  /** Loss at these widths. May stop early and return Infinity once it is above `limit`. */
+  /** Measures the loss at some widths. It may stop early and return Infinity once the loss is above `limit`. */
   measure(widths: Widths, limit: number, tried: Tried): Promise<number>;
-  /** A quicker estimate of that, to compare steps by; without it every step is measured. */
+  /** Estimates the loss, to compare steps by; without it every step is measured. */
   estimate?(widths: Widths, tried: Tried): Promise<number>;
-  /** The widths that next candidates differ little from. */
+  /** Settles widths that the next candidates differ little from. */
   settle(widths: Widths): void;
   readonly spent: Spent;
 }
@@ -29,20 +29,20 @@ export interface SearchStep {
 
 export interface SearchResult {
   readonly widths: Widths;
-  /** Loss of the network as found; Infinity where the search stopped before it was measured. */
+  /** Loss at the widths; Infinity where the search stopped before it was measured. */
   readonly loss: number;
-  /** Layers that no width but the largest brought within their limit, and that one not either. */
+  /** Layers that no width, not even the largest, brought within their limit. */
   readonly unmet: readonly string[];
   readonly steps: readonly SearchStep[];
   readonly evaluations: number;
-  /** False: the search was stopped by its budget; layers not reached keep the width they began with. */
+  /** False where the budget stopped the search: layers that it did not reach keep their first width. */
   readonly complete: boolean;
 }
 
-/** One search under way: what it did, and whether it may go on. */
+/** The steps and the budget of one search. */
 export class SearchRun {
   readonly steps: SearchStep[] = [];
-  /** False once the budget has stopped it. */
+  /** False once the budget has stopped the search. */
   complete = true;
   private readonly before: number;
 
@@ -53,7 +53,7 @@ export class SearchRun {
     this.before = target.spent.evaluations;
   }
 
-  /** Evaluations of this search. */
+  /** Number of evaluations of this search. */
   get evaluations(): number {
     return this.target.spent.evaluations - this.before;
   }

@@ -4,7 +4,7 @@ import type { LayerWeights } from "../../forward/layer-weights.ts";
 import { type Graph, isWeighted } from "../../graph/graph.ts";
 import type { Width } from "../width.ts";
 
-/** Bytes of a layer's weights in the file at any width: those of its tiles, as `packTiles` cuts them. */
+/** Makes a function that counts the bytes of a layer's weights in the file at any width: those of its tiles, cut by `packTiles`. */
 export function weightBytes(
   graph: Graph,
   layers: ReadonlyMap<string, LayerWeights>,

@@ -2,24 +2,24 @@ import { type LossLimit, lossOf, mustBeAbove, type Outcome } from "../loss/engin
 import type { Width, Widths } from "../width.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 
-/** What a search was trying: for the journal. */
+/** The step that a search tried, for the journal. */
 export interface Tried {
-  /** Null: all layers. */
+  /** The layer that changed; null where all layers did. */
   readonly layer: string | null;
   readonly width: Width;
 }
 
-/** What a search has used up. */
+/** The evaluations and seconds that a search has spent. */
 export interface Spent {
-  /** Vectors of widths measured; those known from before cost nothing. */
+  /** Number of measured vectors of widths; a vector that was measured before costs nothing. */
   readonly evaluations: number;
-  /** Up to the end of the last evaluation, those of a journal included. */
+  /** Seconds up to the end of the last evaluation, those of a journal included. */
   readonly seconds: number;
 }
 
 /**
- * Outcomes by the vector of widths: none is measured twice. A journal takes every one and gives them back when the search
- * runs again, which then takes the same course: what it spent is counted as if it had measured.
+ * Outcomes by the vector of widths: no vector is measured twice. A journal keeps every outcome and gives it back when the search runs
+ * again. The search then takes the same course, and an outcome of the journal counts as spent.
  */
 export class WidthOutcomes {
   private readonly known = new Map<string, Outcome>();
@@ -29,7 +29,7 @@ export class WidthOutcomes {
 
   /**
    * @param layers names in the order of the graph
-   * @param crops that there are
+   * @param crops number of all crops
    * @param measure may stop early where the outcome must be above the limit
    */
   constructor(
@@ -48,14 +48,14 @@ export class WidthOutcomes {
     return { evaluations: this.evaluations, seconds: this.seconds };
   }
 
-  /** The loss at these widths; Infinity where it is above the limit as far as crops alone can tell. */
+  /** Measures the loss at some widths; Infinity where no further crop could bring it within the limit. */
   async loss(widths: Widths, limit: LossLimit, tried: Tried): Promise<number> {
     const outcome = await this.outcome(widths, limit, tried);
     // A stop depends on what was known before; the answer must not.
     return mustBeAbove(outcome, limit) ? Number.POSITIVE_INFINITY : lossOf(outcome, limit);
   }
 
-  /** What was measured; maybe stopped early, where the loss is above the limit. */
+  /** Measures the outcome at some widths. It may have stopped early where the loss is above the limit. */
   async outcome(widths: Widths, limit: LossLimit, tried: Tried): Promise<Outcome> {
     const text = this.layers.map((name) => widths.get(name)).join(" ");
     const key = keyOf(text, limit.crops ?? this.crops);
@@ -95,7 +95,7 @@ export class WidthOutcomes {
   }
 }
 
-/** Outcomes on fewer crops are others. */
+/** Makes the key of an outcome: outcomes on fewer crops differ. */
 function keyOf(widths: string, crops: number): string {
   return `${widths} on ${crops}`;
 }

@@ -8,13 +8,13 @@ import { scoreRhythms } from "../../evaluate/score.ts";
 import type { PooledMethod, PooledStudy, RobustGain } from "./pooled-study.ts";
 import type { Study, StudyMethod } from "./study.ts";
 
-/** A method as all folds have it, [folds][mixes]: one mix but for random ones. */
+/** A method in all folds, [folds][mixes]; only random mixes have more than one. */
 interface Group {
   readonly label: string;
   readonly folds: readonly (readonly StudyMethod[])[];
 }
 
-/** The same with its records of all folds as one set. */
+/** A method with its records of all folds as one set. */
 interface Pooled extends Group {
   /** [mixes][records] */
   readonly decisions: readonly (readonly number[])[];
@@ -26,9 +26,9 @@ interface Pooled extends Group {
 }
 
 /**
- * The reported records of studies on different folds as one set; a method that a fold lacks is left out.
- * @param model the models' files, for people
- * @param random gives a new generator, the same each time
+ * Pools the reported records of studies on different folds into one set; a method that a fold lacks is left out.
+ * @param model name of the models' files, for people
+ * @param random makes a new generator, the same each time
  */
 export function poolStudies(model: string, studies: readonly Study[], random: () => RandomSource): PooledStudy {
   const [{ data, quantization, classes }] = studies;
@@ -60,7 +60,7 @@ export function poolStudies(model: string, studies: readonly Study[], random: ()
   };
 }
 
-/** In the order of the first study. */
+/** Groups the methods of all studies, in the order of the first study. */
 function groupsOf(studies: readonly Study[]): readonly Group[] {
   const titleOf = ({ label }: StudyMethod) => label.replace(/^random mix \d+/, "random mixes");
   return [...new Set(studies[0].methods.map(titleOf))]
@@ -95,7 +95,7 @@ function summaryOf({ label, folds, decisions, accuracy, f1, resampled }: Pooled)
   };
 }
 
-/** Against the robust result of the same bytes, draw by draw. */
+/** Compares a method with the robust result of the same bytes, draw by draw. */
 function robustGain(group: Pooled, pooled: readonly Pooled[]): RobustGain | null {
   const sizeOf = ({ label, folds }: Pooled) => folds[0][0].size ?? label;
   const robust = pooled.find((other) => other.folds[0][0].name === "robust-laq" && sizeOf(other) === sizeOf(group));

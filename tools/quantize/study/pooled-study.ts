@@ -5,10 +5,10 @@ import type { MethodName, Study } from "./study.ts";
 /** Studies of several folds, their reported records as one set. Plain JSON. */
 export interface PooledStudy {
   readonly kind: "pooled-study";
-  /** The models' files as they were named, "{fold}" for the fold. */
+  /** The models' files as the user named them, with "{fold}" for the fold. */
   readonly model: string;
   readonly folds: number;
-  /** Records of all folds' test shares; selection as in the largest fold. */
+  /** Records of all folds' test shares; the selection is that of the first fold. */
   readonly data: Study["data"];
   readonly quantization: Study["quantization"];
   readonly classes: readonly string[];
@@ -20,27 +20,27 @@ export interface PooledStudy {
 export interface PooledMethod {
   readonly name: MethodName;
   readonly label: string;
-  /** The label of the method whose bytes it was to have; null: they came of themselves. */
+  /** The label of the method whose bytes this method had to meet; null where it had no such aim. */
   readonly size: string | null;
-  /** Random mixes a fold, else 1: figures of several are means. */
+  /** Number of random mixes in a fold, else 1: figures of several mixes are means. */
   readonly mixes: number;
-  /** Means over folds. */
+  /** Mean over folds, as the three fields after it. */
   readonly meanBits: number;
   readonly fileBytes: number;
   readonly paperRatio: number;
   readonly fileRatio: number;
-  /** All folds' together. */
+  /** Sum over folds. */
   readonly evaluations: number;
   readonly accuracy: number;
   /** `selectionF1` of the pooled records; percentile bootstrap over records, 95 %. */
   readonly f1: number;
   readonly f1Interval: Interval;
-  /** Against the float networks. McNemar's p is null for mixes. */
+  /** Records lost against the float networks; `gained`, `changed` and McNemar's `p` alike. `p` is null for mixes. */
   readonly lost: number;
   readonly gained: number;
   readonly changed: number;
   readonly p: number | null;
-  /** How much better the robust search does with the same bytes; null for itself and where it was not asked. */
+  /** Gain of the robust search with the same bytes; null for the robust search itself and where it did not run. */
   readonly robust: RobustGain | null;
 }
 

@@ -3,7 +3,7 @@ import { foldedValues, type LayerWeights } from "../../forward/layer-weights.ts"
 import { SeededRandom } from "../../random/random.ts";
 import { packWidths } from "../compress.ts";
 import { laqMethod } from "../compression-method.ts";
-import { squaredError } from "../quantizers/quantized-levels.ts";
+import { squaredError } from "../quantizers/dequantize.ts";
 import { balanceToBytes, descendToBytes } from "../search/balance.ts";
 import type { Candidates } from "../search/candidates.ts";
 import type { SearchOrder } from "../search/scan.ts";
@@ -15,21 +15,21 @@ import { mixBytes, randomMix } from "./baselines/random-mix.ts";
 import type { Measured, MethodName, StudyMethod } from "./study.ts";
 
 export interface StudyOptions {
-  /** Of the uniform widths, the robust search and what is compared at equal bytes. */
+  /** Widths of the uniform methods, of the robust search and of the methods at equal bytes. */
   readonly menu: readonly Width[];
   /** Divergence budgets of the robust search, in nats. */
   readonly budgets: readonly number[];
-  /** At whose bytes methods are compared, beside those of each budget's result: uniform widths, and the literal search's. */
+  /** Methods at whose bytes others are compared, beside each budget's result: uniform widths, and the literal search. */
   readonly sizes: readonly StudySize[];
-  /** Of the random mixes at each size. */
+  /** Seeds of the random mixes at each size. */
   readonly seeds: readonly number[];
   /** Orders of the literal search; the first one's result is a size where "literal" is. */
   readonly orders: readonly SearchOrder[];
   /** gamma of the literal search. */
   readonly gamma: number;
-  /** Both shares, whole records. */
+  /** Measures a packed model on the whole records of both shares. */
   readonly compare: (file: Uint8Array) => Promise<Measured>;
-  /** Methods of an earlier run: one with the same label and widths is not measured again. */
+  /** Methods of an earlier run: a method with the same label and widths is not measured again. */
   readonly kept: readonly StudyMethod[];
   /** Called with each method as it comes, in the order of the study. */
   readonly onMethod: (method: StudyMethod) => void;
@@ -37,7 +37,7 @@ export interface StudyOptions {
 
 export type StudySize = Width | "literal";
 
-/** A random mix is this near to the file it is compared with. */
+/** The largest distance of a random mix from the bytes it must meet, as a share of the compared file. */
 const MIX_TOLERANCE = 0.005;
 
 const LITERAL_ORDERS: Readonly<Record<SearchOrder, string>> = {
@@ -47,7 +47,7 @@ const LITERAL_ORDERS: Readonly<Record<SearchOrder, string>> = {
   network: "from the input on",
 };
 
-/** Every method's widths, each chosen on the selection crops alone, measured in the same way. */
+/** Runs every method. Each chooses its widths on the selection crops alone and is measured in the same way. */
 export async function runStudy(candidates: Candidates, options: StudyOptions): Promise<void> {
   const study = new StudyRun(candidates, options);
   const uniform = await study.uniform();
@@ -95,7 +95,7 @@ class StudyRun {
     });
   }
 
-  /** The narrowest uniform width that keeps the same criterion. */
+  /** Takes the narrowest uniform width that keeps the criterion of the robust search. */
   async withoutSearch(budget: number): Promise<void> {
     const { menu } = this.options;
     await this.searched("no-laq", `no LAQ: one width, ${budget} nats`, async () => {
@@ -115,7 +115,7 @@ class StudyRun {
     });
   }
 
-  /** What the bytes of a result buy otherwise. */
+  /** Runs the other methods at the bytes of a result. */
   async atEqualBytes({ name, label: size, widths }: StudyMethod): Promise<void> {
     const { candidates, layers, bytesOf } = this;
     const { menu } = this.options;
@@ -142,7 +142,10 @@ class StudyRun {
     }
   }
 
-  /** Of the weights; those of the menu's narrowest width where the literal search, whose menu begins at one bit, has fewer. */
+  /**
+   * Counts the bytes of some widths. The menu of the literal search begins at one bit: where it has fewer bytes than the study's
+   * narrowest width, that width counts.
+   */
   private bytes(widths: StudyMethod["widths"]): number {
     const narrowest = uniformWidths(this.layers, this.options.menu[0]);
     const [least, own] = [narrowest, new Map(Object.entries(widths))].map((all) =>
@@ -151,18 +154,18 @@ class StudyRun {
     return Math.max(least, own);
   }
 
-  /** Squared error of the weights as they are multiplied in the end, batch norm folded. */
+  /** Computes the squared error of a layer's weights, batch norm folded. */
   private weightError(layer: string, width: Width): number {
     const { state } = this.candidates;
     const weights = state.layers.get(layer) as LayerWeights;
     const folded = foldedValues(weights);
-    const levels = state.levelsOf(layer, width);
-    const scale = levels.scale.map((step, channel) => {
+    const integers = state.integersOf(layer, width);
+    const scale = integers.scale.map((step, channel) => {
       const at = channel * weights.fanIn;
       const used = weights.values.subarray(at, at + weights.fanIn).findIndex((value) => value !== 0);
       return used < 0 ? step : step * (folded[at + used] / weights.values[at + used]);
     });
-    return squaredError({ ...levels, scale }, folded);
+    return squaredError({ ...integers, scale }, folded);
   }
 
   private async searched(

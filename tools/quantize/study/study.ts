@@ -5,8 +5,8 @@ import type { QuantizationOptions } from "../quantization-state.ts";
 import type { Width } from "../width.ts";
 
 /**
- * Methods of compression side by side: each chose its widths on the validation share alone, with the same quantizer, and is
- * reported on the test share. What `qhubert compare-methods` writes and `qhubert report` draws: plain JSON.
+ * Methods of compression side by side. Each chose its widths on the validation share alone, with the same quantizer, and is reported on
+ * the test share. `qhubert compare-methods` writes a study and `qhubert report` draws it: plain JSON.
  */
 export interface Study {
   readonly kind: "study";
@@ -17,12 +17,12 @@ export interface Study {
     /** The share that is reported: "test". */
     readonly share: string;
     readonly records: number;
-    /** Of the validation share, which the methods chose by. */
+    /** Number of records of the validation share, which the methods chose by. */
     readonly selectionRecords: number;
     readonly selectionCrops: number;
     readonly seed: number;
   };
-  /** The same for every method. */
+  /** Options of the quantizer, the same for every method. */
   readonly quantization: QuantizationOptions;
   readonly classes: readonly string[];
   /** The float network on the reported share. */
@@ -37,24 +37,24 @@ export type MethodName = "uniform" | "no-laq" | "literal-laq" | "robust-laq" | "
 
 export interface StudyMethod {
   readonly name: MethodName;
-  /** For people: "robust LAQ, 0.005 nats". Unique in a study. */
+  /** Name for people, such as "robust LAQ, 0.005 nats". Unique in a study. */
   readonly label: string;
   readonly widths: Readonly<Record<string, Width>>;
-  /** The label of the method whose bytes it was to have; null: they came of themselves. */
+  /** The label of the method whose bytes this method had to meet; null where it had no such aim. */
   readonly size: string | null;
-  /** Of the conv and dense weights. */
+  /** Mean bits of the conv and dense weights. */
   readonly meanBits: number;
   readonly fileBytes: number;
   readonly ratios: CompressionRatios;
-  /** Of a random mix; else null. */
+  /** Seed of a random mix; else null. */
   readonly seed: number | null;
-  /** Evaluations of the engine that the search asked for and no method before it had; 0 where nothing was searched. */
+  /** Evaluations of the engine that the search made and no earlier method had made; 0 where nothing was searched. */
   readonly evaluations: number;
   readonly validation: Comparison;
   readonly test: Comparison;
-  /** On the reported records, as `truths`. */
+  /** Decisions on the reported records, written as `truths`. */
   readonly decisions: string;
 }
 
-/** What is measured of a packed model on whole records. */
+/** The measurements of a packed model on whole records. */
 export type Measured = Pick<StudyMethod, "validation" | "test" | "decisions">;

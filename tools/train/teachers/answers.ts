@@ -1,19 +1,11 @@
-import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import type { ConditionedRecord } from "../../data/record.ts";
+import { sha256 } from "../../files/sha256.ts";
 import type { FloatModel, Tensor } from "../../graph/model.ts";
 import { type Teacher, teacherStride } from "./teachers.ts";
 
-/** A name for a teacher's answers: 16 hex digits of a hash of its graph, its weights and the records. */
-export function answersName({ graph, weights }: FloatModel, records: readonly ConditionedRecord[]): string {
-  const hash = createHash("sha256").update(JSON.stringify(graph));
-  for (const [key, { data }] of weights) hash.update(key).update(bytesOf(data));
-  for (const { name, samples } of records) hash.update(`${name} ${crc32(bytesOf(samples))} `);
-  return hash.digest("hex").slice(0, 16);
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int16Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+/** A name for a teacher's answers: 16 hex digits of a hash of the teacher and of the records' names and samples. */
+export function answersName(teacherHash: string, records: readonly ConditionedRecord[]): string {
+  return sha256([teacherHash, ...records.flatMap(({ name, samples }) => [name, samples])]).slice(0, 16);
 }
 
 /** A teacher's answers as tensors, [columns][classes] by the record's name: what a safetensors file holds. */

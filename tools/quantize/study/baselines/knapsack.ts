@@ -1,20 +1,20 @@
 import type { Width, Widths } from "../../width.ts";
 
-export interface KnapsackOptions {
+interface KnapsackOptions {
   readonly layers: readonly string[];
   readonly menu: readonly Width[];
   bytesOf(layer: string, width: Width): number;
-  /** What a width costs a layer, whatever the others have. */
+  /** Gives the cost of a layer's width, which does not depend on other layers. */
   costOf(layer: string, width: Width): number;
   readonly capacityBytes: number;
 }
 
-/** Bytes are counted in units of this many to a capacity, rounded up: exact below it. */
+/** The most units of a capacity: bytes are counted in units, rounded up, and exactly up to this capacity. */
 const MOST_UNITS = 1 << 17;
 
 /**
- * The widths of the least total cost that fit into so many bytes: dynamic programming, layer by layer, over every capacity.
- * Throws RangeError where even the smallest widths do not fit.
+ * Finds the widths of the least total cost that fit into the capacity: dynamic programming, layer by layer, over every smaller
+ * capacity. Throws RangeError where even the smallest widths do not fit.
  */
 export function knapsack({ layers, menu, bytesOf, costOf, capacityBytes }: KnapsackOptions): Widths {
   const unitBytes = Math.ceil(capacityBytes / MOST_UNITS);

@@ -2,13 +2,13 @@ import type { SeededRandom } from "../../../random/random.ts";
 import type { Width, Widths } from "../../width.ts";
 import { withWidth } from "../../width.ts";
 
-export interface MixOptions {
+interface MixOptions {
   readonly layers: readonly string[];
   /** Ascending in bits. */
   readonly menu: readonly Width[];
   bytesOf(layer: string, width: Width): number;
   readonly bytes: number;
-  /** Largest distance from `bytes` that will do. */
+  /** Largest distance from `bytes` that is accepted. */
   readonly toleranceBytes: number;
 }
 
@@ -16,8 +16,8 @@ const DRAWS = 200;
 const STEPS_A_DRAW = 1000;
 
 /**
- * Random widths of about so many bytes: widths are drawn evenly from the menu, then random layers take a step towards the
- * bytes until they are met. Where no draw meets them, the nearest.
+ * Draws random widths of about `bytes`: widths are drawn evenly from the menu, then random layers take a step towards the bytes until
+ * they are met. Where no draw meets them, the nearest draw is taken.
  */
 export function randomMix(options: MixOptions, random: SeededRandom): Widths {
   const { layers, menu, bytes, toleranceBytes } = options;
@@ -41,7 +41,7 @@ function towards({ layers, menu, bytes, bytesOf }: MixOptions, widths: Widths, r
   return next === undefined ? widths : withWidth(widths, layer, next);
 }
 
-/** Bytes of the weights of a vector of widths. */
+/** Counts the bytes of the weights at some widths. */
 export function mixBytes({ bytesOf }: Pick<MixOptions, "bytesOf">, widths: Widths): number {
   return [...widths].reduce((sum, [layer, width]) => sum + bytesOf(layer, width), 0);
 }

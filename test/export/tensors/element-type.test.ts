@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { TYPE_INT8, TYPE_INT13, TYPE_INT16 } from "../../../assembly/shared/ops.ts";
-import { elementType } from "../../../tools/export/lower/element-type.ts";
-import { tensorIndex } from "../../../tools/export/plan/tensor-index.ts";
+import { elementType } from "../../../tools/export/tensors/element-type.ts";
+import { tensorIndex } from "../../../tools/export/tensors/tensor-index.ts";
 import { buildGraph } from "../../../tools/graph/families.ts";
 import { INPUT } from "../../../tools/graph/graph.ts";
 

@@ -1,8 +1,8 @@
 import { TYPE_INT8, TYPE_INT13, TYPE_INT16 } from "../../../assembly/shared/ops.ts";
 import { type Graph, inputsOf, isNorm } from "../../graph/graph.ts";
-import { tensorIndex } from "../plan/tensor-index.ts";
+import { tensorIndex } from "./tensor-index.ts";
 
-/** What int8 is too coarse for: norms take differences of large numbers, attention exponentials. */
+/** Ops that int8 is too coarse for: norms take differences of large numbers, attention exponentials. */
 const WIDE_OPS: ReadonlySet<string> = new Set(["window", "layerNorm", "groupNorm", "attention"]);
 
 /** Whether a network's hidden tensors are wide, int13 or int16; else they are int8. */
@@ -11,8 +11,9 @@ export function isWide({ nodes }: Graph): boolean {
 }
 
 /**
- * Type of tensor `index` (0 the input): the input and the logits are int16, all else int8, or int13 in a wide network. There
- * what nothing but norms read, which take one factor alone, keeps int16. Max pools and windows keep their input's.
+ * Chooses the type of tensor `index` (0 is the input). The input and the logits are int16, all other tensors int8, or int13 in a wide
+ * network; there a tensor that only norms read is int16 too, since a norm takes one factor alone. Max pools and windows keep the type
+ * of their input.
  */
 export function elementType(graph: Graph, index: number): number {
   if (index === 0 || index === graph.nodes.length) return TYPE_INT16;
@@ -37,15 +38,15 @@ function isForNorms(graph: Graph, name: string): boolean {
   );
 }
 
-/** Largest magnitude that a layer writes. */
-export function largestCode(type: number): number {
+/** The largest magnitude that a layer writes. */
+export function largestOutput(type: number): number {
   if (type === TYPE_INT8) return 127;
   return type === TYPE_INT13 ? 4095 : 32767;
 }
 
-/** Largest magnitude that a layer may read: of the samples -32768 too. */
+/** The largest magnitude that a layer may read: a sample may be -32768. */
 export function largestInput(type: number): number {
-  return type === TYPE_INT16 ? 32768 : largestCode(type);
+  return type === TYPE_INT16 ? 32768 : largestOutput(type);
 }
 
 export function elementBytes(type: number): number {

@@ -1,7 +1,7 @@
 import type { GraphNode } from "../../graph/graph.ts";
 import { kernelSpan } from "../../graph/kernel-span.ts";
 
-/** How a node walks over the rows of its input. */
+/** The rows of its input that a node reads for one row of output, and its step from one row to the next. */
 export interface Reach {
   readonly span: number;
   readonly stride: number;
@@ -11,7 +11,7 @@ export interface Reach {
 
 const ROW_BY_ROW: Reach = { span: 1, stride: 1, padLeft: 0, padRight: 0 };
 
-/** Of attention and group norm, which take all rows of a sequence, the rows that they make. */
+/** Finds a node's reach; attention and group norm, which read all rows of a sequence, count as reading row by row. */
 export function reachOf(node: GraphNode): Reach {
   switch (node.op) {
     case "conv1d":

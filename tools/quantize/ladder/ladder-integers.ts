@@ -1,6 +1,5 @@
-import { largestWeight, midRiseCode } from "../../export/quantized-network.ts";
+import { type IntegerWeights, largestWeight, midRiseCode } from "../../export/quantized-network.ts";
 import { LEAST_SCALE } from "../quantizers/channel-scale.ts";
-import type { QuantizedLevels } from "../quantizers/quantized-levels.ts";
 import { roundToGrid } from "../quantizers/round-to-grid.ts";
 import type { SecondMoments } from "../quantizers/second-moments.ts";
 
@@ -8,7 +7,7 @@ import type { SecondMoments } from "../quantizers/second-moments.ts";
 const CLIPS = 20;
 const LEAST_CLIP = 8;
 
-/** What one clip makes of a channel: the finest integers, and on each rung the scale and the squared error of the output. */
+/** A channel's weights at one clip: the finest integers, and on each rung the scale and the squared error of the output. */
 interface Cut {
   readonly finest: Int8Array;
   readonly scales: readonly number[];
@@ -16,27 +15,28 @@ interface Cut {
 }
 
 /**
- * A layer's weights on every rung of a ladder: the integers of the finest, of which each rung has the upper bits, with a scale a
- * channel of its own by least squares on the layer's output. Cutting mid-rise codes rounds to the coarser grid of the same clip;
- * a channel takes the clip whose errors, each in units of the least that its rung could have, have the least sum.
+ * Quantizes a layer's weights for every rung of a ladder. The finest rung has all bits of the integers, each further rung their
+ * upper bits; each rung has its own scales, by least squares on the layer's output. Mid-rise codes whose lower bits are cut off are
+ * rounded to the coarser grid of the same clip. A channel takes the clip with the least sum of errors over the rungs, each error
+ * divided by the least error of its rung.
  * @param values [outChannel][k] @param widths bits of each rung, the finest first
  */
-export function ladderLevels(
+export function ladderIntegers(
   values: Float32Array,
   outChannels: number,
   widths: readonly number[],
   { groups, depth }: SecondMoments,
-): readonly QuantizedLevels[] {
+): readonly IntegerWeights[] {
   const rungs = widths.map((bits) => ({
     ...({ grid: "midRise", bits } as const),
-    levels: new Int8Array(values.length),
+    integers: new Int8Array(values.length),
     scale: new Float64Array(outChannels),
   }));
   for (let channel = 0; channel < outChannels; channel++) {
     const row = values.subarray(channel * depth, (channel + 1) * depth);
     const { finest, scales } = bestCut(row, widths, groups[Math.floor((channel * groups.length) / outChannels)]);
-    for (const [rung, { bits, levels, scale }] of rungs.entries()) {
-      levels.set(upperLevels(finest, widths[0], bits), channel * depth);
+    for (const [rung, { bits, integers, scale }] of rungs.entries()) {
+      integers.set(upperIntegers(finest, widths[0], bits), channel * depth);
       scale[channel] = scales[rung];
     }
   }
@@ -56,26 +56,26 @@ function bestCut(row: Float32Array, widths: readonly number[], moments: Float64A
   return cuts.reduce((best, other) => (regret(other) < regret(best) ? other : best));
 }
 
-/** @param energy of the output at the float weights: w H w */
+/** @param energy energy of the output at the float weights: w H w */
 function cutAt(row: Float32Array, clip: number, widths: readonly number[], moments: Float64Array, energy: number): Cut {
   const [top] = widths;
   const step = clip / largestWeight("midRise", top);
   const finest = Int8Array.from(row, (value) => roundToGrid(value / step, "midRise", top));
   const fits = widths.map((bits) => {
-    const levels = upperLevels(finest, top, bits);
-    const seen = product(moments, levels);
-    const [along, own] = [dot(row, seen), dot(levels, seen)];
+    const integers = upperIntegers(finest, top, bits);
+    const seen = product(moments, integers);
+    const [along, own] = [dot(row, seen), dot(integers, seen)];
     // An input that never moves fits any scale.
     if (!(own > 0)) return { scale: step * 2 ** (top - bits), error: energy };
-    // Few bits on inputs that go together can turn the output round: then the least scale does the least harm.
+    // Few bits on correlated inputs can reverse the sign of the output: then the least scale does the least harm.
     return { scale: Math.max(LEAST_SCALE, along / own), error: Math.max(0, energy - Math.max(0, along) ** 2 / own) };
   });
   return { finest, scales: fits.map(({ scale }) => scale), errors: fits.map(({ error }) => error) };
 }
 
-/** Mid-rise integers with their lower bits cut off. */
-function upperLevels(levels: Int8Array, from: number, bits: number): Int8Array {
-  return levels.map((level) => 2 * (midRiseCode(level, from) >> (from - bits)) - largestWeight("midRise", bits));
+/** Cuts the lower bits off mid-rise integers. */
+function upperIntegers(integers: Int8Array, from: number, bits: number): Int8Array {
+  return integers.map((integer) => 2 * (midRiseCode(integer, from) >> (from - bits)) - largestWeight("midRise", bits));
 }
 
 function product(matrix: Float64Array, vector: ArrayLike<number>): Float64Array {
