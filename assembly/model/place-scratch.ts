@@ -11,7 +11,7 @@ import { isNorm, Layer, layerAt } from "./layer";
 import { ATTENTION_BYTES } from "./run/attention";
 import { planBlocks } from "./run/average-pool";
 import { groupNormScratchBytes } from "./run/norm";
-import { entryBytes, hasWeights, packedTileBytes, tilesAcross } from "./product/tiles";
+import { entryBytes, hasWeights, packedTileBytes, tilesAcross } from "./product/tile";
 import { PAGE_BYTES } from "./validate/file";
 
 /** Kernels may read this far behind what they use. */

@@ -14,7 +14,7 @@ import { arrangeWinograd } from "../../kernels/winograd-panel.simd";
 import { TILE_CHANNELS } from "../../shared/limits";
 import { EngineState } from "../engine-state";
 import { Layer } from "../layer";
-import { maxWeight, panelBytesOf, tapSpanOf, tapsOf } from "./tiles";
+import { maxWeight, panelBytesOf, tapSpanOf, tapsOf } from "./tile";
 
 /** Makes the panel that a layer's kernel takes from the packed tile at hand. */
 export function makePanel(state: EngineState, layer: Layer, lanes: i32, panel: i32): void {

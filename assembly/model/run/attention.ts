@@ -7,7 +7,7 @@ import { MAX_ATTENTION_ROWS } from "../../shared/limits";
 import { EngineState } from "../engine-state";
 import { Layer } from "../layer";
 import { rowAddress, Tensor, tensorAt } from "../tensor";
-import { readMultiplier } from "../product/tiles";
+import { readMultiplier } from "../product/read-tile";
 
 /** Scratch of an attention in the tile's entry: Head, AttentionScratch and what that points to. */
 export const ATTENTION_BYTES: i32 = <i32>offsetof<Head>() + <i32>offsetof<AttentionScratch>() + ATTENTION_SCRATCH_BYTES;

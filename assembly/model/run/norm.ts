@@ -8,7 +8,7 @@ import { EngineState } from "../engine-state";
 import { Layer } from "../layer";
 import { activateByTable } from "./conv1d";
 import { rowAddress, Tensor, tensorAt } from "../tensor";
-import { readRows } from "../product/tiles";
+import { readRows } from "../product/read-tile";
 
 /** Whether a group norm takes eight channels at a time; the relaxed build has no room for it. */
 const TURNS_CHANNELS = ASC_FEATURE_SIMD && !ASC_FEATURE_RELAXED_SIMD;

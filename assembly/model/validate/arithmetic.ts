@@ -6,7 +6,8 @@ import * as status from "../../shared/status";
 import { EngineState } from "../engine-state";
 import { Layer } from "../layer";
 import { tensorAt } from "../tensor";
-import { hasWeights, laneWeights, maxWeight, readRows, rowBytes, rowOffset } from "../product/tiles";
+import { readRows } from "../product/read-tile";
+import { hasWeights, laneWeights, maxWeight, rowBytes, rowOffset } from "../product/tile";
 import { fail, readPage, zeros } from "./file";
 
 /** No sum and no requantised value of the layer leaves 32 bits, whatever the input. */

@@ -3,7 +3,7 @@ import * as ops from "../../shared/ops";
 import * as status from "../../shared/status";
 import { EngineState } from "../engine-state";
 import { isNorm, Layer } from "../layer";
-import { bytesAcross, hasWeights, laneWeights, planesOf, rowBytes, tilesAcross } from "../product/tiles";
+import { bytesAcross, hasWeights, laneWeights, planesOf, rowBytes, tilesAcross } from "../product/tile";
 import { fail } from "./file";
 
 /** Where the next layer's requantisation rows, weights and tiles begin: everything is contiguous, in layer order. */

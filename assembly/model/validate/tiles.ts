@@ -5,7 +5,8 @@ import { GRID_MID_RISE, GRID_TERNARY } from "../../shared/ops";
 import * as status from "../../shared/status";
 import { EngineState } from "../engine-state";
 import { Layer, layerAt } from "../layer";
-import { hasWeights, laneWeights, lanesOf, packedTileBytes, readPacked, tileAt, tilesAcross } from "../product/tiles";
+import { readPacked } from "../product/read-tile";
+import { hasWeights, laneWeights, lanesOf, packedTileBytes, tileAt, tilesAcross } from "../product/tile";
 import { fail, readPage } from "./file";
 
 /** Checks every tile: its CRC, that each code is a weight of the layer's grid, and that the rest of its last byte is 0. */
