@@ -59,7 +59,7 @@ function readTile(state: EngineState, layer: Layer, tile: i32, entry: i32): void
   const lanes = lanesOf(layer, across);
   readRows(state, layer, firstChannelOf(layer, across), lanes, entry);
   if (readPacked(state, layer, tile) != 0) state.faulty = 1;
-  layer.profileTiles += 1;
+  layer.profileWork += 1;
   makePanel(state, layer, lanes, panelOf(entry));
   traceLayer(state.profiling, layer.index);
 }

@@ -9,10 +9,10 @@ import { Layer } from "../layer";
 import { rowAddress, Tensor, tensorAt } from "../tensor";
 import { readMultiplier } from "../product/read-tile";
 
-/** Scratch of an attention in the tile's entry: Head, AttentionScratch and what that points to. */
+/** Bytes of an attention's scratch in the tile's entry: Head, AttentionScratch and the arrays that it points to. */
 export const ATTENTION_BYTES: i32 = <i32>offsetof<Head>() + <i32>offsetof<AttentionScratch>() + ATTENTION_SCRATCH_BYTES;
 
-/** Every head by itself, on its own consecutive channels. */
+/** Runs every head by itself, on its own consecutive channels. */
 export function runAttention(state: EngineState, layer: Layer, output: Tensor, columns: i32): void {
   const multiplier = readMultiplier(state, layer, 0);
   const head = at<Head>(state.entryAt);
@@ -23,6 +23,8 @@ export function runAttention(state: EngineState, layer: Layer, output: Tensor, c
   head.rows = columns;
   head.multiplier = multiplier;
   head.shift = layer.shift;
+  // Every row meets every row twice: as key and as value.
+  layer.profileWork += 2 * <i64>columns * <i64>columns * <i64>layer.outChannels;
   for (let first = 0; first < <i32>layer.inChannels; first += head.channels) {
     head.query = rowsFrom(tensorAt(state.tensorsAt, layer.inputA), first);
     head.key = rowsFrom(tensorAt(state.tensorsAt, layer.inputB), first);
@@ -41,7 +43,7 @@ function placeScratchParts(scratch: AttentionScratch, from: i32): void {
   makeExp2Table(scratch.exp2);
 }
 
-/** The sequence from one channel on. */
+/** Returns a sequence's rows from one channel on. */
 function rowsFrom(tensor: Tensor, channel: i32): I16View {
   return at<I16View>(rowAddress(tensor, 0)).from(channel);
 }
