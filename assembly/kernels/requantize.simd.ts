@@ -145,7 +145,7 @@ function storeLanes(bytes: i64, lanes: i32, out: usize): void {
 }
 
 /**
- * The result fits an i32 (model/validate). From a shift of 33 on the half is a multiple of 2^32: floor(product /
+ * The result fits an i32 (model/validate/arithmetic.ts). From a shift of 33 on the half is a multiple of 2^32: floor(product /
  * 2^32), its high word, is all that counts.
  */
 // @ts-ignore: decorator

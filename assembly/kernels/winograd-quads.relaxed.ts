@@ -60,7 +60,7 @@ export function tilePairsOf(columnStep: i32, span: i32, columns: i32): i32 {
   return (columns + 3 >> 2) + triplesOf(columnStep, span) - 1;
 }
 
-/** Where scratch has k0 and k1 of each tile, i32[2 * tilePairs][2]. */
+/** Address in scratch of k0 and k1 of each tile, i32[2 * tilePairs][2]. */
 // @ts-ignore: decorator
 @inline
 export function correctionsOf(scratch: i32): I32View {
@@ -68,7 +68,7 @@ export function correctionsOf(scratch: i32): I32View {
 }
 
 /**
- * Where scratch has the transformed input, i8[4][2][tilePairs][columnStep]: even and odd tiles apart, so that the
+ * Address in scratch of the transformed input, i8[4][2][tilePairs][columnStep]: even and odd tiles apart, so that the
  * two triples of a column, two tiles from each other, are one run.
  */
 // @ts-ignore: decorator

@@ -64,7 +64,7 @@ export function restoreSnapshot(state: EngineState): i32 {
   return OK;
 }
 
-/** Whatever the parts hold, the engine runs on: what indexes memory or divides is in its range. */
+/** Checks every value that indexes memory or divides, so that the engine runs safely from any snapshot. */
 function isSound(state: EngineState): bool {
   const rate = state.sampleRateMilliHz;
   const scale = state.picovoltsPerCount;

@@ -77,9 +77,7 @@ export function dueRows(state: EngineState, index: i32): i64 {
   return columnsOf(layer, a, b, layer.padLeft);
 }
 
-/**
- * Fixes the rows of every tensor of a record of `samples`, of the head's the decisions, or says that it goes on (ENDLESS).
- */
+/** Sets every tensor's total rows for a record of `samples` samples. The total is ENDLESS while the record goes on. */
 export function setTotals(state: EngineState, samples: i64): void {
   tensorAt(state.tensorsAt, 0).total = samples;
   for (let i = 0; i < state.layerCount; i++) {
@@ -88,7 +86,7 @@ export function setTotals(state: EngineState, samples: i64): void {
   }
 }
 
-/** Of a layer behind the head's first: as many as decisions. */
+/** Rows that a layer makes in the whole record. A layer after the head's first makes one per decision. */
 function totalRows(state: EngineState, index: i32): i64 {
   if (index > state.headLayer) return tensorAt(state.tensorsAt, index).total;
   const layer = layerAt(state.layersAt, index);

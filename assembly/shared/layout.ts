@@ -103,7 +103,7 @@ export const NARROW_MULTIPLIER_SHIFT = 15;
 /** i16[ACTIVATION_TABLE_ENTRIES] and zeros behind. */
 export const ACTIVATION_TABLE_BYTES = 264;
 export const ACTIVATION_TABLE_ENTRIES = 129;
-/** From 512 times an entry to an output count: an entry is in quarters of a count of int13, in pairs of counts of int16. */
+/** Shift from 512 times an entry to an output count: an entry is in quarters of a count of int13, in pairs of counts of int16. */
 export const TABLE_DOWN_INT13 = 11;
 export const TABLE_DOWN_INT16 = 8;
 

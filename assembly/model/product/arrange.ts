@@ -60,7 +60,7 @@ function arrange(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32)
   else arrangePairsPacked(lanes8, taps, span, at<I16View>(panel));
 }
 
-/** Where the unpacked lanes go: without SIMD, where RAM is short, to the panel's own end, overwritten one by one. */
+/** Address of the unpacked lanes. Without SIMD, where RAM is short, it is the panel's own end, overwritten lane by lane. */
 function lanesAt(state: EngineState, layer: Layer, count: i32, panel: i32): i32 {
   if (takesLanes(layer)) return panel;
   return arrangesInPlace(layer) ? panel + panelBytesOf(layer) - count * TILE_CHANNELS : state.lanesAt;

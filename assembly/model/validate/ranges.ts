@@ -6,7 +6,7 @@ import { isNorm, Layer } from "../layer";
 import { bytesAcross, hasWeights, laneWeights, planesOf, rowBytes, tilesAcross } from "../product/tile";
 import { fail } from "./file";
 
-/** Where the next layer's requantisation rows, weights and tiles begin: everything is contiguous, in layer order. */
+/** Beginning of the next layer's requantisation rows, weights and tiles: everything is contiguous, in layer order. */
 @unmanaged @final
 export class Cursor {
   requantization: i32;
