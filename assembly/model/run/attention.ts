@@ -1,7 +1,6 @@
 import { at, I16View, I32View } from "../../views";
 import { attend, ATTENTION_SCRATCH_BYTES, AttentionScratch, Head } from "../../kernels/attention";
-import { attendPacked } from "../../kernels/attention.dsp";
-import { attendSimd } from "../../kernels/attention.simd";
+import { attendPairs } from "../../kernels/attention-pairs";
 import { EXP2_ENTRIES, makeExp2Table } from "../../numeric/exp2-table";
 import { MAX_ATTENTION_ROWS } from "../../shared/limits";
 import { EngineState } from "../engine-state";
@@ -30,10 +29,15 @@ export function runAttention(state: EngineState, layer: Layer, output: Tensor, c
     head.key = rowsFrom(tensorAt(state.tensorsAt, layer.inputB), first);
     head.value = rowsFrom(tensorAt(state.tensorsAt, layer.inputC), first);
     head.out = rowsFrom(output, first);
-    if (ASC_FEATURE_SIMD) attendSimd(head, scratch);
-    else if (isDefined(QHUBERT_INTRINSICS)) attendPacked(head, scratch);
+    if (takesPairs(head)) attendPairs(head, scratch);
     else attend(head, scratch);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function takesPairs(head: Head): bool {
+  return ASC_FEATURE_SIMD ? (head.channels & 7) == 0 : isDefined(QHUBERT_INTRINSICS);
 }
 
 function placeScratchParts(scratch: AttentionScratch, from: i32): void {
