@@ -10,7 +10,7 @@ import type { ModelFile } from "./model-file.ts";
  *    0  u32  magic "QHS2"
  *    4  u32  CRC-32 in the header of the model that it belongs to
  *    8  u32  its rung: what one network has left behind means nothing to another
- *   12  u32  CRC-32 of everything behind
+ *   12  u32  CRC-32 of everything after
  *   16       the engine's parts (assembly/model/snapshot.ts), end to end
  */
 const MAGIC = 0x32534851;

@@ -33,7 +33,7 @@ export const PLANE_SUMS_BYTES = 4 * 32;
 export const SUMS_BYTES = 6 * PLANE_SUMS_BYTES;
 
 /**
- * Whether this kernel can take a layer whose input is 0..127. The span has to fill its triples: bytes behind it may
+ * Whether this kernel can take a layer whose input is 0..127. The span has to fill its triples: bytes after it may
  * be negative, and their u would wrap.
  */
 export function winogradQuadsFits(columnStep: i32, span: i32, maxWeight: i32): bool {
@@ -77,7 +77,7 @@ export function planesAt(scratch: i32, tilePairs: i32): usize {
   return <usize>(scratch + SUMS_BYTES + 16 * tilePairs);
 }
 
-/** Bytes of scratch for one pass, whatever its output channels, and of what is read behind them. */
+/** Bytes of scratch for one pass, whatever its output channels, and of what is read after them. */
 export function winogradQuadsScratchBytes(columnStep: i32, span: i32, columns: i32): i32 {
   const tilePairs = tilePairsOf(columnStep, span, columns);
   return SUMS_BYTES + 16 * tilePairs + 8 * tilePairs * columnStep + 2 * columnStep;

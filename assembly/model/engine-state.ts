@@ -6,7 +6,7 @@ import { SECTION_COUNT } from "../shared/layout";
 import { EVENT_CAPACITY, INPUT_CAPACITY_SAMPLES, MODEL_SAMPLE_RATE_HZ } from "../shared/limits";
 import { NOT_ENOUGH_RAM, OK } from "../shared/status";
 
-/** Everything that the engine remembers, at one fixed address behind the static data. */
+/** Everything that the engine remembers, at one fixed address after the static data. */
 @unmanaged @final
 export class EngineState {
   /** Bytes of memory that the host grants. */
@@ -155,7 +155,7 @@ export function useConditionedInput(state: EngineState): void {
   state.picovoltsPerCount = 1000000;
 }
 
-/** (Re)places the event queue behind the fixed part: an event's size depends on the model's classes. */
+/** (Re)places the event queue after the fixed part: an event's size depends on the model's classes. */
 export function reserveEvents(state: EngineState, classCount: i32): void {
   state.used = state.fixedUsed;
   state.eventBytes = alignUp(EVENT_LOGITS_AT + 2 * classCount, 8);

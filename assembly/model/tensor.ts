@@ -5,7 +5,7 @@ import { EngineState } from "./engine-state";
 import { isHead, Layer, layerAt, spanOf } from "./layer";
 
 /**
- * One tensor: rows of channels, numbered from the record's first; rows before 0 and behind the record's end are zeros.
+ * One tensor: rows of channels, numbered from the record's first; rows before 0 and after the record's end are zeros.
  *
  * During a pass its rows lie at `rowsAt`; that place is another tensor's before this one is made and after its last use.
  * Rows that a later pass needs are kept at `keptAt` meanwhile. Where both are one place the rows stay in it.
@@ -21,7 +21,7 @@ export class Tensor {
   /** Rows that there is room for at rowsAt and at keptAt. */
   capacity: i32;
   keptCapacity: i32;
-  /** Zero rows before the record: the largest padLeft of its consumers; behind it: the largest padRight. */
+  /** Zero rows before the record: the largest padLeft of its consumers; after it: the largest padRight. */
   halo: i32;
   tail: i32;
   /** The last layer that reads it; the layer that makes it where none does. */
@@ -38,7 +38,7 @@ export class Tensor {
   next: i64;
   /** Rows that an endless record would have by now. */
   due: i64;
-  /** Rows of the record, once it has ended; behind them come zero rows. */
+  /** Rows of the record, once it has ended; after them come zero rows. */
   total: i64;
 }
 

@@ -63,14 +63,14 @@ function badCodeByte(packed: U8View, weights: i32, bits: i32, midRise: bool): i3
   return buffer == 0 ? -1 : next - 1;
 }
 
-/** Whether no bit of a plane stands behind the last lane. */
+/** Whether no bit of a plane stands after the last lane. */
 function planesEndIn(packed: U8View, bytes: i32, lanes: i32): bool {
   let any = 0;
   for (let i = 0; i < bytes; i++) any |= packed[i];
   return any >> lanes == 0;
 }
 
-/** A byte is at most 242; in the last byte of a lane the digits behind its last weight are those of zero weights. */
+/** A byte is at most 242; in the last byte of a lane the digits after its last weight are those of zero weights. */
 function badTernaryByte(packed: U8View, count: i32, lanes: i32, bytes: i32): i32 {
   for (let i = 0; i < bytes; i++) if (packed[i] >= 243) return i;
   let unit = 1;
