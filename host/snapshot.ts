@@ -33,7 +33,7 @@ function partsOf(exports: EngineExports): readonly Part[] {
   }
 }
 
-/** Copies out what the record under way has left behind. Throws EngineError once the record is finished. */
+/** Copies out the state of the record under way. Throws EngineError once the record is finished. */
 export function takeSnapshot(exports: EngineExports, memory: WebAssembly.Memory, model: ModelFile): Uint8Array {
   const code = exports.prepareSnapshot();
   if (code !== OK) throw new EngineError(code, "take snapshot");

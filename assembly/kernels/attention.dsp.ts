@@ -7,7 +7,7 @@ import { smlad } from "./intrinsics";
  * output's sum two rows of two channels.
  *
  * Writes i32[rows]: the query row times each key row.
- * After the last of an odd number its score is written once more.
+ * The last score of an odd number of keys is written twice.
  */
 export function scoreRowPacked(head: Head, query: usize, rowBytes: usize, scores: usize): void {
   const end = query + <usize>((head.channels & ~1) << 1);
@@ -34,7 +34,7 @@ export function scoreRowPacked(head: Head, query: usize, rowBytes: usize, scores
   }
 }
 
-/** One output row: the values weighed by the exponentials. What lies after an odd channel is read and counts nothing. */
+/** Writes one output row: the values weighed by the exponentials. The element after an odd channel is read and counts nothing. */
 export function weighRowPacked(head: Head, scratch: AttentionScratch, rowBytes: usize, divisor: i32, out: usize): void {
   for (let channel = 0; channel < head.channels; channel += 2) {
     let first = <usize>addressOf(head.value.from(channel));

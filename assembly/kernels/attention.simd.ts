@@ -6,7 +6,7 @@ import { AttentionScratch, divideOnce, Head } from "./attention";
  * two rows of values at a time. A head's channels are a multiple of eight.
  *
  * Writes i32[rows]: the query row times each key row.
- * Up to three keys after the last are read as the last, and their scores written.
+ * Up to three scores after the last are written too: those of the last key again.
  */
 export function scoreRowSimd(head: Head, query: usize, rowBytes: usize, scores: usize): void {
   const bytes = <usize>(head.channels << 1);

@@ -25,7 +25,7 @@ function fourColumns(product: Product, end: i32): void {
     let weights = <usize>product.panel;
     let p = row;
     for (let tap = 0; tap < taps; tap += 2) {
-      // After an odd number of taps stands the last one again, with weight 0.
+      // An odd number of taps is filled up with the last one again, at weight 0.
       const isPair = tap + 1 < taps;
       const next = isPair ? tapStep : 0;
       const w = v128.load8x8_s(weights);

@@ -50,7 +50,7 @@ function scaleFour(z: v128, row: usize, shift: i32, half: v128, lows: v128, high
   const offsets = biasLanes(row);
   const low = i64x2.add(i64x2.extmul_low_i32x4_s(z, gains), i64x2.shl(i64x2.extend_low_i32x4_s(offsets), shift - OFFSET_BITS));
   const high = i64x2.add(i64x2.extmul_high_i32x4_s(z, gains), i64x2.shl(i64x2.extend_high_i32x4_s(offsets), shift - OFFSET_BITS));
-  // What is clamped fits 16 bits after the shift: signs need not come down with it.
+  // The clamped value fits 16 bits after the shift: signs need not come down with it.
   return v128.shuffle<i32>(
     i64x2.shr_u(clampWide(i64x2.add(low, half), lows, highs), shift),
     i64x2.shr_u(clampWide(i64x2.add(high, half), lows, highs), shift), 0, 2, 4, 6);

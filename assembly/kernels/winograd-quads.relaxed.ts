@@ -77,7 +77,7 @@ export function planesAt(scratch: i32, tilePairs: i32): usize {
   return <usize>(scratch + SUMS_BYTES + 16 * tilePairs);
 }
 
-/** Bytes of scratch for one pass, whatever its output channels, and of what is read after them. */
+/** Bytes of scratch for one pass with any number of output channels, and the bytes that are read after them. */
 export function winogradQuadsScratchBytes(columnStep: i32, span: i32, columns: i32): i32 {
   const tilePairs = tilePairsOf(columnStep, span, columns);
   return SUMS_BYTES + 16 * tilePairs + 8 * tilePairs * columnStep + 2 * columnStep;

@@ -69,7 +69,7 @@ export function winogradPanelBytes(columnStep: i32, span: i32): i32 {
   return 6 * triplesOf(columnStep, span) * columnStep * 16 + directBytesOf(columnStep, span);
 }
 
-/** Tiles of `columns` columns, and one more for what lies after row 3. */
+/** Tiles of `columns` columns, and one more for the rows after row 3. */
 // @ts-ignore: decorator
 @inline
 export function tilesOf(columnStep: i32, span: i32, columns: i32): i32 {

@@ -53,7 +53,7 @@ function appendTail(tensor: Tensor): void {
   if (zeros > 0) appendZeros(tensor, zeros);
 }
 
-/** Gives up the place of a tensor that nobody reads after this layer. */
+/** Frees the place of a tensor that no later layer reads. */
 // @ts-ignore: decorator
 @inline
 function closeIfLast(state: EngineState, tensor: i32, index: i32): void {

@@ -99,7 +99,7 @@ function resumeNetwork(state: EngineState): void {
   }
 }
 
-/** Its first layer has taken all rows that there are; those after it have made a row a decision. */
+/** Restores the head's counters: its first layer has taken every row, and each later layer has made one row per decision. */
 function resumeHead(state: EngineState): void {
   const head = layerAt(state.layersAt, state.headLayer);
   // Not `next`: samples of the input that wait for a pass have not been taken.

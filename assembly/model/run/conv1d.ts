@@ -60,7 +60,7 @@ function runColumns(state: EngineState, layer: Layer, output: Tensor, first: i64
   }
 }
 
-/** Turns a layer's new rows from pre-activations into outputs where it has a table, the rows after its channels'. */
+/** Turns a layer's new rows from pre-activations into outputs by its table, if it has one: it follows the channels' rows. */
 export function activateByTable(state: EngineState, layer: Layer, rows: I16View, columns: i32): void {
   if (layer.activation != ACTIVATION_TABLE) return;
   const tableAt = rowOffset(state, layer, layer.outChannels);

@@ -55,7 +55,7 @@ export function validateRanges(state: EngineState, layer: Layer, from: i32, curs
   return status.OK;
 }
 
-/** A row a channel and the table behind; a row a count of a pool; one of an attention. */
+/** Bytes of a layer's requantisation rows: one per channel, then its table; one per count of a pool; one of an attention. */
 function requantizationBytes(layer: Layer): i32 {
   if (layer.op == ops.OP_ATTENTION) return layout.REQUANTIZATION_BYTES;
   if (layer.op == ops.OP_AVERAGE_POOL) return <i32>layer.kernel * rowBytes(layer);

@@ -63,7 +63,7 @@ function badCodeByte(packed: U8View, weights: i32, bits: i32, midRise: bool): i3
   return buffer == 0 ? -1 : next - 1;
 }
 
-/** Whether no bit of a plane stands after the last lane. */
+/** Tells whether every bit after a plane's last lane is zero. */
 function planesEndIn(packed: U8View, bytes: i32, lanes: i32): bool {
   let any = 0;
   for (let i = 0; i < bytes; i++) any |= packed[i];
