@@ -40,7 +40,7 @@ export function statusLayer(): i32 { return engine().statusLayer; }
 /** Bytes of memory in use, static data included; after NOT_ENOUGH_RAM the bytes that it would take. */
 export function ramBytes(): i32 { return engine().used; }
 
-/** How the host's samples are to be read; starts a new record. */
+/** Sets the rate, scale and kind of the host's samples; starts a new record. */
 export function configureInput(sampleRateMilliHz: i32, picovoltsPerCount: i32, conditioned: i32): i32 {
   if (sampleRateMilliHz < MIN_SAMPLE_RATE_MILLIHZ || sampleRateMilliHz > MAX_SAMPLE_RATE_MILLIHZ) {
     return status.INPUT_BAD_SAMPLE_RATE;
@@ -57,7 +57,7 @@ export function configureInput(sampleRateMilliHz: i32, picovoltsPerCount: i32, c
 /** Starts a new record with the same settings. */
 export function reset(): void { resetRecord(engine()); }
 
-/** Where push expects i32 samples: INPUT_CAPACITY_SAMPLES of them. */
+/** Address of the input area: i32[INPUT_CAPACITY_SAMPLES]. */
 export function inputAt(): i32 { return engine().inputAt; }
 
 /** Takes up to `count` samples from the input area; returns how many, or a negative status. Drain the events, push the rest. */
@@ -89,7 +89,9 @@ export function clearEvents(): void { engine().eventCount = 0; }
 /**
  * The signal chain alone, for an engine without a model: conditions `count` samples of the input area into i16 samples at
  * conditionedAt(), and queues their beats: at most 15, since the area holds 1.024 s at 125 Hz and the detector's first 2 s
- * come out together, beats at least 0.2 s apart; and one verdict on the signal at most, since those come 1.024 s apart. Returns how many samples, or a negative status.
+ * come out together, beats at least 0.2 s apart; and one verdict on the signal at most, since those come 1.024 s apart.
+ * Returns how many samples, or a negative status. pushSamples keeps no sample and stops while the event queue is full; this
+ * loop needs every sample, and its queue cannot fill.
  */
 export function conditionSamples(count: i32): i32 {
   const state = engine();
@@ -129,9 +131,9 @@ export function layerCrc(layer: i32): i32 { return layerAt(engine().layersAt, la
 /** While profiling the import `trace` is told what the engine does. */
 export function setProfiling(on: i32): void { engine().profiling = on; }
 
-/** Counters since clearProfile: rows and tile reads of a layer, passes of the network. */
+/** Counters since clearProfile: a layer's rows, its work (Layer.profileWork), passes of the network. */
 export function layerRows(layer: i32): i64 { return layerAt(engine().layersAt, layer).profileRows; }
-export function layerTiles(layer: i32): i64 { return layerAt(engine().layersAt, layer).profileTiles; }
+export function layerWork(layer: i32): i64 { return layerAt(engine().layersAt, layer).profileWork; }
 export function ticks(): i64 { return engine().ticks; }
 export function samplesIn(): i64 { return engine().samplesIn; }
 
@@ -141,6 +143,6 @@ export function clearProfile(): void {
   for (let i = 0; i < state.layerCount; i++) {
     const layer = layerAt(state.layersAt, i);
     layer.profileRows = 0;
-    layer.profileTiles = 0;
+    layer.profileWork = 0;
   }
 }

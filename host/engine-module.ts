@@ -5,7 +5,7 @@
 export const ENGINE_BUILDS = ["scalar", "simd", "relaxed", "dsp"] as const;
 export type EngineBuild = (typeof ENGINE_BUILDS)[number];
 
-/** What a build exports: assembly/index.ts. */
+/** Exports of a build (assembly/index.ts). */
 export interface EngineExports extends Record<string, unknown> {
   initialize(memoryBytes: number): number;
   loadModel(fileBytes: number, cacheBytes: number, rung: number): number;
@@ -33,7 +33,7 @@ export interface EngineExports extends Record<string, unknown> {
   restoreSnapshot(): number;
   layerCrc(layer: number): number;
   layerRows(layer: number): bigint;
-  layerTiles(layer: number): bigint;
+  layerWork(layer: number): bigint;
   ticks(): bigint;
   samplesIn(): bigint;
   clearProfile(): void;
@@ -94,12 +94,10 @@ export function compileEngine(build: EngineBuild): Promise<WebAssembly.Module> {
   return module;
 }
 
-/** The trace import (assembly/trace.ts): what the engine does from now on. */
+/** The trace import (assembly/trace.ts), called with the slot that the engine works in from now on. */
 export type Trace = (slot: number) => void;
 
-/**
- * A fresh instance over `memory`.
- */
+/** Makes a fresh instance over `memory`. */
 export function instantiateEngine(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,

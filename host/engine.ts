@@ -121,7 +121,7 @@ export class Engine {
   }
 
   /**
-   * What the record under way has left behind: a few kilobytes, the same in every build. Throws EngineError once the record
+   * Returns the state of the record under way: a few kilobytes, the same in every build. Throws EngineError once the record
    * is finished.
    */
   snapshot(): Uint8Array {
@@ -164,7 +164,7 @@ export class Engine {
     this.#exports.setProfiling(on ? 1 : 0);
   }
 
-  /** What has been done since the last reset: counters, and times while profiling is on. */
+  /** Returns the counters since the last reset, and times while profiling is on. */
   profile(): EngineProfile {
     return readProfile(this.#exports, this.model, this.#flash, this.#times, {
       rawSamples: this.#rawSamples,

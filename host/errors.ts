@@ -76,7 +76,7 @@ const SENTENCES: Readonly<Record<number, string>> = {
   [status.SELF_TEST_MISMATCH]: "a layer's output differs from the golden vectors; the model or the engine is damaged",
 };
 
-/** What the engine refused: branch on `code` (assembly/shared/status.ts), show `message`. */
+/** Error of the engine: branch on `code` (assembly/shared/status.ts), show `message`. */
 export class EngineError extends Error {
   override name = "EngineError";
   readonly code: number;

@@ -3,7 +3,7 @@ import { QUALITY_FLAT, QUALITY_NOISY, QUALITY_OK, QUALITY_SATURATED } from "../a
 import type { EngineExports } from "./engine-module.ts";
 
 /**
- * What the signal is good for: "flat" (no electrode, or no heart beat), "saturated" (at the ends of the converter's range),
+ * Verdict on the signal: "flat" (no electrode, or no heart beat), "saturated" (at the ends of the converter's range),
  * "noisy" (too noisy for beats), or "ok".
  */
 export type SignalQuality = "ok" | "flat" | "saturated" | "noisy";
@@ -28,7 +28,7 @@ export interface BeatEvent {
 /** The verdict on the signal has changed; a record begins as "ok". It is given about once a second. */
 export interface QualityEvent {
   readonly kind: "quality";
-  /** From here on it holds, until the next one. */
+  /** First sample of the verdict, which holds until the next one. */
   readonly sample: number;
   /** Samples taken when it was given. */
   readonly detectedAt: number;

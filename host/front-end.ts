@@ -1,4 +1,4 @@
-import { INPUT_CAPACITY_SAMPLES, MAX_RESAMPLE_OUTPUTS } from "../assembly/shared/limits.ts";
+import { INPUT_CAPACITY_SAMPLES, MAX_RESAMPLE_OUTPUTS, MODEL_SAMPLE_RATE_HZ } from "../assembly/shared/limits.ts";
 import { OK } from "../assembly/shared/status.ts";
 import {
   compileEngine,
@@ -11,16 +11,16 @@ import { EngineError } from "./errors.ts";
 import { type BeatEvent, drainEvents, type QualityEvent } from "./events.ts";
 import { checkSamples, configure, type InputConfig } from "./input.ts";
 
-/** What the detector says of a record. */
+/** Beats of a record, and verdicts on its signal. */
 export interface DetectedBeats {
   readonly beats: readonly BeatEvent[];
-  /** Where the verdict on the signal changes. */
+  /** Changes of the verdict on the signal. */
   readonly quality: readonly QualityEvent[];
   /** Conditioned samples, 500 Hz, that the record gave. */
   readonly sampleCount: number;
 }
 
-/** A record as the network sees it, and what the detector says of it. */
+/** A record as the network sees it, with its beats and verdicts. */
 export interface ConditionedSignal extends DetectedBeats {
   /** 500 Hz, one count a microvolt. */
   readonly samples: Int16Array;
@@ -42,7 +42,7 @@ export class FrontEnd {
   static async create(build: EngineBuild | "auto" = "auto"): Promise<FrontEnd> {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
     const module = await compileEngine(build === "auto" ? runnableBuilds()[0] : build);
-    const exports = await instantiateEngine(module, memory, () => 1);
+    const exports = instantiateEngine(module, memory, () => 1);
     const code = exports.initialize(memory.buffer.byteLength);
     if (code !== OK) throw new EngineError(code, "start the front end");
     return new FrontEnd(exports, memory);
@@ -51,7 +51,7 @@ export class FrontEnd {
   /** Conditions a whole record of raw ADC counts. Throws RangeError and TypeError with the wrong value. */
   condition(samples: Int16Array | Int32Array, input: InputConfig): ConditionedSignal {
     checkSamples(samples);
-    const perSample = Math.min(MAX_RESAMPLE_OUTPUTS, 500 / input.sampleRateHz);
+    const perSample = Math.min(MAX_RESAMPLE_OUTPUTS, MODEL_SAMPLE_RATE_HZ / input.sampleRateHz);
     const out = new Int16Array(Math.ceil(samples.length * perSample) + MAX_RESAMPLE_OUTPUTS);
     const detected = this.#run(samples, input, (made, at) => out.set(made, at));
     return { samples: out.slice(0, detected.sampleCount), ...detected };

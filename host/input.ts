@@ -1,8 +1,9 @@
+import { MODEL_SAMPLE_RATE_HZ } from "../assembly/shared/limits.ts";
 import { OK } from "../assembly/shared/status.ts";
 import type { EngineExports } from "./engine-module.ts";
 import { EngineError } from "./errors.ts";
 
-/** How raw samples are to be read. A constant offset does not matter: the front end removes the first sample. */
+/** Rate, scale and kind of raw samples. A constant offset does not matter: the front end removes the first sample. */
 export interface InputConfig {
   /** 125 to 1000 Hz. */
   readonly sampleRateHz: number;
@@ -13,7 +14,11 @@ export interface InputConfig {
 }
 
 /** The model's own input: what FrontEnd.condition gives. */
-export const CONDITIONED_INPUT: InputConfig = { sampleRateHz: 500, millivoltsPerCount: 0.001, conditioned: true };
+export const CONDITIONED_INPUT: InputConfig = {
+  sampleRateHz: MODEL_SAMPLE_RATE_HZ,
+  millivoltsPerCount: 0.001,
+  conditioned: true,
+};
 
 const PICOVOLTS_PER_MILLIVOLT = 1e9;
 
@@ -28,8 +33,8 @@ export function configure(exports: EngineExports, input: InputConfig): void {
   if (!(picovolts >= 1 && picovolts <= 2e9)) {
     throw new RangeError(`millivoltsPerCount must be within 1e-9 to 2, found ${millivoltsPerCount}`);
   }
-  if (conditioned && sampleRateHz !== 500) {
-    throw new RangeError(`conditioned samples have 500 Hz, found sampleRateHz ${sampleRateHz}`);
+  if (conditioned && sampleRateHz !== MODEL_SAMPLE_RATE_HZ) {
+    throw new RangeError(`conditioned samples have ${MODEL_SAMPLE_RATE_HZ} Hz, found sampleRateHz ${sampleRateHz}`);
   }
   const code = exports.configureInput(sampleRateMilliHz, picovolts, conditioned ? 1 : 0);
   if (code !== OK) throw new EngineError(code, "configure input");

@@ -1,6 +1,6 @@
 import { TRACE_COMPUTE, TRACE_OUTSIDE, TRACE_SLOTS_PER_LAYER, TRACE_UNPACK } from "../assembly/shared/trace.ts";
 
-/** What a layer took on this machine's clock. */
+/** Time of a layer on this machine's clock. */
 export interface LayerTime {
   /** Reading packed weights and unpacking them. */
   readonly unpackMs: number;
@@ -13,7 +13,7 @@ export class LayerTimes {
   #sinceMs = 0;
   #totalsMs: number[] = [];
 
-  /** From now on the time belongs to `slot`. */
+  /** Adds the time from now on to `slot`. */
   enter(slot: number): void {
     const nowMs = performance.now();
     if (this.#slot !== TRACE_OUTSIDE) {

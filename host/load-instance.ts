@@ -21,7 +21,7 @@ function generousBytes(modelBytes: number, tileCacheBytes: number): number {
   return (1 << 20) + 8 * modelBytes + tileCacheBytes;
 }
 
-/** What of a model is loaded, into how much memory. */
+/** The rung of a model to load, and the memory that it may take. */
 export interface LoadRequest {
   readonly model: Uint8Array;
   readonly rung: number;

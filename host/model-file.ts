@@ -26,7 +26,7 @@ export interface ModelLayer {
   readonly inputs: readonly number[];
   readonly inChannels: number;
   readonly outChannels: number;
-  /** Of a conv's channels, 1 where it keeps none apart; heads of an attention; else 1. */
+  /** Groups of a conv's channels, heads of an attention, else 1. */
   readonly groups: number;
   readonly kernel: number;
   readonly stride: number;
@@ -37,7 +37,7 @@ export interface ModelLayer {
   readonly outType: ElementType;
   /** Byte offset in the requantisation section. */
   readonly requantizationAt: number;
-  /** Of its requantisation rows: 0 wide, else narrow. */
+  /** Form of the layer's requantisation rows: 0 is wide, any other narrow. */
   readonly rowForm: number;
   /** Bit planes of its weights in the file, of which this rung reads the `bits` upper ones; 0: a bit stream a tile. */
   readonly planes: number;
@@ -59,7 +59,7 @@ export interface ModelBudget {
   readonly hopSamples: number;
 }
 
-/** Where a tensor's rows lie in the arena: during a pass, and those that stay from one pass to the next. */
+/** A tensor's rows in the arena: those of a pass, and those that stay from one pass to the next. */
 export interface TensorPlace {
   readonly offset: number;
   readonly capacityRows: number;

@@ -1,4 +1,3 @@
-import { attentionMacs } from "./attention-macs.ts";
 import type { EngineExports } from "./engine-module.ts";
 import type { LayerTime, LayerTimes } from "./layer-times.ts";
 import type { ModelFile, ModelLayer } from "./model-file.ts";
@@ -24,7 +23,7 @@ export interface LayerProfile extends LayerTime {
   readonly name: string;
   readonly op: string;
   readonly bits: number;
-  /** Output rows made; behind a window those of every decision. */
+  /** Output rows made; after a window those of every decision. */
   readonly rows: number;
   readonly macs: number;
   /** Packed weight bytes read, and weights unpacked from them. */
@@ -32,7 +31,7 @@ export interface LayerProfile extends LayerTime {
   readonly unpackedWeights: number;
 }
 
-/** Bytes of a layer's tiles that a pass reads: of planes the upper ones. */
+/** Bytes of a layer's tiles that a pass reads: the upper planes of a layer in planes. */
 function bytesRead({ weightsBytes, planes, bits }: ModelLayer): number {
   return planes > 0 ? (weightsBytes / planes) * bits : weightsBytes;
 }
@@ -48,13 +47,13 @@ export function readProfile(
   const layers = model.layers.map((layer, index): LayerProfile => {
     const rows = Number(exports.layerRows(index));
     // Tiles of a layer are read in turn, all of them in each pass.
-    const passes = layer.tileCount === 0 ? 0 : Number(exports.layerTiles(index)) / layer.tileCount;
+    const passes = layer.tileCount === 0 ? 0 : Number(exports.layerWork(index)) / layer.tileCount;
     return {
       name: layer.name,
       op: layer.op,
       bits: layer.bits,
       rows,
-      macs: layer.op === "attention" ? attentionMacs(model, layer, rows, host.decisions) : rows * layer.weights,
+      macs: layer.op === "attention" ? Number(exports.layerWork(index)) : rows * layer.weights,
       flashBytes: Math.round(passes * bytesRead(layer)),
       unpackedWeights: Math.round(passes * layer.weights),
       ...times.of(index),

@@ -10,7 +10,7 @@ import type { ModelFile } from "./model-file.ts";
  *    0  u32  magic "QHS2"
  *    4  u32  CRC-32 in the header of the model that it belongs to
  *    8  u32  its rung: what one network has left behind means nothing to another
- *   12  u32  CRC-32 of everything behind
+ *   12  u32  CRC-32 of everything after
  *   16       the engine's parts (assembly/model/snapshot.ts), end to end
  */
 const MAGIC = 0x32534851;
@@ -33,7 +33,7 @@ function partsOf(exports: EngineExports): readonly Part[] {
   }
 }
 
-/** Copies out what the record under way has left behind. Throws EngineError once the record is finished. */
+/** Copies out the state of the record under way. Throws EngineError once the record is finished. */
 export function takeSnapshot(exports: EngineExports, memory: WebAssembly.Memory, model: ModelFile): Uint8Array {
   const code = exports.prepareSnapshot();
   if (code !== OK) throw new EngineError(code, "take snapshot");

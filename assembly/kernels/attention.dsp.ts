@@ -1,28 +1,15 @@
 import { addressOf } from "../views";
-import { AttentionScratch, divideOnce, exponentiate, Head } from "./attention";
+import { AttentionScratch, divideOnce, Head } from "./attention";
 import { smlad } from "./intrinsics";
 
 /**
- * The twin of attention.ts for cores with packed multiplies: same result. Scores take two channels of two keys at a time, an
+ * The steps of attention-pairs.ts for cores with packed multiplies. Scores take two channels of two keys at a time, an
  * output's sum two rows of two channels.
+ *
+ * Writes i32[rows]: the query row times each key row.
+ * The last score of an odd number of keys is written twice.
  */
-export function attendPacked(head: Head, scratch: AttentionScratch): void {
-  const rowBytes = <usize>(head.rowStep << 1);
-  let query = <usize>addressOf(head.query);
-  let out = <usize>addressOf(head.out);
-  for (let i = 0; i < head.rows; i++) {
-    scoreRow(head, query, rowBytes, <usize>addressOf(scratch.scores));
-    const divisor = exponentiate(head, scratch);
-    // Rows are taken in pairs: the last one's partner counts nothing.
-    if ((head.rows & 1) != 0) scratch.exponentials[head.rows] = 0;
-    weighRow(head, scratch, rowBytes, divisor, out);
-    query += rowBytes;
-    out += rowBytes;
-  }
-}
-
-/** i32[rows]: the query row times each key row. Behind the last of an odd number its score is written once more. */
-function scoreRow(head: Head, query: usize, rowBytes: usize, scores: usize): void {
+export function scoreRowPacked(head: Head, query: usize, rowBytes: usize, scores: usize): void {
   const end = query + <usize>((head.channels & ~1) << 1);
   let key = <usize>addressOf(head.key);
   for (let j = 0; j < head.rows; j += 2) {
@@ -47,8 +34,8 @@ function scoreRow(head: Head, query: usize, rowBytes: usize, scores: usize): voi
   }
 }
 
-/** One output row: the values weighed by the exponentials. What lies behind an odd channel is read and counts nothing. */
-function weighRow(head: Head, scratch: AttentionScratch, rowBytes: usize, divisor: i32, out: usize): void {
+/** Writes one output row: the values weighed by the exponentials. The element after an odd channel is read and counts nothing. */
+export function weighRowPacked(head: Head, scratch: AttentionScratch, rowBytes: usize, divisor: i32, out: usize): void {
   for (let channel = 0; channel < head.channels; channel += 2) {
     let first = <usize>addressOf(head.value.from(channel));
     let pair = <usize>addressOf(scratch.exponentials);

@@ -1,31 +1,14 @@
 import { addressOf } from "../views";
-import { attend, AttentionScratch, divideOnce, exponentiate, Head } from "./attention";
+import { AttentionScratch, divideOnce, Head } from "./attention";
 
 /**
- * The SIMD128 twin of attention.ts: same result. A score is eight products at a time, four keys together; an output's sum takes two
- * rows of values at a time. Heads whose channels are no multiple of eight go to the plain twin.
+ * The steps of attention-pairs.ts for SIMD128. A score is eight products at a time, four keys together; an output's sum takes
+ * two rows of values at a time. A head's channels are a multiple of eight.
+ *
+ * Writes i32[rows]: the query row times each key row.
+ * Up to three scores after the last are written too: those of the last key again.
  */
-export function attendSimd(head: Head, scratch: AttentionScratch): void {
-  if ((head.channels & 7) != 0) {
-    attend(head, scratch);
-    return;
-  }
-  const rowBytes = <usize>(head.rowStep << 1);
-  let query = <usize>addressOf(head.query);
-  let out = <usize>addressOf(head.out);
-  for (let i = 0; i < head.rows; i++) {
-    scoreRow(head, query, rowBytes, <usize>addressOf(scratch.scores));
-    const divisor = exponentiate(head, scratch);
-    // Rows are taken in pairs: the last one's partner counts nothing.
-    if ((head.rows & 1) != 0) scratch.exponentials[head.rows] = 0;
-    weighRow(head, scratch, rowBytes, divisor, out);
-    query += rowBytes;
-    out += rowBytes;
-  }
-}
-
-/** i32[rows]: the query row times each key row. Up to three keys behind the last are read as the last, and their scores written. */
-function scoreRow(head: Head, query: usize, rowBytes: usize, scores: usize): void {
+export function scoreRowSimd(head: Head, query: usize, rowBytes: usize, scores: usize): void {
   const bytes = <usize>(head.channels << 1);
   const last = <usize>addressOf(head.key) + <usize>(head.rows - 1) * rowBytes;
   let key = <usize>addressOf(head.key);
@@ -55,7 +38,7 @@ function sumEach(a0: v128, a1: v128, a2: v128, a3: v128): v128 {
 }
 
 /** One output row: the values weighed by the exponentials, eight channels at a time. */
-function weighRow(head: Head, scratch: AttentionScratch, rowBytes: usize, divisor: i32, out: usize): void {
+export function weighRowSimd(head: Head, scratch: AttentionScratch, rowBytes: usize, divisor: i32, out: usize): void {
   const end = <usize>(head.channels << 1);
   for (let at: usize = 0; at < end; at += 16) {
     let value = <usize>addressOf(head.value) + at;

@@ -16,12 +16,12 @@ export class Head {
   channels: i32;
   rowStep: i32;
   rows: i32;
-  /** From a difference of scores to 1/256 of an octave. */
+  /** Factor, with `shift`, from a difference of scores to 1/256 of an octave. */
   multiplier: i32;
   shift: i32;
 }
 
-/** What heads work in: the table of exp2-table.ts, a row's scores, their exponentials. */
+/** Scratch that all heads share: the table of exp2-table.ts, a row's scores, their exponentials. */
 @unmanaged @final
 export class AttentionScratch {
   exp2: I16View;

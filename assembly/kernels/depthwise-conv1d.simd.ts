@@ -4,7 +4,7 @@ import { biasLanes, leaveSums, storeBlock } from "./requantize.simd";
 
 /**
  * The SIMD128 twin of depthwise-conv1d.ts, byte for byte: i32x4.dot_i16x8_s takes two taps of four channels; 7 times as
- * fast at k7 (V8, x86-64). Rows of fewer than eight lanes are read eight wide: up to seven bytes behind the last row
+ * fast at k7 (V8, x86-64). Rows of fewer than eight lanes are read eight wide: up to seven bytes after the last row
  * are read and count nothing.
  */
 export function depthwiseConv1dSimd(product: Product): void {
@@ -25,7 +25,7 @@ function fourColumns(product: Product, end: i32): void {
     let weights = <usize>product.panel;
     let p = row;
     for (let tap = 0; tap < taps; tap += 2) {
-      // Behind an odd number of taps stands the last one again, with weight 0.
+      // An odd number of taps is filled up with the last one again, at weight 0.
       const isPair = tap + 1 < taps;
       const next = isPair ? tapStep : 0;
       const w = v128.load8x8_s(weights);

@@ -8,10 +8,10 @@ import { Product } from "./product";
  * Each channel has a filter of its own:
  *   sum[c][lane] = bias[lane] + sum over t of input[c * columnStep + t * tapStep + lane] * panel[t][lane]
  *   out[c][lane] = clamp(requantize(sum[c][lane]))
- * Of the product's fields (product.ts), `input` is the tile's first channel in the first int8 row, `columnStep` is
- * stride * channels, `tapStep` dilation * channels, `taps` the kernel; `span` counts nothing.
+ * Product (product.ts) has these values here: `input` is the tile's first channel in the first int8 row, `columnStep` is
+ * stride * channels, `tapStep` is dilation * channels, `taps` is the kernel, and `span` is not read.
  *   panel  i8[taps][8]
- * Accumulator: |bias| + taps * 127 * max|weight| < 2^31, proven by model/validate.
+ * Accumulator: |bias| + taps * 127 * max|weight| < 2^31, which model/validate/arithmetic.ts proves.
  */
 export function depthwiseConv1d(product: Product): void {
   const input = at<I8View>(product.input);

@@ -9,7 +9,7 @@ import { startSums, storeFourLanes, storeSums } from "./store-lanes";
  * of the panel one lane's weights for them. T is the type of the input's elements:
  *   i8    dot4     panel  i8[taps][ceil(span / 4)][8][4]
  *   i16   smlad    panel  i16[taps][ceil(span / 2)][8][2]
- * Zero weights fill a run's last word: up to three elements behind the run are read and count nothing. Accumulator: as
+ * Zero weights fill a run's last word: up to three elements after the run are read and count nothing. Accumulator: as
  * in gemm.ts; partial sums may wrap, the whole does not.
  *
  * On a Cortex-M4 (wasm2c, gcc 12 -O2, 448 terms) 1.8 instructions per MAC of int8, 1.6 with -fno-schedule-insns, which

@@ -8,12 +8,12 @@ import {
  * The relaxed-SIMD twins of gemm.ts on int8 rows: same result, byte for byte. A step multiplies four elements with
  * eight lanes.
  *
- *   gemmQuads        input 0..127 (symmetric, behind a relu)    PANEL_QUADS, weights of any width
+ *   gemmQuads        input 0..127 (symmetric, after a relu)    PANEL_QUADS, weights of any width
  *   gemmOffsetQuads  any input                                  PANEL_OFFSET_QUADS, weight + offset in 0..127
  *
  * i16x8.relaxed_dot_i8x16_i7x16_s adds two products into an i16. Engines may differ where its second operand, the i7
  * one, has a byte above 127 or where the sum saturates. Neither happens. Unsigned: x is the i7 operand, |sum| <= 2 *
- * 127 * 127. Signed: the panel is, |sum| <= 2 * 128 * 126. What is read up to three bytes behind a run may be any
+ * 127 * 127. Signed: the panel is, |sum| <= 2 * 128 * 126. What is read up to three bytes after a run may be any
  * byte, but meets a zero weight, and 0 times either reading of it is 0.
  *
  * Sums of `group` steps stay in i16, then i32x4.dot_i16x8_s with ones adds each lane's two of them into an i32.

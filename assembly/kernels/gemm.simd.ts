@@ -9,7 +9,7 @@ const STEP_BYTES = 16;
  * The SIMD128 twin of gemm.ts: same result, byte for byte. The input is i16 (int8 rows are widened once a layer),
  * the panel PANEL_BYTE_PAIRS: a step multiplies a pair of elements with eight lanes through i32x4.dot_i16x8_s. The
  * weights are widened as they are loaded: half the panel, which several columns share, for 4 % of a 1x1 layer's time.
- * Reads up to one element behind a run, which meets a zero weight. Accumulator: product.ts; the pair sums of an i16
+ * Reads up to one element after a run, which meets a zero weight. Accumulator: product.ts; the pair sums of an i16
  * product fit an i32 unless all four factors are -32768, and no weight is.
  */
 export function gemmPairs(product: Product): void {

@@ -11,7 +11,7 @@ import { startSums, storeSums } from "./store-lanes";
  *
  * |word| <= 127 * 2^21 + 127 < 2^31. While n * 128 * maxWeight < 2^20 (n = 64: 1,040,384 < 1,048,576), `even` is bits
  * 0..20, signed, and `odd` is the sum plus 2^20, shifted down by 21, since -2^20 < even < 2^20; |odd * 2^21| < 2^41. So
- * every `group` terms (wordGroup) both go to 32-bit sums. One element behind an odd span is read and counts nothing.
+ * every `group` terms (wordGroup) both go to 32-bit sums. One element after an odd span is read and counts nothing.
  *
  * On a Cortex-M, x * word + sum is one SMLAL: a sketch of this blocking took 2.6 instructions per MAC (M4, wasm2c, gcc 12
  * -O2; two columns times four lanes 1.8) where gemm.ts takes 9.2. Fields of 32 bits need no group, but twice the panel,

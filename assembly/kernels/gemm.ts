@@ -6,7 +6,7 @@ import { Product } from "./product";
 
 /**
  * The product (product.ts), as its formula says. T is I8View or I16View, the panel i8[taps][span][8].
- * Accumulator: |bias| + taps * span * max|input| * max|weight| < 2^31, proven by model/validate.
+ * Accumulator: |bias| + taps * span * max|input| * max|weight| < 2^31, which model/validate/arithmetic.ts proves.
  */
 export function gemm<T>(product: Product): void {
   const input = at<T>(product.input);

@@ -4,7 +4,7 @@ import { OFFSET_BITS, Z_BITS } from "./norm";
 import { biasLanes, multiplierLanes, requantizeLanes, roundingHalf } from "./requantize.simd";
 
 /**
- * The SIMD128 twin of norm.ts: same result, on values that lie one behind the other; behind the last of `count` come zeros up to a
+ * The SIMD128 twin of norm.ts: same result, on values that lie one after the other; after the last of `count` come zeros up to a
  * multiple of eight, and room for as many results.
  * @param rows i32[4][2]: gains and offsets of four values, those of the next four `rowsStep` bytes further
  */
@@ -50,7 +50,7 @@ function scaleFour(z: v128, row: usize, shift: i32, half: v128, lows: v128, high
   const offsets = biasLanes(row);
   const low = i64x2.add(i64x2.extmul_low_i32x4_s(z, gains), i64x2.shl(i64x2.extend_low_i32x4_s(offsets), shift - OFFSET_BITS));
   const high = i64x2.add(i64x2.extmul_high_i32x4_s(z, gains), i64x2.shl(i64x2.extend_high_i32x4_s(offsets), shift - OFFSET_BITS));
-  // What is clamped fits 16 bits behind the shift: signs need not come down with it.
+  // The clamped value fits 16 bits after the shift: signs need not come down with it.
   return v128.shuffle<i32>(
     i64x2.shr_u(clampWide(i64x2.add(low, half), lows, highs), shift),
     i64x2.shr_u(clampWide(i64x2.add(high, half), lows, highs), shift), 0, 2, 4, 6);
@@ -72,7 +72,7 @@ export function channelsScratchBytes(count: i32): i32 {
 }
 
 /**
- * `channels`, a multiple of eight, side by side, each over `count` rows. Eight at a time are turned to lie one behind the other: a
+ * `channels`, a multiple of eight, side by side, each over `count` rows. Eight at a time are turned to lie one after the other: a
  * channel alone would fetch the lines of the cache that they share once more each (0.2x the time at 512 channels, 1,278 rows).
  */
 export function normalizeChannels(

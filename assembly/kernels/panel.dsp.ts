@@ -20,7 +20,7 @@ export function arrangeQuadsPacked(lanes8: I8View, taps: i32, span: i32, panel: 
   }
 }
 
-/** to[lane] = the bytes of a lane in one to four rows of two words each, 0 behind them. */
+/** to[lane] = the bytes of a lane in one to four rows of two words each, 0 after them. */
 function arrangeQuad(from: I32View, rows: i32, to: I32View): void {
   const a = from[0], b = from[1];
   const c = rows > 1 ? from[2] : 0, d = rows > 1 ? from[3] : 0;

@@ -10,7 +10,7 @@ import { TILE_CHANNELS } from "../shared/limits";
  *   PANEL_PAIRS         i16 [tap][pair][8][2]       an odd span ends in a zero
  *   PANEL_BYTE_PAIRS    i8  [tap][pair][8][2]       the same
  *   PANEL_QUADS         i8  [tap][quad][8][4]       a span ends in zeros up to a multiple of four
- *   PANEL_OFFSET_QUADS  u8  [tap][quad][8][4]       weight + offset, 0 behind the span
+ *   PANEL_OFFSET_QUADS  u8  [tap][quad][8][4]       weight + offset, 0 after the span
  */
 export const PANEL_LANES = 0;
 export const PANEL_PAIRS = 1;
@@ -49,7 +49,7 @@ export function arrangeQuads(lanes8: I8View, taps: i32, span: i32, panel: I8View
   }
 }
 
-/** Writes panel[8][size] at `to` from `size` rows of a run, zeros behind its end; returns the next `to`. */
+/** Writes panel[8][size] at `to` from `size` rows of a run, zeros after its end; returns the next `to`. */
 function arrangeGroup<T>(run: I8View, first: i32, span: i32, size: i32, panel: T, to: i32): i32 {
   for (let lane = 0; lane < TILE_CHANNELS; lane++) {
     for (let row = first; row < first + size; row++) {

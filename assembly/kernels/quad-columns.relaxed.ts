@@ -28,7 +28,7 @@ export function addWords(sums: v128, words: v128, ones: v128): v128 {
   return i32x4.add(sums, i32x4.dot_i16x8_s(words, ones));
 }
 
-/** What a column's sums begin with. */
+/** Initial value of a column's sums. */
 // @ts-ignore: decorator
 @inline
 function firstSum(bias: v128, signed: bool, corrections: usize, column: i32): v128 {

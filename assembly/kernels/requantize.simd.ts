@@ -145,7 +145,7 @@ function storeLanes(bytes: i64, lanes: i32, out: usize): void {
 }
 
 /**
- * The result fits an i32 (model/validate). From a shift of 33 on the half is a multiple of 2^32: floor(product /
+ * The result fits an i32 (model/validate/arithmetic.ts). From a shift of 33 on the half is a multiple of 2^32: floor(product /
  * 2^32), its high word, is all that counts.
  */
 // @ts-ignore: decorator
@@ -154,7 +154,7 @@ export function requantizeLanes(sums: v128, multipliers: v128, half: v128, shift
   const first = i64x2.extmul_low_i32x4_s(sums, multipliers);
   const second = i64x2.extmul_high_i32x4_s(sums, multipliers);
   if (shift > 32) return i32x4.shr_s(i32x4.add(v128.shuffle<i32>(first, second, 1, 3, 5, 7), half), shift - 32);
-  // Of what the shift leaves the low word counts: signs need not come down with it.
+  // Only the low word counts after the shift: signs need not come down with it.
   return v128.shuffle<i32>(
     i64x2.shr_u(i64x2.add(first, half), shift), i64x2.shr_u(i64x2.add(second, half), shift), 0, 2, 4, 6);
 }

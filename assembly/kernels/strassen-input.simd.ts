@@ -31,7 +31,7 @@ export function strassenInput(product: Product, scratch: i32): void {
   }
 }
 
-/** From a21, a11, a22 and a12 in halves 1 to 4 to what all seven products take. */
+/** Turns a21, a11, a22 and a12 in halves 1 to 4 into the inputs of all seven products. */
 // @ts-ignore: decorator
 @inline
 function addHalves(pair: usize, half: usize): void {

@@ -1,7 +1,7 @@
 import { addressOf, I8View, U8View } from "../views";
 import { TILE_CHANNELS } from "../shared/limits";
 
-/** The SIMD128 twin of unpack-planes.ts: same result. Reads a byte behind the planes where the count is odd. */
+/** The SIMD128 twin of unpack-planes.ts: same result. Reads a byte after the planes where the count is odd. */
 export function unpackPlanesSimd(planes: U8View, lanes8: I8View, count: i32, bits: i32): void {
   let from = <usize>addressOf(planes);
   let to = <usize>addressOf(lanes8);

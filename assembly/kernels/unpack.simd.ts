@@ -5,7 +5,7 @@ import { unpack } from "./unpack";
 
 /**
  * The SIMD128 twin of unpack.ts: same result. Eight lanes of one weight each are exactly `bits` bytes, eight ternary
- * bytes are five rows of lanes. Reads up to 7 bytes behind the tile; a tile of fewer lanes goes to the plain twin, as does the
+ * bytes are five rows of lanes. Reads up to 7 bytes after the tile; a tile of fewer lanes goes to the plain twin, as does the
  * mid-rise grid above three bits, which is for planes.
  */
 export function unpackSimd(packed: U8View, lanes8: I8View, count: i32, lanes: i32, bits: i32, grid: i32): void {

@@ -2,7 +2,7 @@ import { SUMS_BYTES, tilesOf } from "./winograd.simd";
 
 /**
  * Transforms the rows of `columns` columns into scratch, once for all output channels (winograd.simd.ts). Reads up
- * to 7 * columnStep bytes of any content behind the last column's span.
+ * to 7 * columnStep bytes of any content after the last column's span.
  */
 export function winogradTransform(input: i32, columnStep: i32, span: i32, columns: i32, scratch: i32): void {
   const tiles = tilesOf(columnStep, span, columns);

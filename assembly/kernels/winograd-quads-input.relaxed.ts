@@ -2,7 +2,7 @@ import { correctionsOf, planesAt, tilePairsOf } from "./winograd-quads.relaxed";
 
 /**
  * Transforms the rows of `columns` columns into scratch, once for all output channels (winograd-quads.relaxed.ts).
- * Reads up to 3 * columnStep bytes of any content behind the last column's span.
+ * Reads up to 3 * columnStep bytes of any content after the last column's span.
  */
 export function winogradQuadsTransform(
   input: i32, columnStep: i32, span: i32, columns: i32, maxWeight: i32, scratch: i32,

@@ -33,7 +33,7 @@ export const PLANE_SUMS_BYTES = 4 * 32;
 export const SUMS_BYTES = 6 * PLANE_SUMS_BYTES;
 
 /**
- * Whether this kernel can take a layer whose input is 0..127. The span has to fill its triples: bytes behind it may
+ * Whether this kernel can take a layer whose input is 0..127. The span has to fill its triples: bytes after it may
  * be negative, and their u would wrap.
  */
 export function winogradQuadsFits(columnStep: i32, span: i32, maxWeight: i32): bool {
@@ -60,7 +60,7 @@ export function tilePairsOf(columnStep: i32, span: i32, columns: i32): i32 {
   return (columns + 3 >> 2) + triplesOf(columnStep, span) - 1;
 }
 
-/** Where scratch has k0 and k1 of each tile, i32[2 * tilePairs][2]. */
+/** Address in scratch of k0 and k1 of each tile, i32[2 * tilePairs][2]. */
 // @ts-ignore: decorator
 @inline
 export function correctionsOf(scratch: i32): I32View {
@@ -68,7 +68,7 @@ export function correctionsOf(scratch: i32): I32View {
 }
 
 /**
- * Where scratch has the transformed input, i8[4][2][tilePairs][columnStep]: even and odd tiles apart, so that the
+ * Address in scratch of the transformed input, i8[4][2][tilePairs][columnStep]: even and odd tiles apart, so that the
  * two triples of a column, two tiles from each other, are one run.
  */
 // @ts-ignore: decorator
@@ -77,7 +77,7 @@ export function planesAt(scratch: i32, tilePairs: i32): usize {
   return <usize>(scratch + SUMS_BYTES + 16 * tilePairs);
 }
 
-/** Bytes of scratch for one pass, whatever its output channels, and of what is read behind them. */
+/** Bytes of scratch for one pass with any number of output channels, and the bytes that are read after them. */
 export function winogradQuadsScratchBytes(columnStep: i32, span: i32, columns: i32): i32 {
   const tilePairs = tilePairsOf(columnStep, span, columns);
   return SUMS_BYTES + 16 * tilePairs + 8 * tilePairs * columnStep + 2 * columnStep;

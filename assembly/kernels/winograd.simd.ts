@@ -69,7 +69,7 @@ export function winogradPanelBytes(columnStep: i32, span: i32): i32 {
   return 6 * triplesOf(columnStep, span) * columnStep * 16 + directBytesOf(columnStep, span);
 }
 
-/** Tiles of `columns` columns, and one more for what lies behind row 3. */
+/** Tiles of `columns` columns, and one more for the rows after row 3. */
 // @ts-ignore: decorator
 @inline
 export function tilesOf(columnStep: i32, span: i32, columns: i32): i32 {
@@ -83,7 +83,7 @@ export const SUMS_BYTES = 10 * PLANE_SUMS_BYTES;
 
 /**
  * Bytes of scratch for one pass, whatever its output channels: sums, the transformed input
- * i16[6][tiles][columnStep], the rows themselves as i16[4 * tiles][columnStep], and what is read behind them.
+ * i16[6][tiles][columnStep], the rows themselves as i16[4 * tiles][columnStep], and what is read after them.
  */
 export function winogradScratchBytes(columnStep: i32, span: i32, columns: i32): i32 {
   return SUMS_BYTES + (6 + 4) * (tilesOf(columnStep, span, columns) + 3) * columnStep * 2;

@@ -6,7 +6,7 @@ import { SECTION_COUNT } from "../shared/layout";
 import { EVENT_CAPACITY, INPUT_CAPACITY_SAMPLES, MODEL_SAMPLE_RATE_HZ } from "../shared/limits";
 import { NOT_ENOUGH_RAM, OK } from "../shared/status";
 
-/** Everything that the engine remembers, at one fixed address behind the static data. */
+/** Everything that the engine remembers, at one fixed address after the static data. */
 @unmanaged @final
 export class EngineState {
   /** Bytes of memory that the host grants. */
@@ -78,17 +78,17 @@ export class EngineState {
   /** A pass of the network is under way; the layer that it has come to. */
   running: i32;
   passLayer: i32;
-  /** The window or record is over: passes go on until every layer has made its last row. */
-  closing: i32;
-  /** How far the end of the record has come (stream.ts). */
+  /** No sample follows in the window or record: passes go on until every layer has made its last row. */
+  inputEnded: i32;
+  /** Stage of the record's end (stream.ts). */
   finishing: i32;
-  /** For how many samples the last one has been held at the record's end. */
+  /** Number of times that the record's last sample was repeated at its end. */
   held: i32;
   /** A flash read failed while running. */
   faulty: i32;
   /** Every layer's output goes into its CRC. */
   checking: i32;
-  /** The host is told what the time goes into (trace.ts). */
+  /** The host is told which layer runs (trace.ts). */
   profiling: i32;
   /** Conditioned samples in closed windows, and passes of the network. */
   windowStart: i64;
@@ -155,7 +155,7 @@ export function useConditionedInput(state: EngineState): void {
   state.picovoltsPerCount = 1000000;
 }
 
-/** (Re)places the event queue behind the fixed part: an event's size depends on the model's classes. */
+/** (Re)places the event queue after the fixed part: an event's size depends on the model's classes. */
 export function reserveEvents(state: EngineState, classCount: i32): void {
   state.used = state.fixedUsed;
   state.eventBytes = alignUp(EVENT_LOGITS_AT + 2 * classCount, 8);

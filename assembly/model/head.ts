@@ -13,7 +13,7 @@ import { Tensor, tensorAt } from "./tensor";
 
 /**
  * Runs the head: its first layer takes the rows at hand, and each row or sequence that it makes goes through the layers
- * behind it to a decision at once, so that no tensor holds more than those of one. A decision needs a free event; false: there
+ * after it to a decision at once, so that no tensor holds more than those of one. A decision needs a free event; false: there
  * is none.
  */
 export function runHead(state: EngineState): bool {

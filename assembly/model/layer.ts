@@ -43,24 +43,25 @@ export class Layer {
   /** CRC-32 of the rows made, kept in check mode. */
   crc: u32;
 
-  /** Its place among the layers. */
+  /** Index of the layer in the file. */
   index: i32;
-  /** A dense layer's i32 sums, one a channel; an average pool's i16 sums of blocks of rows (run-pool.ts). */
+  /** A dense layer's i32 sums, one a channel; an average pool's i16 sums of blocks of rows (run/average-pool.ts). */
   sumsAt: i32;
   sumsBytes: i32;
   /** Rows to a block, and blocks, of an average pool. */
   blockRows: i32;
   blocks: i32;
-  /** How the weights are laid out for their kernel (kernels/panel.ts), and how many of its steps may pile up. */
+  /** Layout of the weights for their kernel (kernels/panel.ts), and the number of its steps that may add up before they are widened. */
   panelKind: i32;
   group: i32;
   /** Address of unpacked tiles kept for good, or 0: each pass reads and unpacks them. */
   cacheAt: i32;
   /** Whether the cache is filled. */
   cached: i32;
-  /** Rows made and tiles read since the counters were reset: unlike a tensor's rows they survive the end of a window. */
+  /** Rows made since the counters were reset: unlike a tensor's rows they survive the end of a window. */
   profileRows: i64;
-  profileTiles: i64;
+  /** Tiles read since then or, for an attention, which has no tiles, its multiply-accumulates. */
+  profileWork: i64;
 }
 
 if (offsetof<Layer>("inputA") != layout.LAYER_INPUT_A_AT) ERROR("inputA moved");
@@ -84,7 +85,7 @@ export function spanOf(layer: Layer): i32 {
   return (<i32>layer.kernel - 1) * layer.dilation + 1;
 }
 
-/** A network's head begins with such a layer: it takes the rows of its input as they come and keeps what a decision needs of them. */
+/** Tells whether a network's head begins with this layer: it takes its input rows one by one and keeps what a decision needs. */
 export function isHead(layer: Layer): bool {
   return layer.op == OP_AVERAGE_POOL || layer.op == OP_DENSE || layer.op == OP_WINDOW;
 }

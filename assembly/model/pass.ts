@@ -47,13 +47,13 @@ function runPassLayer(state: EngineState, index: i32): void {
   closeIfLast(state, index + 1, index);
 }
 
-/** Behind the record's last row come the zero rows that consumers with padRight see, at the pace of real ones. */
+/** After the record's last row come the zero rows that consumers with padRight see, at the pace of real ones. */
 function appendTail(tensor: Tensor): void {
   const zeros = <i32>(min(tensor.due, tensor.total + tensor.tail) - tensor.next);
   if (zeros > 0) appendZeros(tensor, zeros);
 }
 
-/** Gives up the place of a tensor that nobody reads behind this layer. */
+/** Frees the place of a tensor that no later layer reads. */
 // @ts-ignore: decorator
 @inline
 function closeIfLast(state: EngineState, tensor: i32, index: i32): void {

@@ -11,10 +11,10 @@ import { isNorm, Layer, layerAt } from "./layer";
 import { ATTENTION_BYTES } from "./run/attention";
 import { planBlocks } from "./run/average-pool";
 import { groupNormScratchBytes } from "./run/norm";
-import { entryBytes, hasWeights, packedTileBytes, tilesAcross } from "./product/tiles";
+import { entryBytes, hasWeights, packedTileBytes, tilesAcross } from "./product/tile";
 import { PAGE_BYTES } from "./validate/file";
 
-/** Kernels may read this far behind what they use. */
+/** Bytes that kernels may read past the end of their data. */
 const SLACK_BYTES = 16;
 
 /** Chooses every layer's kernel and sets aside what they work in: sums, one tile packed and unpacked, prepared input. */
@@ -42,7 +42,7 @@ export function placeScratch(state: EngineState): i32 {
   return fits(state) ? OK : NOT_ENOUGH_RAM;
 }
 
-/** What a layer without tiles reads or makes in the place of an entry, and the table that a conv reads there behind its tiles. */
+/** Bytes that a layer needs in the entry's place besides tiles: an attention's scratch, a norm's rows, or an activation table. */
 function constantBytes(state: EngineState, layer: Layer): i32 {
   if (layer.op == OP_ATTENTION) return ATTENTION_BYTES;
   if (isNorm(layer)) {

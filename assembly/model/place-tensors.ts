@@ -40,7 +40,7 @@ export function placeTensors(state: EngineState): i32 {
   return status.OK;
 }
 
-/** What consumers want of a tensor, and which is the last. */
+/** Rows that a tensor's consumers need, and its last consumer. */
 function noteUses(state: EngineState): void {
   for (let i = 0; i < state.layerCount; i++) {
     const layer = layerAt(state.layersAt, i);

@@ -5,7 +5,7 @@ import { layerAt } from "./layer";
 import { dueRows, ENDLESS, setTotals, tensorAt } from "./tensor";
 
 /**
- * How many rows each tensor must hold (FORMAT.md, "Memory plan"). Row counts are simulated pass by pass: in pass m + 1 a
+ * Number of rows that each tensor must hold (FORMAT.md, "Memory plan"). Row counts are simulated pass by pass: in pass m + 1 a
  * tensor holds its rows from the first that some consumer still needs after pass m up to the last made in it; between two
  * passes those made so far. A record's end needs no more: zero rows come in the place and at the pace of real ones.
  * The tensors of the head (head.ts) hold one row, whatever the pass.

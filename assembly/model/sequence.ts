@@ -6,7 +6,7 @@ import { countRows, runLayer } from "./run/layer";
 import { columnsOf, rowAddress, Tensor, tensorAt } from "./tensor";
 
 /**
- * Layers behind a window run on the rows of one decision as on a record of their own: from row 0 on, zeros before and behind.
+ * Layers after a window run on the rows of one decision as on a record of their own: from row 0 on, zeros before and after.
  * Their tensors hold nothing from one decision to the next.
  */
 
@@ -33,7 +33,7 @@ export function sequenceRows(state: EngineState, layer: Layer): i64 {
   return columnsOf(layer, a, a, <i64>layer.padLeft + layer.padRight);
 }
 
-/** Writes the zero rows that consumers see before and behind a sequence. */
+/** Writes the zero rows that consumers see before and after a sequence. */
 function surround(tensor: Tensor): void {
   clearBytes(tensor.rowsAt, tensor.halo * tensor.rowBytes);
   clearBytes(rowAddress(tensor, tensor.next), tensor.tail * tensor.rowBytes);

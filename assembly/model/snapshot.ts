@@ -64,7 +64,7 @@ export function restoreSnapshot(state: EngineState): i32 {
   return OK;
 }
 
-/** Whatever the parts hold, the engine runs on: what indexes memory or divides is in its range. */
+/** Checks every value that indexes memory or divides, so that the engine runs safely from any snapshot. */
 function isSound(state: EngineState): bool {
   const rate = state.sampleRateMilliHz;
   const scale = state.picovoltsPerCount;
@@ -99,7 +99,7 @@ function resumeNetwork(state: EngineState): void {
   }
 }
 
-/** Its first layer has taken all rows that there are; those behind it have made a row a decision. */
+/** Restores the head's counters: its first layer has taken every row, and each later layer has made one row per decision. */
 function resumeHead(state: EngineState): void {
   const head = layerAt(state.layersAt, state.headLayer);
   // Not `next`: samples of the input that wait for a pass have not been taken.

@@ -12,8 +12,8 @@ import { clearHalo, resetTensor, rowAddress, setTotals, tensorAt } from "./tenso
 
 /** Puts front end, detector and network back to the start of a record. Settings stay; counters of the profile too. */
 export function resetRecord(state: EngineState): void {
-  resetFrontEnd(changetype<FrontEndState>(<usize>state.frontEndAt), state.sampleRateMilliHz, state.picovoltsPerCount);
-  resetRPeak(changetype<RPeakState>(<usize>state.rPeakAt));
+  resetFrontEnd(at<FrontEndState>(state.frontEndAt), state.sampleRateMilliHz, state.picovoltsPerCount);
+  resetRPeak(at<RPeakState>(state.rPeakAt));
   reopen(state);
   state.lastSample = 0;
   state.samplesIn = 0;
@@ -23,13 +23,13 @@ export function resetRecord(state: EngineState): void {
   for (let i = 0; i < state.layerCount; i++) layerAt(state.layersAt, i).crc = 0;
 }
 
-/** Nothing waits, no pass is under way and the record has not ended. */
+/** Opens the record: nothing waits, no pass is under way and the end has not come. */
 export function reopen(state: EngineState): void {
   state.waitingCount = 0;
   state.waitingNext = 0;
   state.eventCount = 0;
   state.running = 0;
-  state.closing = 0;
+  state.inputEnded = 0;
   state.finishing = OPEN;
   state.held = 0;
   state.faulty = 0;
@@ -40,7 +40,7 @@ export function resetStream(state: EngineState): void {
   state.tickFill = 0;
   state.windowFill = 0;
   state.running = 0;
-  state.closing = 0;
+  state.inputEnded = 0;
   for (let i = 0; i <= state.layerCount; i++) resetTensor(tensorAt(state.tensorsAt, i));
   for (let i = 0; i <= state.headLayer; i++) clearHalo(tensorAt(state.tensorsAt, i));
   for (let i = 0; i < state.layerCount; i++) {
@@ -53,7 +53,7 @@ export function resetStream(state: EngineState): void {
 
 /**
  * Takes raw samples from the input area; returns how many. It stops early when the event queue fills: drain the queue and
- * push the rest. What a sample gives does not depend on how the record was cut into pushes.
+ * push the rest. The results do not depend on how the record was cut into pushes.
  */
 export function pushSamples(state: EngineState, count: i32): i32 {
   const input = at<I32View>(state.inputAt);
@@ -66,10 +66,10 @@ export function pushSamples(state: EngineState, count: i32): i32 {
   return taken;
 }
 
-/** One raw sample to 0..4 samples as the model takes them. */
+/** Turns one raw sample into 0..4 of the model's samples; returns how many. */
 export function condition(state: EngineState, raw: i32, out: I16View): i32 {
   watchRaw(qualityOf(at<RPeakState>(state.rPeakAt)), raw, state.sampleRateMilliHz);
-  if (state.conditioned == 0) return conditionSample(changetype<FrontEndState>(<usize>state.frontEndAt), raw, out);
+  if (state.conditioned == 0) return conditionSample(at<FrontEndState>(state.frontEndAt), raw, out);
   out[0] = saturate16(raw);
   return 1;
 }
@@ -88,7 +88,7 @@ export function feedWaiting(state: EngineState): bool {
   return false;
 }
 
-/** One conditioned sample of the record to the R-peak detector. The caller has seen that two events are free. */
+/** Hands one conditioned sample to the R-peak detector. The caller has checked that two events are free. */
 export function feedDetector(state: EngineState, sample: i32): void {
   state.lastSample = sample;
   state.samplesIn += 1;
@@ -99,14 +99,14 @@ export function feedDetector(state: EngineState, sample: i32): void {
 }
 
 /**
- * The detector is sure of a beat some 0.3 s behind it: at a record's end the last sample is held for that long, so that
+ * The detector is sure of a beat some 0.3 s after it. At a record's end the last sample is repeated for that long, so that
  * the last beat is not lost. Returns false where the event queue is full.
  */
 export function flushDetector(state: EngineState): bool {
   while (state.held < DETECTOR_FLUSH_SAMPLES) {
     if (freeEvents(state) == 0) return false;
     state.held += 1;
-    const delay = detectRPeak(changetype<RPeakState>(<usize>state.rPeakAt), state.lastSample);
+    const delay = detectRPeak(at<RPeakState>(state.rPeakAt), state.lastSample);
     const sample = state.samplesIn - 1 + state.held - delay;
     if (delay > 0 && sample < state.samplesIn) emitBeat(state, sample);
   }
@@ -123,9 +123,9 @@ function feedNetwork(state: EngineState, sample: i32): void {
   else if (state.tickFill == state.tickSamples) beginPass(state);
 }
 
-/** No sample follows in this window or record: the passes to come bring every layer to its last row. */
+/** Ends the window or record for the network: the next passes bring every layer to its last row. */
 function endInput(state: EngineState): void {
-  state.closing = 1;
+  state.inputEnded = 1;
   setTotals(state, tensorAt(state.tensorsAt, 0).next);
   if (state.tickFill > 0 || !isComplete(state)) beginPass(state);
 }
@@ -136,7 +136,7 @@ function settle(state: EngineState): bool {
     if (!continuePass(state)) return false;
     state.ticks += 1;
     state.tickFill = 0;
-    if (state.closing == 0) break;
+    if (state.inputEnded == 0) break;
     if (!isComplete(state)) beginPass(state);
     else if (state.windowSamples != 0) {
       state.windowStart += state.windowSamples;

@@ -5,7 +5,7 @@ import { EngineState } from "./engine-state";
 import { isHead, Layer, layerAt, spanOf } from "./layer";
 
 /**
- * One tensor: rows of channels, numbered from the record's first; rows before 0 and behind the record's end are zeros.
+ * One tensor: rows of channels, numbered from the record's first; rows before 0 and after the record's end are zeros.
  *
  * During a pass its rows lie at `rowsAt`; that place is another tensor's before this one is made and after its last use.
  * Rows that a later pass needs are kept at `keptAt` meanwhile. Where both are one place the rows stay in it.
@@ -21,7 +21,7 @@ export class Tensor {
   /** Rows that there is room for at rowsAt and at keptAt. */
   capacity: i32;
   keptCapacity: i32;
-  /** Zero rows before the record: the largest padLeft of its consumers; behind it: the largest padRight. */
+  /** Zero rows before the record: the largest padLeft of its consumers; after it: the largest padRight. */
   halo: i32;
   tail: i32;
   /** The last layer that reads it; the layer that makes it where none does. */
@@ -38,7 +38,7 @@ export class Tensor {
   next: i64;
   /** Rows that an endless record would have by now. */
   due: i64;
-  /** Rows of the record, once it has ended; behind them come zero rows. */
+  /** Rows of the record, once it has ended; after them come zero rows. */
   total: i64;
 }
 
@@ -77,9 +77,7 @@ export function dueRows(state: EngineState, index: i32): i64 {
   return columnsOf(layer, a, b, layer.padLeft);
 }
 
-/**
- * Fixes the rows of every tensor of a record of `samples`, of the head's the decisions, or says that it goes on (ENDLESS).
- */
+/** Sets every tensor's total rows for a record of `samples` samples. The total is ENDLESS while the record goes on. */
 export function setTotals(state: EngineState, samples: i64): void {
   tensorAt(state.tensorsAt, 0).total = samples;
   for (let i = 0; i < state.layerCount; i++) {
@@ -88,7 +86,7 @@ export function setTotals(state: EngineState, samples: i64): void {
   }
 }
 
-/** Of a layer behind the head's first: as many as decisions. */
+/** Rows that a layer makes in the whole record. A layer after the head's first makes one per decision. */
 function totalRows(state: EngineState, index: i32): i64 {
   if (index > state.headLayer) return tensorAt(state.tensorsAt, index).total;
   const layer = layerAt(state.layersAt, index);

@@ -1,6 +1,6 @@
 /**
  * round(accumulator * multiplier / 2^shift), half up: one rounding (NUMERICS.md, "Requantise").
- * multiplier >= 0, shift in 1..62; model/validate proves that the result fits an i32. Equal to CMSIS-NN's
+ * multiplier >= 0, shift in 1..62; model/validate/arithmetic.ts proves that the result fits an i32. Equal to CMSIS-NN's
  * single-rounding arm_nn_requantize with total shift 31 - s.
  */
 // @ts-ignore: decorator

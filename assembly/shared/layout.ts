@@ -19,7 +19,7 @@ export const HEADER_CRC_FROM = 16;
 export const HEADER_SECTION_COUNT_AT = 16; // u32, SECTION_COUNT and RUNG_SECTION_COUNT more for each rung behind the first
 export const HEADER_RESERVED_AT = 20; // 12 bytes, zero
 
-// --- section table, right behind the header: SECTION_COUNT entries in the order of their kinds, then those of further rungs
+// --- section table, right after the header: SECTION_COUNT entries in the order of their kinds, then those of further rungs
 export const SECTION_COUNT = 10;
 export const SECTION_ENTRY_BYTES = 16;
 export const SECTION_KIND_AT = 0; // u32
@@ -89,7 +89,7 @@ export const LAYER_RESERVED_AT = 59; // 5 bytes, zero
 export const NO_TENSOR = 0xffff;
 
 // --- requantisation row: one per output channel of a conv, dense or norm layer; one per count 1..kernel of an average pool;
-// one of an attention; behind the channels' the table of ACTIVATION_TABLE -------------------------------------------------
+// one of an attention; after the channels' the table of ACTIVATION_TABLE -------------------------------------------------
 export const REQUANTIZATION_BYTES = 8;
 export const REQUANTIZATION_MULTIPLIER_AT = 0; // i32, >= 0 but for a norm's
 export const REQUANTIZATION_BIAS_AT = 4; // i32, 0 for an average pool and an attention
@@ -100,10 +100,10 @@ export const NARROW_ROW_MULTIPLIER_AT = 0; // u16, in units of 2^NARROW_MULTIPLI
 export const NARROW_ROW_BIAS_AT = 2; // i16, in units of 2^(rowForm - 1)
 export const NARROW_MULTIPLIER_SHIFT = 15;
 
-/** i16[ACTIVATION_TABLE_ENTRIES] and zeros behind. */
+/** i16[ACTIVATION_TABLE_ENTRIES] and zeros after. */
 export const ACTIVATION_TABLE_BYTES = 264;
 export const ACTIVATION_TABLE_ENTRIES = 129;
-/** From 512 times an entry to an output count: an entry is in quarters of a count of int13, in pairs of counts of int16. */
+/** Shift from 512 times an entry to an output count: an entry is in quarters of a count of int13, in pairs of counts of int16. */
 export const TABLE_DOWN_INT13 = 11;
 export const TABLE_DOWN_INT16 = 8;
 

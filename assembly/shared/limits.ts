@@ -25,13 +25,13 @@ export const MAX_ADD_SHIFT = 30;
 export const MIN_NORM_SHIFT = 8;
 export const MAX_NORM_SHIFT = 39;
 export const MAX_TABLE_SHIFT = 7;
-/** Of a layer's requantisation rows: 0 wide, n narrow with biases in units of 2^(n - 1). */
+/** Largest form of requantisation rows: 0 is wide, n is narrow with biases in units of 2^(n - 1). */
 export const MAX_ROW_FORM = 16;
-/** Bit planes of a layer's weights: more an int8 does not hold on the mid-rise grid. */
+/** Bit planes of a layer's weights: an int8 on the mid-rise grid holds no more. */
 export const MAX_PLANES = 7;
 /** Networks of one file that share its weights. */
 export const MAX_RUNGS = 7;
-/** Input samples to a row of any tensor. */
+/** Input samples per row of any tensor. */
 export const MAX_TOTAL_STRIDE = 65536;
 export const MAX_LOGIT_FRACTION_BITS = 14;
 /** Output channels in one packed weight tile. */

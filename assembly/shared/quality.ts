@@ -1,4 +1,4 @@
-/** What the signal is good for (docs/numerics/front-end.md, "Signal quality"). */
+/** Verdict on the signal (docs/numerics/front-end.md, "Signal quality"). */
 export const QUALITY_OK = 0;
 /** No electrode, or no heart beat: next to nothing is there. */
 export const QUALITY_FLAT = 1;

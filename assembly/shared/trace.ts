@@ -1,4 +1,4 @@
-/** What the engine tells the import `trace` that it does (assembly/trace.ts): a slot is 0 or layer * 2 + one of the others. */
+/** Slots that the engine passes to the import `trace` (assembly/trace.ts): 0, or layer * 2 + one of the others. */
 export const TRACE_OUTSIDE = 0;
 export const TRACE_COMPUTE = 1;
 export const TRACE_UNPACK = 2;

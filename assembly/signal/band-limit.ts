@@ -10,7 +10,7 @@ const COEFFICIENTS = memory.data<i32>([
   28035139, 56070278, 28035139, -794460982, 369730624, // low-pass 40 Hz, order 4, second half
 ]);
 
-/** The states of the three sections, one behind the other, all zero at the start. */
+/** The states of the three sections, one after the other, all zero at the start. */
 @unmanaged @final
 export class BandLimitState {}
 export const BAND_LIMIT_BYTES: i32 = SECTIONS * BIQUAD_STATE_BYTES;

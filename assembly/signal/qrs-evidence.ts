@@ -12,7 +12,7 @@ const T_WAVE_SAMPLES: i32 = 180;
 /** Bounds of the logarithms, in sixteenths of a bit. */
 const OCTAVES: i32 = 16;
 
-/** How much speaks for a beat: more than 0 is one. A sum of eight terms; each is bounded, so it stays below 2^18. */
+/** Weighs the evidence for a beat: more than 0 is one. A sum of eight terms; each is bounded, so it stays below 2^18. */
 export function evidence(state: RPeakState, candidate: Candidate, threshold: i32): i32 {
   const height = log2(candidate.height);
   const gap = candidate.time - state.lastTime;

@@ -24,7 +24,7 @@ const FIRST_INTERVAL_SAMPLES: i32 = 400;
 /** No beat below a mean curvature of 12 uV. */
 const MIN_HEIGHT: i32 = 12 * HEIGHT_PER_MICROVOLT;
 
-/** Bytes of an RPeakState and the QualityState behind it. */
+/** Bytes of an RPeakState and the QualityState after it. */
 export function rPeakBytes(): i32 {
   return R_PEAK_BYTES + QUALITY_BYTES;
 }
@@ -55,7 +55,7 @@ export function detectRPeak(state: RPeakState, sample: i32): i32 {
   return 0;
 }
 
-/** The signal quality, which lies behind the detector's own state. */
+/** The signal quality, which lies after the detector's own state. */
 // @ts-ignore: decorator
 @inline
 export function qualityOf(state: RPeakState): QualityState {
@@ -63,7 +63,7 @@ export function qualityOf(state: RPeakState): QualityState {
 }
 
 /**
- * Judges the signal by the sample that the detector has just taken; returns whether the verdict has changed. Behind a flat
+ * Judges the signal by the sample that the detector has just taken; returns whether the verdict has changed. After a flat
  * signal the levels are learned anew: those from before it need not fit an electrode that has been put on again.
  */
 export function judgeSignal(state: RPeakState, sample: i32): bool {

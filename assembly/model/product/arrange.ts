@@ -14,7 +14,7 @@ import { arrangeWinograd } from "../../kernels/winograd-panel.simd";
 import { TILE_CHANNELS } from "../../shared/limits";
 import { EngineState } from "../engine-state";
 import { Layer } from "../layer";
-import { maxWeight, panelBytesOf, tapSpanOf, tapsOf } from "./tiles";
+import { maxWeight, panelBytesOf, tapSpanOf, tapsOf } from "./tile";
 
 /** Makes the panel that a layer's kernel takes from the packed tile at hand. */
 export function makePanel(state: EngineState, layer: Layer, lanes: i32, panel: i32): void {
@@ -60,7 +60,7 @@ function arrange(layer: Layer, lanes8: I8View, taps: i32, span: i32, panel: i32)
   else arrangePairsPacked(lanes8, taps, span, at<I16View>(panel));
 }
 
-/** Where the unpacked lanes go: without SIMD, where RAM is short, to the panel's own end, overwritten one by one. */
+/** Address of the unpacked lanes. Without SIMD, where RAM is short, it is the panel's own end, overwritten lane by lane. */
 function lanesAt(state: EngineState, layer: Layer, count: i32, panel: i32): i32 {
   if (takesLanes(layer)) return panel;
   return arrangesInPlace(layer) ? panel + panelBytesOf(layer) - count * TILE_CHANNELS : state.lanesAt;

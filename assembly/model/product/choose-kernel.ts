@@ -11,7 +11,7 @@ import { OP_CONV1D, OP_DENSE, OP_DEPTHWISE_CONV1D, TYPE_INT13 } from "../../shar
 import { EngineState } from "../engine-state";
 import { Layer, spanOf } from "../layer";
 import { isWide, Tensor, tensorAt } from "../tensor";
-import { maxWeight, tapsOf, tapSpanOf } from "./tiles";
+import { maxWeight, tapsOf, tapSpanOf } from "./tile";
 
 /**
  * Chooses the kernel of a layer with weights: the build's fastest one that is exact for its width and its input. Each

@@ -22,7 +22,7 @@ import { OP_DEPTHWISE_CONV1D } from "../../shared/ops";
 import { EngineState } from "../engine-state";
 import { Layer } from "../layer";
 import { isWide } from "../tensor";
-import { maxWeight } from "./tiles";
+import { maxWeight } from "./tile";
 
 /**
  * From a layer's kind of panel to the kernel that takes it. What a build never chooses (choose-kernel.ts) it does not hold.

@@ -6,7 +6,7 @@ import { addRowsSimd } from "../../kernels/row-sums.simd";
 import { EngineState } from "../engine-state";
 import { Layer } from "../layer";
 import { rowAddress, Tensor } from "../tensor";
-import { readMultiplier } from "../product/tiles";
+import { readMultiplier } from "../product/read-tile";
 
 /** Rows whose sum fits an i16: 256 * 127 < 2^15. */
 const MAX_BLOCK_ROWS = 256;

@@ -11,9 +11,8 @@ import { EngineState } from "../engine-state";
 import { Layer, spanOf } from "../layer";
 import { columnsTogether, multiply, prepareInput } from "../product/multiply";
 import { isWide, rowAddress, Tensor, tensorAt } from "../tensor";
-import {
-  firstChannelOf, groupOf, groupsOf, lanesOf, panelOf, rowOffset, rowsOf, tapSpanOf, tapsOf, tileEntry, tilesAcross,
-} from "../product/tiles";
+import { panelOf, rowsOf, tileEntry } from "../product/read-tile";
+import { firstChannelOf, groupOf, groupsOf, lanesOf, rowOffset, tapSpanOf, tapsOf, tilesAcross } from "../product/tile";
 
 /** A (grouped or depthwise) conv1d, as many columns at once as its kernel takes together. */
 export function runConv1d(state: EngineState, layer: Layer, output: Tensor, columns: i32): void {
@@ -61,7 +60,7 @@ function runColumns(state: EngineState, layer: Layer, output: Tensor, first: i64
   }
 }
 
-/** Turns a layer's new rows from pre-activations into outputs where it has a table, the rows behind its channels'. */
+/** Turns a layer's new rows from pre-activations into outputs by its table, if it has one: it follows the channels' rows. */
 export function activateByTable(state: EngineState, layer: Layer, rows: I16View, columns: i32): void {
   if (layer.activation != ACTIVATION_TABLE) return;
   const tableAt = rowOffset(state, layer, layer.outChannels);

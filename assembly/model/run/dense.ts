@@ -9,7 +9,8 @@ import { Layer } from "../layer";
 import { accumulateRow, prepareInput } from "../product/multiply";
 import { runConv1d } from "./conv1d";
 import { isWide, rowAddress, Tensor } from "../tensor";
-import { lanesOf, panelOf, readMultiplier, rowsOf, tileEntry, tilesAcross } from "../product/tiles";
+import { panelOf, readMultiplier, rowsOf, tileEntry } from "../product/read-tile";
+import { lanesOf, tilesAcross } from "../product/tile";
 
 /**
  * Takes rows of the input until they fill a window of `kernel` columns, and makes its row. The window is summed column by

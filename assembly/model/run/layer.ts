@@ -30,7 +30,7 @@ export function runLayer(state: EngineState, layer: Layer, output: Tensor, colum
   countRows(state, layer, output, columns);
 }
 
-/** Counts `rows` rows that have been written behind those of a tensor. */
+/** Counts `rows` new rows at the end of a tensor. */
 export function countRows(state: EngineState, layer: Layer, output: Tensor, rows: i32): void {
   layer.profileRows += rows;
   if (state.checking != 0) {

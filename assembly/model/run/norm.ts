@@ -8,12 +8,12 @@ import { EngineState } from "../engine-state";
 import { Layer } from "../layer";
 import { activateByTable } from "./conv1d";
 import { rowAddress, Tensor, tensorAt } from "../tensor";
-import { readRows } from "../product/tiles";
+import { readRows } from "../product/read-tile";
 
 /** Whether a group norm takes eight channels at a time; the relaxed build has no room for it. */
 const TURNS_CHANNELS = ASC_FEATURE_SIMD && !ASC_FEATURE_RELAXED_SIMD;
 
-/** Bytes that a group norm works in behind the rows of its channels. */
+/** Bytes of a group norm's scratch, which follows the rows of its channels. */
 export function groupNormScratchBytes(state: EngineState, layer: Layer): i32 {
   return TURNS_CHANNELS ? channelsScratchBytes(tensorAt(state.tensorsAt, layer.index + 1).capacity) : 0;
 }

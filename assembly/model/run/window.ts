@@ -24,7 +24,7 @@ export function takeWindow(state: EngineState, layer: Layer, input: Tensor, outp
   return layer.taken == input.total && tensorAt(state.tensorsAt, state.layerCount).next == 0;
 }
 
-/** The first decision's end behind row `taken`. */
+/** Row at which the first decision after row `taken` ends. */
 export function nextDecision(layer: Layer, taken: i64): i64 {
   const warmup = <i32>layer.kernel - layer.padLeft;
   const beyond = taken - warmup;

@@ -6,10 +6,11 @@ import * as status from "../../shared/status";
 import { EngineState } from "../engine-state";
 import { Layer } from "../layer";
 import { tensorAt } from "../tensor";
-import { hasWeights, laneWeights, maxWeight, readRows, rowBytes, rowOffset } from "../product/tiles";
+import { readRows } from "../product/read-tile";
+import { hasWeights, laneWeights, maxWeight, rowBytes, rowOffset } from "../product/tile";
 import { fail, readPage, zeros } from "./file";
 
-/** No sum and no requantised value of the layer leaves 32 bits, whatever the input. */
+/** Proves that no sum and no requantised value of the layer leaves 32 bits, for any input. */
 export function validateArithmetic(state: EngineState, layer: Layer): i32 {
   const isPool = layer.op == OP_AVERAGE_POOL;
   const isScored = layer.op == OP_ATTENTION;
@@ -46,7 +47,7 @@ function largestSum(state: EngineState, layer: Layer): i64 {
   return <i64>laneWeights(layer) * columns * maxInput * maxWeight(layer);
 }
 
-/** Nothing stands behind a table's last entry. */
+/** Checks that the bytes after a table's last entry are zero. */
 function validateTable(state: EngineState, layer: Layer): i32 {
   const used = 2 * layout.ACTIVATION_TABLE_ENTRIES;
   const behind = rowOffset(state, layer, layer.outChannels) + used;

@@ -6,7 +6,7 @@ import { EngineState } from "../engine-state";
 import { layerAt } from "../layer";
 import { fail, readPage, validateLength, zeros } from "./file";
 
-/** What the file promises of itself: its budget must be that of its content. */
+/** Checks the budget that the file states against the one that its content needs. */
 export function validateBudget(state: EngineState): i32 {
   let code = validateLength(state, layout.SECTION_BUDGET, layout.BUDGET_BYTES);
   if (code != status.OK) return code;

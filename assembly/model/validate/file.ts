@@ -79,8 +79,8 @@ function validateCrc(state: EngineState): i32 {
 }
 
 /**
- * Sections stand in the order of their kinds, those of further rungs behind the first's, each at the next multiple of 16, zeros
- * between, nothing behind the last.
+ * Sections stand in the order of their kinds, those of further rungs after the first's, each at the next multiple of 16, zeros
+ * between, nothing after the last.
  */
 function validateSections(state: EngineState): i32 {
   let end = layout.HEADER_BYTES + state.sectionCount * layout.SECTION_ENTRY_BYTES;

@@ -45,7 +45,10 @@ export function validateHead(state: EngineState): i32 {
   return status.OK;
 }
 
-/** The first layer of a head reads int8 rows, which it sums; behind a sequence int13; a dense layer behind it what it made. */
+/**
+ * Tells whether layer `index` may stand in the head. The head's first layer sums int8 rows, or int13 rows after a sequence; each
+ * later layer is a dense layer on one column that reads the layer before it.
+ */
 function standsInHead(state: EngineState, index: i32, head: i32, pool: i32): bool {
   const layer = layerAt(state.layersAt, index);
   if (index > pool) return layer.op == ops.OP_DENSE && layer.kernel == 1 && <i32>layer.inputA == index;

@@ -8,7 +8,7 @@ import * as status from "../../shared/status";
 import { EngineState } from "../engine-state";
 import { isHead, isNorm, Layer, spanOf } from "../layer";
 import { isWide, Tensor, tensorAt } from "../tensor";
-import { hasWeights } from "../product/tiles";
+import { hasWeights } from "../product/tile";
 import { validateArithmetic } from "./arithmetic";
 import { fail } from "./file";
 import { Cursor, validateRanges } from "./ranges";

@@ -3,10 +3,10 @@ import * as ops from "../../shared/ops";
 import * as status from "../../shared/status";
 import { EngineState } from "../engine-state";
 import { isNorm, Layer } from "../layer";
-import { bytesAcross, hasWeights, laneWeights, planesOf, rowBytes, tilesAcross } from "../product/tiles";
+import { bytesAcross, hasWeights, laneWeights, planesOf, rowBytes, tilesAcross } from "../product/tile";
 import { fail } from "./file";
 
-/** Where the next layer's requantisation rows, weights and tiles begin: everything is contiguous, in layer order. */
+/** Beginning of the next layer's requantisation rows, weights and tiles: everything is contiguous, in layer order. */
 @unmanaged @final
 export class Cursor {
   requantization: i32;
@@ -55,7 +55,7 @@ export function validateRanges(state: EngineState, layer: Layer, from: i32, curs
   return status.OK;
 }
 
-/** A row a channel and the table behind; a row a count of a pool; one of an attention. */
+/** Bytes of a layer's requantisation rows: one per channel, then its table; one per count of a pool; one of an attention. */
 function requantizationBytes(layer: Layer): i32 {
   if (layer.op == ops.OP_ATTENTION) return layout.REQUANTIZATION_BYTES;
   if (layer.op == ops.OP_AVERAGE_POOL) return <i32>layer.kernel * rowBytes(layer);

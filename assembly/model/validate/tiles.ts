@@ -5,7 +5,8 @@ import { GRID_MID_RISE, GRID_TERNARY } from "../../shared/ops";
 import * as status from "../../shared/status";
 import { EngineState } from "../engine-state";
 import { Layer, layerAt } from "../layer";
-import { hasWeights, laneWeights, lanesOf, packedTileBytes, readPacked, tileAt, tilesAcross } from "../product/tiles";
+import { readPacked } from "../product/read-tile";
+import { hasWeights, laneWeights, lanesOf, packedTileBytes, tileAt, tilesAcross } from "../product/tile";
 import { fail, readPage } from "./file";
 
 /** Checks every tile: its CRC, that each code is a weight of the layer's grid, and that the rest of its last byte is 0. */
@@ -62,14 +63,14 @@ function badCodeByte(packed: U8View, weights: i32, bits: i32, midRise: bool): i3
   return buffer == 0 ? -1 : next - 1;
 }
 
-/** Whether no bit of a plane stands behind the last lane. */
+/** Tells whether every bit after a plane's last lane is zero. */
 function planesEndIn(packed: U8View, bytes: i32, lanes: i32): bool {
   let any = 0;
   for (let i = 0; i < bytes; i++) any |= packed[i];
   return any >> lanes == 0;
 }
 
-/** A byte is at most 242; in the last byte of a lane the digits behind its last weight are those of zero weights. */
+/** A byte is at most 242; in the last byte of a lane the digits after its last weight are those of zero weights. */
 function badTernaryByte(packed: U8View, count: i32, lanes: i32, bytes: i32): i32 {
   for (let i = 0; i < bytes; i++) if (packed[i] >= 243) return i;
   let unit = 1;

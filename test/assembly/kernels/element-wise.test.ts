@@ -66,7 +66,7 @@ describe.each(["scalar", "simd"] as const)("%s", (build) => {
     );
     fc.assert(
       fc.property(cases, ({ a, b, shift, shares, low, misalignment }) => {
-        // What model/validate lets through: 127 * (multiplierA + multiplierB) + 2^(shift - 1) < 2^31. Useful ones are near 2^shift.
+        // model/validate/layer.ts lets through: 127 * (multiplierA + multiplierB) + 2^(shift - 1) < 2^31. Useful ones are near 2^shift.
         const [multiplierA, multiplierB] = shares.map((share) => Math.floor(share * Math.min(32767, 2 ** (shift + 1))));
         const arena = new Arena(kernels);
         const out = arena.reserve(a.length, misalignment);
