@@ -7,7 +7,7 @@ const WITHOUT_PROPERTIES = ["test/commands/**", "test/browser/**", "test/models/
 const toy = process.env.QHUBERT_TOY === "1";
 
 const config = toy
-  ? tierConfig("fuzz", ["test/properties/toy.fixture.ts"])
-  : tierConfig("fuzz", ["test/**/*.test.ts"], WITHOUT_PROPERTIES);
+  ? tierConfig("fuzz", { names: "toy.fixture.ts" })
+  : tierConfig("fuzz", { names: "*.test.ts", without: WITHOUT_PROPERTIES });
 
 export default mergeConfig(config, { test: { testTimeout: 3_600_000 } });
