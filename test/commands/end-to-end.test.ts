@@ -9,6 +9,7 @@ import { parameterCount } from "../../tools/graph/costs.ts";
 import { buildGraph } from "../../tools/graph/families.ts";
 import { runQhubert } from "./run-qhubert.ts";
 import { CLASSES } from "./sample-files.ts";
+import { warmQhubert } from "./warm-qhubert.ts";
 
 /** Records enough for each of the three shares to have some. */
 const RECORDS_PER_CLASS = 20;
@@ -20,8 +21,9 @@ describe("from no data to decisions on a wearable", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const run = async (line: string): Promise<unknown> => {
-    const { exitCode, stdout, stderr } = await runQhubert([...line.split(" "), "--json"], folder);
+  /** Runs a command, in a process of its own where `runner` says so. */
+  const run = async (line: string, runner = warmQhubert): Promise<unknown> => {
+    const { exitCode, stdout, stderr } = await runner([...line.split(" "), "--json"], folder);
     expect(exitCode, stderr).toBe(0);
     return JSON.parse(stdout);
   };
@@ -38,13 +40,16 @@ describe("from no data to decisions on a wearable", () => {
   });
 
   it("imports them", async () => {
-    const report = await run("data import --from cinc2017 --in data --out imported");
+    const report = await run("data import --from cinc2017 --in data --out imported", runQhubert);
     expect(report).toMatchObject({ records: 4 * RECORDS_PER_CLASS, skipped: [] });
     expect(bytesOf("imported/S200003.dat").equals(bytesOf("data/S200003.dat"))).toBe(true);
   });
 
   it("trains into a folder that is not there yet", async () => {
-    const report = await run("train --model resnet1d-edge --data data --out models/m.safetensors --epochs 1 --seed 4");
+    const report = await run(
+      "train --model resnet1d-edge --data data --out models/m.safetensors --epochs 1 --seed 4",
+      runQhubert,
+    );
     expect(report).toMatchObject({
       model: "models/m.safetensors",
       parameters: parameterCount(buildGraph("resnet1d-edge", CLASSES)),
@@ -124,7 +129,7 @@ describe("from no data to decisions on a wearable", () => {
   it.each(["fixed4.qhb", "laq.qhb", "trained.qhb"])("inspects, evaluates and simulates %s", async (file) => {
     expect(await run(`inspect ${file}`)).toMatchObject({ model: file, classes: CLASSES });
     expect(await run(`evaluate --model ${file} --data data --share test --seed 4`)).toMatchObject({ model: file });
-    const report = await run(`simulate --model ${file} --record data/S000000`);
+    const report = await run(`simulate --model ${file} --record data/S000000`, runQhubert);
     expect(report).toMatchObject({ device: "nRF52840", record: "S000000", budgetsOk: true });
     expect(z.object({ beats: z.number(), decisions: z.number() }).parse(report)).toEqual({
       beats: expect.toSatisfy((beats: number) => beats > 5),

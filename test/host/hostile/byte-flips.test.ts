@@ -10,4 +10,4 @@ const SMALL: readonly Flipped[] = [
   ["a small ladder", ladderModel, 3],
 ];
 
-testByteFlips(SMALL, draws(1000, 3000));
+testByteFlips(SMALL, draws(600, 3000));
