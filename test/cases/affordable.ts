@@ -6,7 +6,7 @@ import type { TensorShape } from "../../tools/graph/tensor-shape.ts";
 import type { NetworkSpec, StageSpec } from "./network-spec.ts";
 import { graphOf } from "./spec-graph.ts";
 
-/** What the reference takes for a product and for an output: fitted to 200 random networks under Node 20. */
+/** Times of the reference for a product and for an output, fitted to 200 random networks under Node 20. */
 const PRODUCT_NANOSECONDS = 11;
 const OUTPUT_NANOSECONDS = 600;
 

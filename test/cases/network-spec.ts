@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** What fast-check draws and shrinks: the shape of a small network; its weights follow from the seed. */
+/** The shape of a small network, which fast-check draws and shrinks; the weights follow from the seed. */
 export interface NetworkSpec {
   readonly seed: number;
   readonly stages: readonly StageSpec[];

@@ -18,7 +18,7 @@ export interface RandomLadder {
   readonly make: () => { readonly rungs: readonly QuantizedNetwork[]; readonly file: Uint8Array } & Packable;
 }
 
-/** Of both families. */
+/** Ladders of both families of random networks, by name. */
 export const RANDOM_LADDERS: readonly (readonly [name: string, ladders: fc.Arbitrary<RandomLadder>])[] = [
   ["int8 networks", randomNetworks.map((spec) => ({ spec, make: () => ladder(packable(spec), spec.seed) }))],
   [

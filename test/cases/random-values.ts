@@ -13,7 +13,7 @@ export interface RandomValues {
   readonly bits: number;
   readonly values: Int8Array;
   readonly outChannels: number;
-  /** Of a sum of products to an input, about three standard deviations. */
+  /** The ratio of a sum of products to an input: about three standard deviations. */
   readonly gain: number;
 }
 

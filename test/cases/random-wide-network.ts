@@ -10,7 +10,7 @@ import { randomValues } from "./random-values.ts";
 
 /** A typical value, of the largest that its type holds. */
 const TYPICAL = 0.3;
-/** Of the record's samples. */
+/** The magnitude of a typical sample of the record. */
 const TYPICAL_SAMPLE = 3000;
 const LARGEST_PRE_ACTIVATION = 32767;
 
@@ -118,7 +118,7 @@ class WideNetworkMaker {
     this.spread(node.name, typical);
   }
 
-  /** What a layer's sums are to be, as real numbers. */
+  /** Returns the magnitude that a layer's sums should typically have, as a real number. */
   private typicalSum(node: WeightedNode): number {
     const { nodes } = this.graph;
     if (node === nodes.at(-1)) return 4 * 4 ** this.random.next();
@@ -136,7 +136,7 @@ function isGelu(node: GraphNode): boolean {
   return "activation" in node && node.activation === "gelu";
 }
 
-/** Of either sign, and in one channel of twenty none. */
+/** Draws a gain of either sign, and 0 in one channel of twenty. */
 function randomGain(random: SeededRandom): number {
   if (random.next() < 0.05) return 0;
   return (0.3 + 1.4 * random.next()) * (random.next() < 0.5 ? -1 : 1);

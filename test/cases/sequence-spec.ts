@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { type PaddingSpec, paddings } from "./network-spec.ts";
 
-/** What fast-check draws and shrinks: the shape of a small network with sequences; its weights follow from the seed. */
+/**
+ * The shape of a small network with sequences, which fast-check draws and shrinks; the weights follow from the seed.
+ */
 export interface SequenceSpec {
   readonly seed: number;
   /** A max pool of 2 samples stands before all else. */
   readonly isPooled: boolean;
-  /** What reads the samples: in the stream, or behind the window. */
+  /** The layer that reads the samples: in the stream, or after the window. */
   readonly first: WideConvSpec;
   readonly firstIsBehindWindow: boolean;
   readonly stream: readonly WideStageSpec[];

@@ -40,7 +40,7 @@ function commandsOf(document: string): string[] {
 const commands = DOCUMENTS.flatMap((document) => commandsOf(document).map((command) => [document, command] as const));
 const isQhubert = /^(npx qhubert|qhubert|node bin\/qhubert\.js) /;
 const scriptCommands = commands.filter(([, command]) => /^npm (run|test)\b/.test(command));
-/** What `qhubert` is given, scripts that run it included. */
+/** The arguments that `qhubert` is given, by scripts too. */
 const qhubertCommands = commands.flatMap(([document, command]) => {
   const [, script, , rest = ""] = /^npm run (\S+)( --)?(.*)/.exec(command) ?? [];
   const typed = script === undefined ? command : `${SCRIPTS[script]} ${rest}`;

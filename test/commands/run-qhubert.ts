@@ -45,7 +45,7 @@ const PROGRESS = new RegExp(
   ].join("|")}): `,
 );
 
-/** What was said on stderr beside progress. */
+/** Returns the lines of stderr that are no progress. */
 export function sentencesOf(stderr: string): string[] {
   return stderr.split("\n").filter((line) => line !== "" && !PROGRESS.test(line));
 }

@@ -9,7 +9,7 @@ const observation = fc.record({
 });
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
 
-/** Of the penalised log-likelihood: zero at its maximum. */
+/** The gradient of the penalised log-likelihood, which is zero at its maximum. */
 function gradient(observations: readonly Observation[], weights: readonly number[], penalty: number): number[] {
   return weights.map((weight, i) =>
     observations.reduce(

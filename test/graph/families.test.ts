@@ -7,7 +7,7 @@ import { receptiveFieldSamples } from "../../tools/graph/shapes.ts";
 const WINDOW_SAMPLES = 5120;
 const FOUR_SECONDS_SAMPLES = 2000;
 
-/** What a wearable's families may cost at most, batch norm's gains and offsets counted as parameters. */
+/** The most that a wearable's families may cost; batch norm's gains and offsets count as parameters. */
 const LIMITS = [
   { name: "efficient1d-nano", parameters: 27_000, windowMacs: 1.6e6 },
   { name: "resnet1d-edge", parameters: 50_000, windowMacs: 12e6 },

@@ -8,7 +8,7 @@ import { weightShapes } from "../../tools/graph/weight-shapes.ts";
 
 const CLASSES = ["N", "A", "O", "~"];
 const WINDOW_SAMPLES = 5120;
-/** Of the published network's input: 12 leads of 5 s at 100 Hz. */
+/** Samples of the published network's input: 12 leads of 5 s at 100 Hz. */
 const TWELVE_LEADS_SAMPLES = 6000;
 const small = buildGraph("hubert-small", CLASSES);
 

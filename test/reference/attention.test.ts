@@ -8,7 +8,7 @@ import { COPY } from "./copy-layer.ts";
 import type { Layer } from "./layer.ts";
 import { makeRows, type Rows } from "./rows.ts";
 
-/** Of t to an integer: half a 256th of a halving. */
+/** The relative error of rounding t to an integer: half a 256th of a halving. */
 const EXPONENT_ERROR = 2 ** (0.5 / 256) - 1;
 
 /** Its products scaled so that one 256th of a halving is `unit` counts. */

@@ -96,7 +96,7 @@ function decodeLayer(file: RungOfFile, index: number): Layer {
 
 type Shape = Omit<Layer, "multipliers" | "biases" | "table" | "weights">;
 
-/** Those of the multipliers: the rows of a table stand behind them. */
+/** The number of a layer's rows of multipliers; the rows of its table stand after them. */
 function requantizationRows(shape: Shape): number {
   switch (shape.op) {
     case OP_CONV1D:
@@ -142,7 +142,7 @@ function decodeTable(file: RungOfFile, tableAt: number, shape: Shape): Int32Arra
 interface TileRun {
   readonly firstChannel: number;
   readonly channels: number;
-  /** Of the weights of an output channel: those that the run's tiles hold. */
+  /** The weights of an output channel that the run's tiles hold: the first, and how many. */
   readonly firstWeight: number;
   readonly depth: number;
 }

@@ -13,8 +13,8 @@ export interface HubertConfig {
   readonly strides: readonly number[];
   readonly positionGroups: number;
   /**
-   * What normalises the first conv: as published, each channel over the time axis; or batch norm's running statistics, which the
-   * streaming family has there (`batch_norm.{weight,bias,running_mean,running_var}`).
+   * The norm of the first conv: each channel over the time axis, as published; or batch norm's running statistics, which
+   * the streaming family has there (`batch_norm.{weight,bias,running_mean,running_var}`).
    */
   readonly firstNorm: "group" | "batch";
 }

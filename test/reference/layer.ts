@@ -29,7 +29,7 @@ export interface Layer {
   /** Convs, dense and norms: one an output channel; average pool: one a count, counts from 1; attention: one. */
   readonly multipliers: Int32Array;
   readonly biases: Int32Array;
-  /** What ACTIVATION_TABLE looks up; else empty. */
+  /** The table that ACTIVATION_TABLE looks up; else empty. */
   readonly table: Int32Array;
   /** [outChannel][kernel][inChannel of its group]; of a depthwise conv [channel][kernel]. */
   readonly weights: Int32Array;

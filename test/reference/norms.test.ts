@@ -9,7 +9,7 @@ import { normalize, scaleNormal } from "./normalize.ts";
 import { makeRows } from "./rows.ts";
 
 const value = fc.integer({ min: -32767, max: 32767 });
-/** Of all sizes: rows that differ by a few counts, too. */
+/** Rows of values of all sizes, those that differ by a few counts among them. */
 const values = fc
   .tuple(fc.array(value, { minLength: 1, maxLength: 100 }), fc.constantFrom(1, 16, 256, 4096, 32767))
   .map(([row, range]) => row.map((each) => each % (range + 1)));

@@ -54,7 +54,7 @@ const EVERYTHING: Partial<TrainOptions> = {
   freeze: 1,
 };
 
-/** Of two classes with as many records. */
+/** The accuracy of guessing between two classes with as many records. */
 const CHANCE = 0.5;
 
 beforeAll(async () => {

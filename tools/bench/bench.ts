@@ -30,14 +30,14 @@ export interface BenchReport {
   readonly rows: readonly BenchRow[];
   /** In the order of the rows. */
   readonly minima: readonly Minimum[];
-  /** Of the rows that are engines, in their order. */
+  /** The RAM of the rows that are engines, in their order. */
   readonly ram: readonly EngineRam[];
   /** Rows that were not timed. */
   readonly leftOut: readonly LeftOut[];
   readonly networks: readonly { readonly name: string; readonly parameters: number; readonly windowMacs: number }[];
   readonly coldStart: readonly ColdStart[];
   readonly streaming: readonly StreamingMemory[];
-  /** Of each build and of the peers' WebAssembly. */
+  /** The bytes of each build and of the peers' WebAssembly. */
   readonly wasmBytes: Readonly<Record<string, number>>;
   readonly versions: Readonly<Record<string, string>>;
 }

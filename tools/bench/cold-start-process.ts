@@ -8,7 +8,7 @@ import type { Precision } from "./peers/peer.ts";
 import { PEERS, windowMillivolts } from "./peers/peer-rows.ts";
 import { ecgWindow } from "./subject.ts";
 
-/** What one process is to start from cold. */
+/** The engine or peer that one process starts from cold. */
 export type ColdStartTask =
   | { readonly kind: "engine"; readonly build: EngineBuild; readonly file: Uint8Array }
   | { readonly kind: "peer"; readonly name: string; readonly precision: Precision; readonly network: QuantizedNetwork };
@@ -49,7 +49,9 @@ async function startPeer(name: string, precision: Precision, network: QuantizedN
   );
 }
 
-/** What a process has done before goes on in V8's background for a while and would be counted: 10 to 20 ms of it. */
+/**
+ * V8 goes on in the background for a while with earlier work of the process, which would be counted: 10 to 20 ms of it.
+ */
 const REST_MS = 300;
 
 async function timed<T>(

@@ -8,7 +8,7 @@ export interface Machine {
   readonly platform: string;
   readonly node: string;
   readonly v8: string;
-  /** Of the last minute, before the first row: above 1, other work took part. */
+  /** The load of the minute before the first row: above 1, other work took part. */
   readonly loadAverage: number;
 }
 

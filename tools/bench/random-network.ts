@@ -87,7 +87,7 @@ function randomWeights(
   return { grid, bits, integers, scale, bias };
 }
 
-/** What keeps the variance. */
+/** Returns the gain of random weights that keeps the variance from layer to layer. */
 function gainOf(graph: Graph, node: Conv1dNode | DenseNode): number {
   if (node.op === "dense") return LOGIT_GAIN;
   if (node.input === INPUT) return INPUT_GAIN;

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Run } from "./row.ts";
 
-/** What rounds are made of. */
+/** The settings of timing in rounds. */
 export interface RoundOptions {
   readonly rounds: number;
   /** A short run is repeated in a round until so much time has passed: a clock of microseconds then tells it apart. */

@@ -2,11 +2,11 @@ import type { Width } from "../quantize/width.ts";
 
 /** One thing to time, from its name to a call that does it once. */
 export interface RowPlan {
-  /** What is done, the same words in every build. */
+  /** The work that is timed, in the same words for every build. */
   readonly name: string;
-  /** Of our engine, or a peer's name. */
+  /** The build of our engine, or a peer's name. */
   readonly build: string;
-  /** Of the weights: 8..1, "ternary", the mean of a network with several widths, or 32 for float. */
+  /** Bits of a weight: 8..1, "ternary", the mean of a network with several widths, or 32 for float. */
   readonly bits: Width | number;
   /** Rows of one network share a baseline. */
   readonly network: string;
@@ -32,7 +32,7 @@ export function isBaseline(row: Pick<RowPlan, "build" | "bits">): boolean {
   return row.build === BASELINE.build && row.bits === BASELINE.bits;
 }
 
-/** What `--rows` is matched with: "R-1M window, simd, 4 bit". */
+/** Returns the text that `--rows` is matched with: "R-1M window, simd, 4 bit". */
 export function labelOf({ name, build, bits }: Pick<RowPlan, "name" | "build" | "bits">): string {
   return `${name}, ${build}, ${bits === "ternary" ? bits : `${bits} bit`}`;
 }

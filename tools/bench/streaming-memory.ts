@@ -7,7 +7,7 @@ export interface StreamingMemory {
   readonly tickMs: number;
   /** The arena: rows of a pass and rows that are kept. */
   readonly activationBytes: number;
-  /** Of them what is kept from one pass to the next. */
+  /** The bytes among them that are kept from one pass to the next. */
   readonly keptBytes: number;
 }
 

@@ -55,7 +55,7 @@ function loadWithPeaks(path: string, peaksPath: string) {
   return { record: openRecord(path), reference: { beats: readMatPeaks(peaksPath), flutter: [], isPaced: false } };
 }
 
-/** What of a record's annotations tells where its beats are. */
+/** Returns the annotations of a record that tell where its beats are. */
 function referenceBeats(annotations: readonly BeatAnnotation[]): ReferenceBeats {
   const flutter: { from: number; to: number }[] = [];
   for (const { sample, symbol } of annotations) {

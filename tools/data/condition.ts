@@ -85,7 +85,7 @@ const EXTENSION = ".conditioned";
 
 interface CachePlace {
   readonly folder: string;
-  /** What every copy of these files and this lead begins with. */
+  /** The beginning of the name of every copy of these files and this lead. */
   readonly prefix: string;
   readonly file: string;
 }

@@ -7,7 +7,7 @@ import { readBytes } from "./read-file.ts";
 import type { EcgRecord } from "./record.ts";
 import { readWfdbRecord } from "./wfdb/wfdb-record.ts";
 
-/** What a record without extension may be, in the order in which it is looked for. */
+/** The extensions that a record without one may have, in the order in which they are looked for. */
 const EXTENSIONS = [".hea", ".csv", ".mat"];
 
 /**

@@ -13,7 +13,7 @@ export interface SplitFractions {
 }
 
 export interface SplitOptions {
-  /** Of the records; they add up to 1. */
+  /** The shares of the records; they add up to 1. */
   readonly fractions: SplitFractions;
   readonly seed: number;
 }

@@ -11,7 +11,7 @@ import type { Interval } from "./wilson.ts";
 
 /** A recipe on the validation records of all its folds, pooled; means over its seeds. */
 export interface RecipeFigures {
-  /** Of different records. */
+  /** The number of different records. */
   readonly records: number;
   readonly accuracy: number;
   /** With the bias as trained. */
@@ -27,7 +27,7 @@ export interface RecipeGain {
   readonly f1CrossFitted: { readonly gain: number; readonly ci95: Interval };
 }
 
-/** What a recipe's networks made of the validation records, fold after fold. */
+/** The decisions of a recipe's networks on the validation records, fold after fold. */
 export interface RecipeDecisions {
   readonly figures: RecipeFigures;
   readonly classes: readonly string[];
@@ -76,7 +76,7 @@ export function decideAblation(runs: readonly FoldRun[]): RecipeDecisions {
   };
 }
 
-/** What a change of recipe gains over the base. Throws RangeError where they decided different records. */
+/** Computes the gain of a change of recipe over the base. Throws RangeError where they decided different records. */
 export function recipeGain(base: RecipeDecisions, changed: RecipeDecisions, random: () => RandomSource): RecipeGain {
   const { classes, truths } = base;
   if (base.names.join() !== changed.names.join()) throw new RangeError("the recipes decided different records");

@@ -10,7 +10,7 @@ export interface FoldRun {
   /** From 1. */
   readonly fold: number;
   readonly classes: readonly string[];
-  /** What calibration added to the logits, by class. */
+  /** The offsets that calibration added to the logits, by class. */
   readonly offsets: readonly number[];
   /** Chose epoch and offsets. */
   readonly validation: readonly LabelledLogits[];
@@ -42,7 +42,7 @@ export interface PlainFigures {
 
 export interface SeedResult {
   readonly seed: number;
-  /** Of the folds' test figures. */
+  /** The mean of the folds' test figures. */
   readonly mean: PlainFigures;
   /** All folds' test records as one set. */
   readonly pooled: BothFigures;

@@ -34,7 +34,7 @@ export interface DetectionScore {
   /** Positive predictive value. It goes with the share of positives, which is the data set's own. */
   readonly ppv: DetectionShare;
   readonly f1: DetectionFigure;
-  /** Of `score`, whatever was answered. */
+  /** The AUROC of `score`, whatever was answered. */
   readonly auroc: DetectionFigure;
 }
 

@@ -53,11 +53,11 @@ export interface BeatScore {
   readonly matched: number;
   readonly missed: number;
   readonly extra: number;
-  /** Of the missed ones, those during a shutdown. */
+  /** The missed beats that lie in a shutdown. */
   readonly missedInShutdown: number;
   readonly shutdownSeconds: number;
   readonly countedSeconds: number;
-  /** Of the matched beats. */
+  /** The delays of the matched beats. */
   readonly delaysMs: readonly number[];
 }
 
@@ -106,7 +106,7 @@ function cut({ from, to }: Stretch, others: readonly Stretch[] = [{ from, to }])
     .filter((part) => part.to > part.from);
 }
 
-/** What of 0..samples lies in none of the stretches, which are in rising order. */
+/** Returns the part of 0..samples that lies in none of the stretches, which are in rising order. */
 export function gapsBetween(stretches: readonly Stretch[], samples: number): Stretch[] {
   const bounds = [0, ...stretches.flatMap(({ from, to }) => [from, to]), samples];
   return Array.from({ length: bounds.length / 2 }, (_, i) => ({ from: bounds[2 * i], to: bounds[2 * i + 1] })).filter(

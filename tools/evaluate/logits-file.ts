@@ -8,13 +8,13 @@ const LABELLED_LOGITS = z.array(z.object({ name: z.string(), label: z.string(), 
 
 const DECIDED_SHARES = z.object({
   classes: z.array(z.string()),
-  /** What calibration added to the logits below. */
+  /** The offsets that calibration added to the logits below. */
   offsets: z.array(z.number()),
   validation: LABELLED_LOGITS,
   test: LABELLED_LOGITS,
 });
 
-/** What a model says of the records that it was not trained on, as its file decides: the bias calibrated. */
+/** A model's logits of the records that it was not trained on, as its file decides: with the bias calibrated. */
 export type DecidedShares = z.infer<typeof DECIDED_SHARES>;
 
 /** The logits of records, in their order. */

@@ -4,7 +4,7 @@ import type { Interval } from "./wilson.ts";
 
 const RESAMPLES = 2000;
 
-/** What one recipe's networks decided of the same records: `predictions[seed][record]`, class indices. */
+/** The decisions of one recipe's networks on the same records: `predictions[seed][record]`, class indices. */
 export type SeedPredictions = readonly (readonly number[])[];
 
 /**
@@ -34,7 +34,7 @@ export function pairedGain(
   };
 }
 
-/** Of the records drawn, one as often as it was. */
+/** Counts the confusions of the records drawn, each as often as it was drawn. */
 function confusionOf(
   truths: readonly number[],
   predictions: readonly number[],

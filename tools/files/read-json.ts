@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { DataError } from "./data-error.ts";
 
-/** What a run has written for a later one. Throws DataError where that is no JSON. */
+/** Reads the JSON that a run has written for a later one. Throws DataError where it is none. */
 export function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));

@@ -35,7 +35,7 @@ const MOMENT_BATCHES = 100;
 
 export interface FinetuneRequest {
   readonly model: FloatModel;
-  /** Of every conv and dense layer. */
+  /** The width of every conv and dense layer. */
   readonly widths: ReadonlyMap<string, Width>;
   readonly train: readonly ConditionedRecord[];
   readonly validation: readonly ConditionedRecord[];

@@ -58,8 +58,9 @@ function quantizedWeights(trained: Tensors, codes: LayerGrids): Tensors {
 }
 
 /**
- * Of the weights, the gradient straight through the rounding (Bengio et al. 2013), 0 where the grid cuts off: |w| >= s Q, Q its
- * largest integer. Of a step LSQ's (Esser et al. 2020, eq. 3): the sum over its n weights of gradient * (q - w / s), or of
+ * Computes the gradients of weights and steps. A weight's gradient passes straight through the rounding (Bengio et al.
+ * 2013), and is 0 where the grid cuts off: |w| >= s Q, Q its largest integer. A step's is LSQ's (Esser et al. 2020,
+ * eq. 3): the sum over its n weights of gradient * (q - w / s), or of
  * gradient * (+-Q) where the grid cuts off, times 1 / sqrt(n Q).
  * @param ofUsed the gradient for the quantized weights
  */

@@ -32,13 +32,16 @@ function problemOf(node: GraphNode, inputs: readonly TensorShape[]): string | nu
   }
 }
 
-/** What only sequences have. */
+/** Names the problem of an op that only sequences can have. */
 function streamProblem({ op }: GraphNode): string | null {
   if (op === "attention") return "attends to a stream, expected a window node before it";
   return op === "groupNorm" ? "takes moments over a stream, expected a window node before it" : null;
 }
 
-/** What sequences cannot have. A stream's keep their rows, so that all decisions, short ones at its start too, are alike. */
+/**
+ * Names the problem of a node that a sequence cannot have. Sequences of a stream keep their rows, so that all
+ * decisions, short ones at its start too, are alike.
+ */
 function sequenceProblem(graph: Graph, node: GraphNode, inputs: readonly TensorShape[]): string | null {
   const readsStream = inputsOf(node).some(
     (name) => graph.nodes.findIndex((other) => other.name === name) < windowIndex(graph),

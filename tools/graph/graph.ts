@@ -15,7 +15,7 @@ export interface Graph {
 /** gelu is exact: x/2 (1 + erf(x / sqrt 2)). */
 export type Activation = "none" | "relu" | "gelu";
 
-/** What a node does to its sum. */
+/** The function that a node applies to its sum. */
 interface Activated {
   readonly activation: Activation;
   /**
@@ -42,7 +42,7 @@ interface Convolution extends Activated {
 export interface Conv1dNode extends Convolution {
   readonly op: "conv1d";
   readonly outChannels: number;
-  /** Of consecutive channels, in and out alike; 1 where it is left out. */
+  /** The number of groups of consecutive channels, in and out alike; 1 where it is left out. */
   readonly groups?: number;
 }
 

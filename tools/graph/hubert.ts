@@ -4,7 +4,7 @@ import { INPUT_SAMPLE_RATE_HZ } from "./model.ts";
 export interface HubertOptions {
   readonly name: string;
   readonly classes: readonly string[];
-  /** Of every conv of the stem. */
+  /** The channels of every conv of the stem. */
   readonly convChannels: number;
   /** Channels of a token. */
   readonly width: number;

@@ -4,7 +4,7 @@ import { kernelSpan } from "./kernel-span.ts";
 /** Rows of zeros before and behind a record. */
 export type Padding = Pick<ConvNode, "padLeft" | "padRight">;
 
-/** What a convolution reads. */
+/** The window of rows that a convolution reads. */
 type Window = Pick<ConvNode, "kernel" | "stride" | "dilation">;
 
 /** A column closes with the last row of its own hop: nothing is waited for, and no row of the hop is left unseen. */

@@ -5,7 +5,7 @@ export interface ClusterUsage {
   readonly used: number;
   /** exp of the entropy: as many equally large clusters would be as hard to guess. 1 where all are in one. */
   readonly perplexity: number;
-  /** Of the largest cluster: who always guesses it is right as often. */
+  /** The share of the largest cluster: a network that always guesses it is right as often. */
   readonly largestShare: number;
 }
 
@@ -26,7 +26,7 @@ export function clusterUsage(sizes: ArrayLike<number>): ClusterUsage {
 /** Above this share one cluster is as good as the only one: what is left to tell apart teaches little. */
 const COLLAPSED_SHARE = 0.95;
 
-/** What is wrong with a collapsed spread, in one sentence without its end, or null. */
+/** Says what is wrong with a collapsed spread, in a sentence without its end, or returns null. */
 export function collapseOf({ clusters, largestShare }: ClusterUsage, what: string): string | null {
   if (largestShare <= COLLAPSED_SHARE) return null;
   return `${(100 * largestShare).toFixed(1)} % of ${what} are in one cluster of ${clusters}`;

@@ -5,7 +5,10 @@ import { type KMeansOptions, kMeans } from "./k-means.ts";
 
 /** The clusters that tokens are labelled with. */
 export interface Codebook {
-  /** Of each of a point's values: what is taken away, and what the rest is multiplied by, before it is compared. */
+  /**
+   * The mean that is taken from each of a point's values, and the scale that the rest is multiplied by, before points
+   * are compared.
+   */
   readonly means: Float32Array;
   readonly scales: Float32Array;
   readonly set: ClusterSet;

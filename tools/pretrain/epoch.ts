@@ -24,7 +24,7 @@ export interface PretrainEpochRequest {
   readonly network: PretrainingNetwork;
   readonly options: PretrainOptions;
   readonly source: CropSource;
-  /** What the state's codebook is of. */
+  /** The features or hidden states that the state's codebook is made from. */
   readonly points: PointSource;
   /** The epoch's means so far. */
   onProgress?(progress: PretrainProgress): void;

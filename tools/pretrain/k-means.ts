@@ -14,7 +14,7 @@ export const DEFAULT_K_MEANS: KMeansOptions = { clusters: 100, batchPoints: 1024
 export interface KMeansResult extends ClusterSet {
   /** Points of each cluster, in the end. */
   readonly sizes: Int32Array;
-  /** Of all points to their centres, squared. */
+  /** The mean of the squared distances of all points to their centres. */
   readonly meanDistance: number;
   /** Clusters that had no points and were begun anew, over all rounds. */
   readonly reseeded: number;
@@ -22,7 +22,7 @@ export interface KMeansResult extends ClusterSet {
 
 /** After each round but the last the empty clusters are begun anew. */
 const MOST_ROUNDS = 10;
-/** Of the first round's steps, in a round after it. */
+/** The steps of a later round as a share of the first round's. */
 const REPAIR_SHARE = 0.25;
 
 /**

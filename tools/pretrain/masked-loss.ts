@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-/** What pretraining puts on an encoder, and fine-tuning leaves behind. */
+/** The layers that pretraining puts on an encoder, and that fine-tuning drops. */
 export interface PretrainingHead {
   /** [width][projected] */
   readonly projection: tf.Tensor2D;

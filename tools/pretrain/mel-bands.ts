@@ -9,7 +9,7 @@ export interface MelBands {
 }
 
 /**
- * What the front end lets through, in 16 bands of +-2.3 Hz. Mels are equal steps of pitch for the ear; below 40 Hz they
+ * The frequencies that the front end lets through, in 16 bands of +-2.3 Hz. Mels are equal steps of pitch for the ear; below 40 Hz they
  * are equal steps of frequency to within 3 %.
  */
 export const ECG_BANDS: MelBands = { frameSamples: 128, bands: 16, lowHz: 0.5, highHz: 40 };
@@ -21,7 +21,7 @@ const STEP_HZ = 1;
 /**
  * Makes the function that writes a frame's power in each band, in mV^2: the spectrum, which is A^2 at the frequency of a
  * sine of amplitude A, summed under the band's triangle at every hertz. The frame loses its mean and is Hann-windowed.
- * So short a frame and so narrow a range need no fast transform: the spectrum is a product with 2 x 40 waves.
+ * A frame this short and a range this narrow need no fast transform: the spectrum is a product with 2 x 40 waves.
  * @throws RangeError on a range that is empty or above half the sample rate
  */
 export function createMelSpectrum(settings: MelBands): (frame: Float64Array, powers: Float64Array) => void {
@@ -63,7 +63,7 @@ function hannWaves(frequencies: readonly number[], samples: number) {
 const melOf = (hz: number) => 2595 * Math.log10(1 + hz / 700);
 const hertzOf = (mel: number) => 700 * (10 ** (mel / 2595) - 1);
 
-/** Of each band its weight on every frequency, 1 at its peak. */
+/** Returns the weight of each band on every frequency, 1 at its peak. */
 function trianglesOf({ bands, lowHz, highHz }: MelBands, frequencies: readonly number[]): Float64Array[] {
   const edge = (i: number) => hertzOf(melOf(lowHz) + (i / (bands + 1)) * (melOf(highHz) - melOf(lowHz)));
   return Array.from({ length: bands }, (_, band) => {

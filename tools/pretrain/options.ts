@@ -6,26 +6,29 @@ import type { MaskOptions } from "./span-mask.ts";
 import type { FeatureKind } from "./token-features.ts";
 
 export interface PretrainOptions {
-  /** Of weights, clusters and all that is drawn. */
+  /** The seed of the weights, the clusters and all that is drawn. */
   readonly seed: number;
   /** The first predicts clusters of features, each after it those of the hidden states of the one before. */
   readonly iterations: number;
   /** Passes over the records in an iteration. */
   readonly epochs: number;
   readonly batchSize: number;
-  /** Of AdamW, at its peak. */
+  /** The learning rate of AdamW at its peak. */
   readonly learningRate: number;
   readonly weightDecay: number;
-  /** Of an iteration's steps; then the rate falls on half a cosine. */
+  /** The share of an iteration's steps in which the rate rises; after them it falls on half a cosine. */
   readonly warmupShare: number;
-  /** Of a streaming network's crops; one with a window takes that. */
+  /** The length of a streaming network's crops; a network with a window takes its window. */
   readonly cropSamples: number;
-  /** What the network hears differs by this from what the clusters are told from; but the pace is the same. */
+  /**
+   * The changes to a crop that the network hears, beside the crop that the clusters are told from; the pace is the same
+   * in both.
+   */
   readonly variation: Variation;
   readonly features: FeatureKind;
-  /** Of the first iteration. */
+  /** The clusters of the first iteration. */
   readonly clusters: number;
-  /** Of those after it. */
+  /** The clusters of the later iterations. */
   readonly latentClusters: number;
   /** The block whose hidden states are clustered, from 1; null for the middle one. */
   readonly latentBlock: number | null;

@@ -6,7 +6,7 @@ import type { PretrainingNetwork } from "./network.ts";
 import { createTokenFeatures, type FeatureKind } from "./token-features.ts";
 import type { TokenGrid } from "./token-grid.ts";
 
-/** What clusters are made of: a point for every token. */
+/** The points that are clustered, one for every token. */
 export interface PointSource {
   /** Values a point. */
   readonly width: number;

@@ -96,7 +96,10 @@ interface PretrainingPlan {
   readonly grid: TokenGrid;
 }
 
-/** What can be told without records. Throws RangeError on options out of range, and on a graph that is no HuBERT. */
+/**
+ * Plans the part of a pretraining that needs no records. Throws RangeError on options out of range, and on a graph that
+ * is no HuBERT.
+ */
 export function pretrainingPlan(graph: Graph, given: Partial<PretrainOptions> = {}): PretrainingPlan {
   const options = pretrainOptions(given);
   const network = pretrainingNetwork(graph);

@@ -10,7 +10,7 @@ import type { Codebook } from "./codebook.ts";
 import type { PretrainingNetwork } from "./network.ts";
 import type { PretrainOptions } from "./options.ts";
 
-/** What an epoch came to. Accuracies and usages are over its masked tokens. */
+/** The figures of an epoch. Accuracies and usages are over its masked tokens. */
 export interface PretrainEpochRecord {
   readonly iteration: number;
   readonly epoch: number;
@@ -23,7 +23,7 @@ export interface PretrainEpochRecord {
   readonly learningRate: number;
 }
 
-/** What the clusters of an iteration are told from and predicted by. */
+/** The codebook of an iteration's clusters, and the network whose hidden states they cluster. */
 export interface IterationTargets {
   readonly codebook: Codebook;
   /** The network whose hidden states the clusters are of; null for features. */
@@ -33,7 +33,7 @@ export interface IterationTargets {
 /** Everything that pretraining carries from one epoch to the next: a run resumed from it ends in the same bits. */
 export interface PretrainingState {
   readonly history: readonly PretrainEpochRecord[];
-  /** Of the network and, under `pretraining.`, of what masks and predicts. */
+  /** The weights of the network and, under `pretraining.`, those that mask and predict. */
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly adam: AdamState;
   readonly targets: IterationTargets;
@@ -50,7 +50,7 @@ export function networkWeights(weights: ReadonlyMap<string, Tensor>): Map<string
   return new Map([...weights].filter(([key]) => !key.startsWith(PREFIX)));
 }
 
-/** What a gradient moves: all but the running moments and the head, which sees no label here. */
+/** Returns the weights that a gradient moves: all but the running moments and the head, which sees no label here. */
 export function trainedKeys({ graph, stem, encoder }: PretrainingNetwork, weights: ReadonlyMap<string, Tensor>) {
   const names = new Set([...stem, ...encoder].map(({ name }) => name));
   const ofGraph = [...weightShapes(graph).keys()].filter((key) => names.has(key.slice(0, key.lastIndexOf("."))));

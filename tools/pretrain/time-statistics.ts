@@ -4,7 +4,7 @@ import { type TokenGrid, writeFrame } from "./token-grid.ts";
 const FRAME_SAMPLES = 128;
 const SAMPLES_PER_SECOND = 500;
 
-/** What is told of a frame, in this order. Unlike cepstra they know which way a wave points, and when. */
+/** The statistics of a frame, in this order. Unlike cepstra they know which way a wave points, and when. */
 export const TIME_STATISTICS = [
   "mean, mV",
   "standard deviation, mV",

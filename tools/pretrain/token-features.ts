@@ -3,7 +3,7 @@ import { CEPSTRA, createMelCepstra } from "./mel-cepstra.ts";
 import { TIME_STATISTICS, timeStatistics } from "./time-statistics.ts";
 import type { TokenGrid } from "./token-grid.ts";
 
-/** What the first iteration's clusters are made of. */
+/** The features that the first iteration's clusters are made of. */
 export const FEATURE_KINDS = ["mfcc", "time", "mixed"] as const;
 /** 13 cepstra with their first and second slopes; 10 statistics of the wave; the statistics beside the plain cepstra. */
 export type FeatureKind = (typeof FEATURE_KINDS)[number];

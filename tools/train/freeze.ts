@@ -1,6 +1,6 @@
 import type { Graph } from "../graph/graph.ts";
 
-/** What training leaves as it is: the convs that make tokens, or all before block N + 1. */
+/** The nodes that training leaves as they are: the convs that make tokens, or all before block N + 1. */
 export type Freeze = "conv" | number;
 
 /** Names of nodes whose weights and running statistics stay. */

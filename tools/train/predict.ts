@@ -61,7 +61,7 @@ export function predictWith(
 }
 
 interface Piece {
-  /** Of the whole record. */
+  /** The samples of the whole record. */
   readonly samples: Int16Array;
   readonly part: Part;
 }

@@ -10,7 +10,7 @@ import { type TrainRequest, train } from "./train.ts";
 
 export interface ScoredTrainingRequest extends Omit<TrainRequest, "train" | "validation"> {
   readonly split: Split<ConditionedRecord>;
-  /** What the model's facts tell beside the training's own: the division, and the files that it began with. */
+  /** The model's facts beside those of the training itself: the division, and the files that it began with. */
   readonly facts: object;
 }
 

@@ -31,7 +31,7 @@ export interface TrainRequest {
   readonly validation: readonly ConditionedRecord[];
   /** A whole recipe, as `trainOptions` has checked it. */
   readonly options: TrainOptions;
-  /** What the recipe's noise is taken from: needed where its chance is above 0. */
+  /** The records that the recipe's noise is taken from; needed where its chance is above 0. */
   readonly noise?: NoiseSignals;
   /** Networks that were asked about every training record. They must have been trained on no other records. */
   readonly teachers?: readonly Teacher[];
@@ -49,10 +49,10 @@ export interface TrainRequest {
 }
 
 export interface TrainResult {
-  /** What was trained. Its facts hold the recipe, the backend, the history and the validation score. */
+  /** The trained model. Its facts hold the recipe, the backend, the history and the validation score. */
   readonly model: FloatModel;
   readonly backend: BackendChoice;
-  /** Of the validation records, the bias calibrated. */
+  /** The logits of the validation records, with the bias calibrated. */
   readonly validationLogits: readonly RecordLogits[];
   /** After the bias is calibrated, on the records that chose epoch and bias: optimistic. */
   readonly validation: RhythmScore;

@@ -49,7 +49,7 @@ export class Arena {
   }
 }
 
-/** What readBeyond gives where a kernel wrote `values` and nothing else. */
+/** The bytes that readBeyond returns where a kernel wrote `values` and nothing else. */
 export function withGap(values: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(values.length + GAP_BYTES).fill(CANARY);
   bytes.set(values);

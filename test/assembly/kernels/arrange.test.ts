@@ -33,7 +33,7 @@ interface Arranging {
   readonly source: string;
   readonly bytesOf: string;
   readonly panelOf: (lanes8: Int8Array, taps: number, span: number) => Int8Array | Int16Array | Int32Array;
-  /** What arrangeQuadsSimd adds to each weight. */
+  /** The offset that arrangeQuadsSimd adds to each weight. */
   readonly offset?: number;
   /** Whether the lanes may be the last bytes of the panel's memory. */
   readonly inPlace?: boolean;

@@ -29,7 +29,7 @@ export interface GemmKernel {
   readonly accumulate?: string;
   readonly panelOf: (product: ProductCase, maxWeight: number) => Int8Array | Int16Array | Int32Array;
   readonly grouping?: Grouping;
-  /** What the kernel takes behind the product. */
+  /** The arguments that the kernel takes after the product. */
   readonly more?: (group: number, maxWeight: number, product: ProductCase, arena: Arena) => number[];
   readonly accumulateTakesGroup?: boolean;
 }
@@ -47,7 +47,7 @@ export function accumulatePacked16(input: i32, span: i32, panel: i32, sums: I32V
   accumulatePacked<i16>(input, span, panel, sums);
 }`;
 
-/** What GEMM_KERNELS names, by build. */
+/** The kernels that GEMM_KERNELS names, by build. */
 export const GEMM_SOURCES: Readonly<Record<EngineBuild, string>> = {
   scalar: `${PACKED}
 import { gemm } from "./assembly/kernels/gemm";

@@ -29,7 +29,7 @@ export interface ProductCase {
   readonly outStep: number;
 }
 
-/** What a kernel may be given. */
+/** The limits of the products that a kernel is given. */
 export interface ProductLimits {
   readonly inputLow: number;
   readonly inputHigh: number;

@@ -79,7 +79,7 @@ interface Found {
   readonly quality: string;
 }
 
-/** What the references say of a record in microvolts. */
+/** The beats and verdicts of the references for a record in microvolts. */
 function referenceEvents(signal: Int32Array, conditioned: boolean, rateMilliHz: number) {
   const frontEnd = new ReferenceFrontEnd(rateMilliHz, 1_000_000);
   const detector = new ReferenceRPeak();

@@ -22,7 +22,7 @@ const sinus = (name: string, seconds: number, sampleRateHz: number) =>
 
 type Change = (count: number, at: number) => number;
 
-/** What may be wrong with a record that can be read all the same. */
+/** Faults of a record that can be read all the same. */
 const ODDITIES: readonly (readonly [seconds: number, rateHz: number, change?: Change])[] = [
   ...([125, 257, 360, 977, 1000] as const).map((rateHz) => [10, rateHz] as const),
   ...([2, 3, 75] as const).map((seconds) => [seconds, 300] as const),

@@ -3,7 +3,7 @@ import { type Flipped, testByteFlips } from "./flip-bytes.ts";
 
 const FOLDER = new URL("../../../models/", import.meta.url);
 
-/** What the package ships. */
+/** The models that the package ships. */
 const SHIPPED = readdirSync(FOLDER)
   .filter((name) => name.endsWith(".qhb"))
   .map((name): Flipped => [name, new Uint8Array(readFileSync(new URL(name, FOLDER))), 1]);

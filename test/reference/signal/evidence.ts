@@ -7,7 +7,7 @@ export interface Weighed {
   readonly shape: readonly number[];
 }
 
-/** What a candidate is held against: levels, the last beat and the mean shape of beats. */
+/** The levels, the last beat and the mean shape of beats that a candidate is compared with. */
 export interface Measure {
   readonly threshold: number;
   readonly signal: number;

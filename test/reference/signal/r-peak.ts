@@ -48,7 +48,10 @@ export class ReferenceRPeak {
     return 0;
   }
 
-  /** What the signal quality is judged by: the newest curvature, and the mean heights of beats and of what is none. */
+  /**
+   * The quantities that the signal quality is judged by: the newest curvature, and the mean heights of beats and of
+   * other peaks.
+   */
   get levels(): { curvature: number; signal: number; noise: number } {
     return { curvature: this.curvatures[this.curvatures.length - 1], signal: this.signal, noise: this.noise };
   }

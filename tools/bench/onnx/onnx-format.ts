@@ -24,7 +24,7 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly output: string;
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
-  /** Of operators that ONNX itself does not have. */
+  /** The domain of an operator that ONNX itself does not have. */
   readonly domain?: typeof MICROSOFT_DOMAIN;
 }
 
@@ -46,7 +46,7 @@ export interface OnnxGraph {
 const repeated = (type: string, id: number) => ({ rule: "repeated" as const, type, id });
 const field = (type: string, id: number) => ({ type, id });
 
-/** What the bench needs of onnx.proto: message, field and field number. */
+/** The part of onnx.proto that the bench needs: message, field and field number. */
 const SCHEMA: Protobuf.INamespace = {
   nested: {
     Model: { fields: { irVersion: field("int64", 1), graph: field("Graph", 7), opsetImport: repeated("Opset", 8) } },

@@ -217,7 +217,7 @@ class HubertWriter {
     return this.network.weights.get(name) as QuantizedWeights;
   }
 
-  /** Of a tensor that a product reads: gelu leaves little below zero. */
+  /** The codes of a tensor that a product reads: gelu leaves little below zero. */
   private codesOf(name: string): Codes {
     const node = nodeNamed(this.network.graph, name);
     const largest = this.tensors.scaleOf(name) * largestOutput(this.tensors.typeOf(name));
@@ -225,7 +225,7 @@ class HubertWriter {
     return isGelu ? codesBetween(LEAST_GELU, largest) : codesBetween(-largest, largest);
   }
 
-  /** Of what goes into a conv's gelu: as far as it reaches, where the engine's scale has room beyond. */
+  /** The codes of the sums before a conv's gelu: as far as they reach, where the engine's scale has room beyond. */
   private sumCodes(name: string): Codes {
     const largest = (this.network.preScales?.get(name) ?? 0) * largestOutput(TYPE_INT16);
     return codesBetween(-largest, largest);

@@ -12,7 +12,7 @@ export interface Peer {
 
 export interface PeerRuntime {
   readonly version: string;
-  /** Of the WebAssembly that it compiles; null for native code. */
+  /** The bytes of the WebAssembly that it compiles; null for native code. */
   readonly wasmBytes: number | null;
   /** Compiles and initialises, without weights. */
   start(): Promise<void>;

@@ -16,7 +16,10 @@ import { TRANSFORMER_BATCH, TRANSFORMER_MACS, transformerStep } from "./transfor
 export interface TrainingNetwork {
   readonly name: string;
   readonly batchSize: number;
-  /** Of a step: forward, and twice as much for the gradients of weights and inputs; two a multiply-accumulate. */
+  /**
+   * The operations of a step: forward, and twice as many for the gradients of weights and inputs; two a
+   * multiply-accumulate.
+   */
   readonly gflop: number;
   /** Whether threads can share a batch. */
   readonly sharesBatches: boolean;

@@ -12,7 +12,7 @@ export interface StepTask {
 }
 
 export interface StepTimes {
-  /** What serves the backend. */
+  /** The library that serves the backend. */
   readonly description: string;
   readonly stepMs: readonly number[];
   /** Tensors of this thread after the first step and after the last. */

@@ -10,11 +10,11 @@ export interface ChildTraining {
   readonly title: string;
   /** The model that it writes: what is there needs no training. */
   readonly out: string;
-  /** Of `train`, but for --out and --resume. */
+  /** The arguments of `train`, without --out and --resume. */
   readonly args: readonly string[];
 }
 
-/** What a training's line of progress says: see progress.ts. */
+/** A training's line of progress, as progress.ts writes it. */
 const PROGRESS_LINE = /^training: (\d+) of (\d+) (.*?)(, [^,]* left)?$/;
 const UNITS_PER_TRAINING = 1000;
 

@@ -15,12 +15,12 @@ export interface FoldPlan {
   readonly data: string;
   /** How many folds there are. */
   readonly of: number;
-  /** Those that are trained, from 1. */
+  /** The folds that are trained, from 1. */
   readonly folds: readonly number[];
   readonly seeds: readonly number[];
   /** Further options of `train`; "{fold}" and "{seed}" in them stand for the training's own. */
   readonly words: readonly string[];
-  /** What these come to, but for the seed. */
+  /** The recipe that these options come to, without the seed. */
   readonly recipe: TrainOptions;
   readonly places: { readonly lead?: string; readonly cache?: string };
 }
@@ -61,7 +61,7 @@ export function claimForPlan({ folder, model, data, of, words, recipe, places }:
   claimFolder(folder, { model, data: basename(resolve(data)), folds: of, words, lead, recipe }, "trainings");
 }
 
-/** What the finished trainings of a plan decided. */
+/** Reads the decisions of a plan's finished trainings. */
 export function readRuns(trainings: readonly FoldTraining[]): FoldRun[] {
   return trainings.map(({ seed, fold, logits }) => ({ seed, fold, ...readLogits(logits) }));
 }

@@ -10,7 +10,7 @@ const RECIPES = {
   paper: { ...DEFAULT_TRAIN_OPTIONS, ...PAPER_RECIPE },
 } as const;
 
-/** What trainings of every kind take from the command line beside the rows of their table. */
+/** The arguments of every kind of training beside the rows of its table. */
 export interface TrainingArguments {
   readonly noise?: string;
   readonly seed?: number;

@@ -4,7 +4,7 @@ export const DECIMATION = 5;
 
 const ORDER = 8;
 const RIPPLE_DECIBELS = 0.05;
-/** Of the Nyquist frequency. */
+/** The edge of the pass band as a share of the Nyquist frequency. */
 const PASS_BAND = 0.8 / DECIMATION;
 
 /** Chebyshev's low pass as sections gain (1 + 1/z)^2 / (1 + a1/z + a2/z^2). */

@@ -29,7 +29,7 @@ export function resample(x: Float64Array, points: number): Float64Array {
   });
 }
 
-/** Of pi * factor * i / count, i in 0 .. count - 1. */
+/** Returns sine and cosine of pi * factor * i / count for i in 0 .. count - 1. */
 function anglesOf(count: number, factor: number): { readonly sin: Float64Array; readonly cos: Float64Array } {
   const angle = (i: number) => (Math.PI * ((factor * i) % (2 * count))) / count;
   return {

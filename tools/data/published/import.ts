@@ -10,7 +10,7 @@ import { listChapman } from "./chapman-list.ts";
 import { listCpsc2018 } from "./cpsc2018-list.ts";
 import { orderClasses } from "./label-sets.ts";
 
-/** What can be imported, and how each lists its records. */
+/** The published sets that can be imported, and how each lists its records. */
 const SOURCES = {
   cinc2017: listCinc2017,
   wfdb: listReferenceFolder,

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { parseCsv } from "../csv-table.ts";
 import { readText } from "../read-file.ts";
 
-/** What a manifest says of a record. */
+/** A manifest's row for a record. */
 export interface ManifestEntry {
   readonly dataset: string;
   /** As the set itself writes them. */

@@ -1,4 +1,4 @@
-/** What a label says of the atria. */
+/** The rhythm of the atria, as a label tells it. */
 export type AtrialRhythm = "fibrillation" | "flutter" | "other";
 
 /** By the codes of one vocabulary. A code that is neither is of another rhythm, or of no rhythm at all. */

@@ -25,7 +25,7 @@ export function openRhythms(folder: string): RhythmDataset {
   return { dataset, rhythms: new Map(records.map((record) => [record.name, record])), skipped };
 }
 
-/** What is judged: a record of one rhythm, or a window of one whose rhythm was noted along it. */
+/** An item that is judged: a record of one rhythm, or a window of a record whose rhythm was noted along it. */
 export interface RhythmItem {
   readonly name: string;
   /** The patient where known, else the record: what is drawn from one place is not independent. */

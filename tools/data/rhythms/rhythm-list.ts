@@ -29,7 +29,7 @@ export interface RhythmListing {
   readonly skipped: readonly SkippedRecord[];
 }
 
-/** What one source says of a record. */
+/** The rhythms of a record by one source. */
 type Known = Pick<RhythmRecord, "patient" | "stretches" | "isAnnotated">;
 
 /**

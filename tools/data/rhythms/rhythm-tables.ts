@@ -13,7 +13,7 @@ interface TableEntry {
   readonly patient?: string;
 }
 
-/** What tables beside the records say of them, by record name. */
+/** The rhythms that tables beside the records give, by record name. */
 export interface RhythmTables {
   readonly ptbxl: ReadonlyMap<string, TableEntry>;
   /** PTB-XL's 100 Hz copies of its own records. */

@@ -1,6 +1,6 @@
 import type { SeededRandom } from "../../random/random.ts";
 
-/** What the electrode and the surroundings add, in millivolts. */
+/** The noise that electrode and surroundings add, in millivolts. */
 export interface NoiseLevels {
   /** Root mean square of the slow drift, 0.05 to 0.4 Hz. */
   readonly baselineMillivolts: number;

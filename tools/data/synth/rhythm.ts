@@ -1,4 +1,4 @@
-/** What the heart, or the electrode, does in a synthetic record. */
+/** The rhythm of the heart in a synthetic record, or the state of its electrode. */
 export type Rhythm = "sinus" | "bradycardia" | "tachycardia" | "afib" | "ectopic" | "noise" | "leadOff";
 
 export interface RhythmFacts {

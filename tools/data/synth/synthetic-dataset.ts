@@ -19,7 +19,7 @@ export interface SyntheticDatasetOptions {
 const CLASSES = ["N", "A", "O", "~"] as const;
 type ClassLabel = (typeof CLASSES)[number];
 
-/** What a class decides of a record; the patient and the day decide the rest. */
+/** The part of a synthetic record that its class decides; the patient and the day decide the rest. */
 type RhythmChoice = Pick<
   SynthesisOptions,
   "rhythm" | "rateBpm" | "rrVariation" | "ectopicFraction" | "fibrillationMillivolts"

@@ -13,7 +13,7 @@ const ROUNDS = 3;
  * standard deviation over halvings 0.011 and 0.008).
  */
 const TEMPERATURE = 0.3;
-/** What an offset costs, squared: where F1 is flat, none is better. */
+/** The cost of an offset, squared: where F1 is flat, no offset is better. */
 const PENALTY = 0.003;
 
 /**

@@ -9,12 +9,12 @@ import { mixRows } from "./mixup.ts";
 import type { NoiseSignals } from "./noise.ts";
 import { hardTargets, softTargets } from "./targets.ts";
 
-/** What crops are drawn from. */
+/** The records that crops are drawn from, with their noise. */
 export interface TrainingSet {
   readonly records: readonly ConditionedRecord[];
   /** The class index of each record. */
   readonly labels: readonly number[];
-  /** What the recipe's `noiseChance` adds; null where it adds none. */
+  /** The noise that the recipe's `noiseChance` adds; null where it adds none. */
   readonly noise: NoiseSignals | null;
   /** Asked about every record; none for labels alone. */
   readonly teachers: readonly Teacher[];

@@ -31,7 +31,7 @@ export const NO_AUGMENTATION: Augmentation = {
   maskSamples: 0,
 };
 
-/** What follows the end of a record that is shorter than its crop. */
+/** The samples that follow the end of a record that is shorter than its crop. */
 export type ShortRecord =
   /** Silence, as inference has it: for networks with a window. */
   | "zeros"

@@ -7,7 +7,9 @@ import { SeededRandom } from "../../random/random.ts";
 import type { TrainOptions } from "../recipe/options.ts";
 import type { NoiseSignals } from "./noise.ts";
 
-/** Of the MIT-BIH Noise Stress Test Database (Moody et al. 1984): baseline wander and muscle artefacts. */
+/**
+ * The records of the MIT-BIH Noise Stress Test Database (Moody et al. 1984) with baseline wander and muscle artefacts.
+ */
 const NOISE_RECORDS = ["bw", "ma"];
 
 /**

@@ -1,6 +1,6 @@
 import { softmax } from "../../evaluate/calibration/softmax.ts";
 
-/** What a batch's logits should come to. */
+/** The targets that a batch's logits should come to. */
 export interface Targets {
   /** [size][classes], weighted: the loss is -sum(hard * log softmax(logits)) / size, times 1 - teachers' share. */
   readonly hard: Float32Array;

@@ -3,7 +3,7 @@ import type { Gradients } from "./step.ts";
 
 export interface PartialGradients {
   readonly gradients: Gradients;
-  /** Of the batch: the shares add up to 1. */
+  /** The share of the batch; all shares add up to 1. */
   readonly share: number;
 }
 

@@ -2,7 +2,10 @@ import type { Tensor } from "../../graph/model.ts";
 
 type Tensors = ReadonlyMap<string, Tensor>;
 
-/** What the network computes with, made of what is trained: quantized weights of float ones, for instance. */
+/**
+ * The weights that the network computes with, made of those that are trained: quantized weights of float ones, for
+ * instance.
+ */
 export interface WeightView {
   /** The tensors that the graph names. */
   used(trained: Tensors): Tensors;

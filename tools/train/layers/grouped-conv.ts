@@ -43,7 +43,7 @@ export function groupedConv(
   return out.reshape([batch, out.shape[2], out.shape[3]]);
 }
 
-/** Of the input and the filter. */
+/** Returns the gradients of the input and of the filter. */
 function gradients(dy: tf.Tensor, saved: tf.Tensor[], groups: number, attrs: ConvAttributes): tf.Tensor[] {
   const [inputs, filters, given] = [...saved, dy].map((tensor) => tf.split(tensor as tf.Tensor4D, groups, 3));
   const run = (name: string, tensors: tf.NamedTensorMap, shape: object) =>

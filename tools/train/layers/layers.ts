@@ -25,7 +25,7 @@ const UNBOUNDED = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 
 export type Weights = ReadonlyMap<string, tf.Tensor>;
 
-/** What training does differently from inference. */
+/** The differences of training from inference. */
 export interface TrainingMode {
   /** Nodes that run as in inference. */
   readonly frozen: FrozenNodes;

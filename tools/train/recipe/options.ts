@@ -4,11 +4,11 @@ import type { Schedule } from "./schedule.ts";
 
 /** A training recipe. The defaults are the recipe of the shipped models, but for their noise and their teachers. */
 export interface TrainOptions {
-  /** Of weights and of all that is drawn in training. */
+  /** The seed of the weights and of all that is drawn in training. */
   readonly seed: number;
   readonly epochs: number;
   readonly batchSize: number;
-  /** Of Adam; the peak where the schedule moves it. */
+  /** The learning rate of Adam; its peak where the schedule moves it. */
   readonly learningRate: number;
   /** Decoupled (AdamW), on weight tensors only. */
   readonly weightDecay: number;
@@ -22,7 +22,7 @@ export interface TrainOptions {
   readonly samplingPower: number;
   /** Share of a label that is spread over all classes. */
   readonly labelSmoothing: number;
-  /** Of the Beta(alpha, alpha) that pairs of crops are mixed by; 0 mixes none. */
+  /** The alpha of the Beta(alpha, alpha) that pairs of crops are mixed by; 0 mixes none. */
   readonly mixupAlpha: number;
   /** On the head's input; null leaves the graph's. */
   readonly dropout: number | null;
@@ -50,7 +50,7 @@ export interface Distillation {
   readonly weight: number;
   /** Both sides' logits are divided by it. */
   readonly temperature: number;
-  /** Of a teacher that is asked on crops: what `blockLoss` counts beside the loss of the logits. */
+  /** The weight of `blockLoss` beside the loss of the logits, for a teacher that is asked on crops. */
   readonly blocks?: number;
 }
 

@@ -2,7 +2,7 @@ export type Schedule =
   | { readonly kind: "plateau"; readonly factor: number; readonly patience: number }
   | { readonly kind: "oneCycle"; readonly warmupShare: number };
 
-/** What a plateau schedule remembers between epochs. */
+/** The state of a plateau schedule between epochs. */
 export interface PlateauState {
   readonly scale: number;
   readonly best: number;

@@ -5,11 +5,11 @@ import { tensorShapes } from "../../graph/shapes.ts";
 import type { TensorShape } from "../../graph/tensor-shape.ts";
 import { forward, type TrainingMode } from "../layers/layers.ts";
 
-/** What a network makes of a batch of crops. */
+/** The rows that a network makes of a batch of crops. */
 export interface CropAnswer {
   /** [size][classes] */
   readonly logits: tf.Tensor2D;
-  /** Of every node, [size][rows][channels]. */
+  /** The rows of every node, [size][rows][channels]. */
   readonly rows: ReadonlyMap<string, tf.Tensor3D>;
 }
 

@@ -6,7 +6,7 @@ import type { Span } from "../batches/crops.ts";
 import { predict } from "../predict.ts";
 
 /**
- * What a network says of each record, one row of logits a column of its last stream tensor. It is asked once a
+ * A network's logits of each record, one row a column of its last stream tensor. The network is asked once a
  * training, over the whole record as it is: a large network on every crop would cost more than the student's training.
  */
 export interface Teacher {

@@ -7,7 +7,7 @@ import { type HostileCase, raise, u8, u16 } from "./hostile-case.ts";
 
 const { stem, conv1, shortcut, add, averagePool } = STREAMING_LAYERS;
 
-/** What a layer points to: requantisation rows, weights, tiles. */
+/** Files whose layers point to wrong requantisation rows, weights or tiles. */
 export const CONTENT_CASES: readonly HostileCase[] = [
   ["LAYER_BAD_REQUANTIZATION_RANGE", "a gap", (m) => raise(m.layer(conv1), layout.LAYER_REQUANTIZATION_AT, 1)],
   [

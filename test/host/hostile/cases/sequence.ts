@@ -6,7 +6,7 @@ import { type HostileCase, raise, u8, u16, u32 } from "./hostile-case.ts";
 
 const { conv, streamNorm, window, grouped, attention, pool, dense } = TRANSFORMER_LAYERS;
 
-/** What only networks with sequences can have wrong. */
+/** Faults that only networks with sequences can have. */
 export const SEQUENCE_CASES: readonly HostileCase[] = (
   [
     ["LAYER_BAD_ACTIVATION", "a table on an attention", (m) => u8(m.layer(attention), layout.LAYER_ACTIVATION_AT, 2)],
