@@ -121,6 +121,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rig: ["host", "assembly/shared"],
 };
 const AREAS = Object.keys(MAY_IMPORT).sort((a, b) => b.length - a.length);
+/** The most source files of its own that a folder holds, so that a reader sees them at a glance. */
+const MOST_FILES = 25;
 /** The command line imports everything, and nothing imports it. */
 const COMMAND_LINE = "tools (command line)";
 
@@ -218,6 +220,13 @@ describe("dependencies", () => {
       return [area, names.length > 0 ? names : ["nothing"]];
     });
     expect(written).toEqual(Object.fromEntries(held));
+  });
+
+  it("has at most 25 files in a folder, the engine's kernels apart, whose twins stand beside them", () => {
+    const counts = new Map<string, number>();
+    for (const file of shipped) counts.set(posix.dirname(file), (counts.get(posix.dirname(file)) ?? 0) + 1);
+    const crowded = [...counts].filter(([folder, count]) => count > MOST_FILES && folder !== "assembly/kernels");
+    expect(crowded).toEqual([]);
   });
 
   it("has no circle of imports, types included", () => {

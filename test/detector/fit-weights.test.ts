@@ -4,7 +4,7 @@ import { labelByConsensus } from "../../tools/detector/consensus.ts";
 import { crossFit } from "../../tools/detector/cross-fit.ts";
 import type { ReferenceRecord } from "../../tools/detector/reference-record.ts";
 import { WeighingDetector } from "../../tools/detector/weighing-detector.ts";
-import { SHORT_RECORDS } from "../../tools/evaluate/ec57.ts";
+import { SHORT_RECORDS } from "../../tools/evaluate/beats/ec57.ts";
 import { syntheticEcg } from "../assembly/signal/synthetic-ecg.ts";
 
 /** A threshold alone. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { auroc } from "../../tools/evaluate/auroc.ts";
 import { type DetectionOutcome, scoreDetection } from "../../tools/evaluate/detection-score.ts";
-import { wilsonInterval } from "../../tools/evaluate/wilson.ts";
+import { wilsonInterval } from "../../tools/evaluate/intervals/wilson.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
 import { draws } from "../properties/draws.ts";
 

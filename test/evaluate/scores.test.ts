@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bootstrapInterval } from "../../tools/evaluate/bootstrap.ts";
 import { accuracy, confusionMatrix, correctCount, recordCount } from "../../tools/evaluate/confusion.ts";
 import { cincF1, f1PerClass, macroF1, selectionF1 } from "../../tools/evaluate/f1.ts";
+import { bootstrapInterval } from "../../tools/evaluate/intervals/bootstrap.ts";
 import { scoreRhythms } from "../../tools/evaluate/score.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
 import { draws } from "../properties/draws.ts";

@@ -1,7 +1,7 @@
 import { accuracy, confusionMatrix, correctCount } from "../../tools/evaluate/confusion.ts";
 import { macroF1 } from "../../tools/evaluate/f1.ts";
-import { mcnemar } from "../../tools/evaluate/mcnemar.ts";
-import { wilsonInterval } from "../../tools/evaluate/wilson.ts";
+import { mcnemar } from "../../tools/evaluate/intervals/mcnemar.ts";
+import { wilsonInterval } from "../../tools/evaluate/intervals/wilson.ts";
 import { isWithoutLoss } from "../../tools/evaluate/without-loss.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
 import type { CompressionInput, Score, ShareComparison, StudyInput } from "../../tools/report/report-input.ts";

@@ -1,4 +1,4 @@
-import type { BeatScore } from "../evaluate/ec57.ts";
+import type { BeatScore } from "../evaluate/beats/ec57.ts";
 import { type FitData, fitWeights, ROUNDS } from "./fit-weights.ts";
 import { scoreWeights } from "./reference-record.ts";
 import type { WeighingDetector } from "./weighing-detector.ts";

@@ -5,7 +5,7 @@ import { findRecords } from "../data/listing.ts";
 import { openRecord } from "../data/open-record.ts";
 import { pickLead } from "../data/pick-lead.ts";
 import type { EcgRecord, Lead } from "../data/record.ts";
-import { type BeatScore, rulesFor, scoreBeats } from "../evaluate/ec57.ts";
+import { type BeatScore, rulesFor, scoreBeats } from "../evaluate/beats/ec57.ts";
 import { DataError } from "../files/data-error.ts";
 import { detectLead } from "./detect-lead.ts";
 import type { FitData } from "./fit-weights.ts";

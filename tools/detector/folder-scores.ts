@@ -3,7 +3,7 @@ import {
   beatStatistics,
   positivePredictivityOf,
   sensitivityOf,
-} from "../evaluate/beat-statistics.ts";
+} from "../evaluate/beats/beat-statistics.ts";
 import {
   type BeatRecord,
   type BeatScore,
@@ -13,8 +13,8 @@ import {
   SHORT_RECORDS,
   scoreBeats,
   scoreOutsideShutdowns,
-} from "../evaluate/ec57.ts";
-import { noiseLevelDb, noisyStretches } from "../evaluate/noise-stress.ts";
+} from "../evaluate/beats/ec57.ts";
+import { noiseLevelDb, noisyStretches } from "../evaluate/beats/noise-stress.ts";
 import { SeededRandom } from "../random/random.ts";
 
 /** The window of the CPSC 2019 challenge. */

@@ -1,6 +1,6 @@
 import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
-import type { Stretch } from "../evaluate/ec57.ts";
-import { matchBeats } from "../evaluate/match-beats.ts";
+import type { Stretch } from "../evaluate/beats/ec57.ts";
+import { matchBeats } from "../evaluate/beats/match-beats.ts";
 import type { Observation } from "./logistic-regression.ts";
 import { TERMS } from "./terms.ts";
 import type { WeighingDetector } from "./weighing-detector.ts";

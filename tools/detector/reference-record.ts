@@ -1,6 +1,6 @@
 import { MODEL_SAMPLE_RATE_HZ } from "../../assembly/shared/limits.ts";
 import { FRONT_END_DELAY_MICROSECONDS } from "../../assembly/shared/signal.ts";
-import { type BeatRecord, type BeatScore, type ScoringRules, scoreBeats } from "../evaluate/ec57.ts";
+import { type BeatRecord, type BeatScore, type ScoringRules, scoreBeats } from "../evaluate/beats/ec57.ts";
 import type { LabelledSignal } from "./labelled-signal.ts";
 import type { WeighingDetector } from "./weighing-detector.ts";
 

@@ -1,13 +1,13 @@
-import type { RandomSource } from "./bootstrap.ts";
 import { crossFitted } from "./calibration/cross-fit.ts";
 import { meanCrossEntropy } from "./calibration/mean-cross-entropy.ts";
 import { accuracy, confusionMatrix } from "./confusion.ts";
 import type { FoldRun } from "./cross-validation.ts";
 import { selectionF1 } from "./f1.ts";
+import type { RandomSource } from "./intervals/bootstrap.ts";
+import { pairedGain, type SeedPredictions } from "./intervals/paired-bootstrap.ts";
+import type { Interval } from "./intervals/wilson.ts";
 import { decisionsOf, type LabelledLogits } from "./labelled-logits.ts";
 import { mean } from "./mean.ts";
-import { pairedGain, type SeedPredictions } from "./paired-bootstrap.ts";
-import type { Interval } from "./wilson.ts";
 
 /** A recipe on the validation records of all its folds, pooled; means over its seeds. */
 export interface RecipeFigures {

@@ -1,4 +1,4 @@
-import { type McNemar, mcnemar } from "./mcnemar.ts";
+import { type McNemar, mcnemar } from "./intervals/mcnemar.ts";
 import type { RhythmScore } from "./score.ts";
 import { isWithoutLoss } from "./without-loss.ts";
 

@@ -1,8 +1,8 @@
-import type { RandomSource } from "./bootstrap.ts";
+import type { RandomSource } from "./intervals/bootstrap.ts";
+import type { Interval } from "./intervals/wilson.ts";
 import { decisionsOf, type LabelledLogits, meanLogits } from "./labelled-logits.ts";
 import { mean } from "./mean.ts";
 import { scoreRhythms } from "./score.ts";
-import type { Interval } from "./wilson.ts";
 
 /** One training of a cross-validation: a seed, a fold, and what the model says of records that it was not trained on. */
 export interface FoldRun {

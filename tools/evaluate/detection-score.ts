@@ -1,6 +1,6 @@
 import { auroc } from "./auroc.ts";
-import type { RandomSource } from "./bootstrap.ts";
-import { type Interval, wilsonInterval } from "./wilson.ts";
+import type { RandomSource } from "./intervals/bootstrap.ts";
+import { type Interval, wilsonInterval } from "./intervals/wilson.ts";
 
 /** One judged item of a yes-or-no question. */
 export interface DetectionOutcome {

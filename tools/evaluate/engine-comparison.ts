@@ -1,7 +1,7 @@
 import { confusionMatrix } from "./confusion.ts";
 import { selectionF1 } from "./f1.ts";
+import { type McNemar, mcnemar } from "./intervals/mcnemar.ts";
 import { decisionsOf, type LabelledLogits } from "./labelled-logits.ts";
-import { type McNemar, mcnemar } from "./mcnemar.ts";
 
 /** The integer engine against the float network, on the test records of every run. */
 export interface EngineComparison extends McNemar {

@@ -1,8 +1,8 @@
-import { bootstrapInterval, type RandomSource } from "./bootstrap.ts";
 import { accuracy, type Confusion, confusionMatrix, correctCount } from "./confusion.ts";
 import { macroF1 } from "./f1.ts";
+import { bootstrapInterval, type RandomSource } from "./intervals/bootstrap.ts";
+import { type Interval, wilsonInterval } from "./intervals/wilson.ts";
 import { macroPrecision, macroRecall } from "./precision-recall.ts";
-import { type Interval, wilsonInterval } from "./wilson.ts";
 
 /** A share, 0 to 1, with its 95 % interval. */
 export interface Measured {

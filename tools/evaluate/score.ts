@@ -1,7 +1,7 @@
-import { bootstrapInterval, type RandomSource } from "./bootstrap.ts";
 import { accuracy, type Confusion, confusionMatrix, correctCount } from "./confusion.ts";
 import { f1PerClass, selectionF1 } from "./f1.ts";
-import { type Interval, wilsonInterval } from "./wilson.ts";
+import { bootstrapInterval, type RandomSource } from "./intervals/bootstrap.ts";
+import { type Interval, wilsonInterval } from "./intervals/wilson.ts";
 
 /** How well a classifier did on a set of records. */
 export interface RhythmScore {

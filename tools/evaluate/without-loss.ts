@@ -1,4 +1,4 @@
-import type { McNemar } from "./mcnemar.ts";
+import type { McNemar } from "./intervals/mcnemar.ts";
 
 const SIGNIFICANT_P = 0.05;
 const LARGEST_DROP = 0.01;

@@ -1,5 +1,5 @@
+import { type Interval, wilsonInterval } from "../evaluate/intervals/wilson.ts";
 import { PAPER_TABLE_1, type PaperFigures } from "../evaluate/paper-tables.ts";
-import { type Interval, wilsonInterval } from "../evaluate/wilson.ts";
 import { impliedBits, parameterCounts, uniformRatio, unquantizedShare } from "../export/accounting.ts";
 import { nodeCosts } from "../graph/costs.ts";
 import { cropRows } from "../graph/crop-rows.ts";

@@ -1,4 +1,4 @@
-import type { McNemar } from "../evaluate/mcnemar.ts";
+import type { McNemar } from "../evaluate/intervals/mcnemar.ts";
 import type { PaperScore } from "../evaluate/paper-score.ts";
 import type { PaperFigures } from "../evaluate/paper-tables.ts";
 import type { CompressionRatios } from "../export/accounting.ts";

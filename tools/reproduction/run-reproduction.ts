@@ -4,7 +4,7 @@ import type { ConditionedDataset, ConditionedRecord } from "../data/record.ts";
 import type { Split } from "../data/split.ts";
 import { argMax } from "../evaluate/arg-max.ts";
 import { decideRecords } from "../evaluate/decide.ts";
-import { mcnemar } from "../evaluate/mcnemar.ts";
+import { mcnemar } from "../evaluate/intervals/mcnemar.ts";
 import { scoreAsPaper } from "../evaluate/paper-score.ts";
 import type { PaperFigures } from "../evaluate/paper-tables.ts";
 import { scoreLogits } from "../evaluate/score-logits.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { confusionMatrix } from "../../../tools/evaluate/confusion.ts";
 import { selectionF1 } from "../../../tools/evaluate/f1.ts";
-import { mcnemar } from "../../../tools/evaluate/mcnemar.ts";
+import { mcnemar } from "../../../tools/evaluate/intervals/mcnemar.ts";
 import { type RhythmScore, scoreRhythms } from "../../../tools/evaluate/score.ts";
 import { DEFAULT_QUANTIZATION } from "../../../tools/quantize/quantization-state.ts";
 import { poolStudies } from "../../../tools/quantize/study/pool-studies.ts";

@@ -1,6 +1,6 @@
 import type { FolderScores } from "../../detector/folder-scores.ts";
-import type { BeatStatistics } from "../../evaluate/beat-statistics.ts";
-import type { Interval } from "../../evaluate/wilson.ts";
+import type { BeatStatistics } from "../../evaluate/beats/beat-statistics.ts";
+import type { Interval } from "../../evaluate/intervals/wilson.ts";
 import { printLine, printTable } from "../terminal/output.ts";
 
 const COUNTS = ["beats", "missed", "false", "Se", "+P"];

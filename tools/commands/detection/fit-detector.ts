@@ -4,8 +4,8 @@ import { CROSS_FIT_ROUNDS, type CrossFit, crossFit } from "../../detector/cross-
 import { type AnnotatedFolder, type LoadedFolder, loadFolder, loadLeads } from "../../detector/fit-detector-data.ts";
 import { TERMS } from "../../detector/terms.ts";
 import { WeighingDetector } from "../../detector/weighing-detector.ts";
-import { type BeatStatistics, beatStatistics } from "../../evaluate/beat-statistics.ts";
-import type { BeatScore } from "../../evaluate/ec57.ts";
+import { type BeatStatistics, beatStatistics } from "../../evaluate/beats/beat-statistics.ts";
+import type { BeatScore } from "../../evaluate/beats/ec57.ts";
 import { SeededRandom } from "../../random/random.ts";
 import { printJson, printLine, printTable } from "../terminal/output.ts";
 import { withProgress } from "../terminal/progress.ts";

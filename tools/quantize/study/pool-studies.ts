@@ -1,9 +1,9 @@
-import { percentileInterval, type RandomSource } from "../../evaluate/bootstrap.ts";
 import { accuracy, type Confusion, confusionMatrix } from "../../evaluate/confusion.ts";
 import { selectionF1 } from "../../evaluate/f1.ts";
-import { mcnemar } from "../../evaluate/mcnemar.ts";
+import { percentileInterval, type RandomSource } from "../../evaluate/intervals/bootstrap.ts";
+import { mcnemar } from "../../evaluate/intervals/mcnemar.ts";
+import { pairedResamples } from "../../evaluate/intervals/paired-resamples.ts";
 import { mean } from "../../evaluate/mean.ts";
-import { pairedResamples } from "../../evaluate/paired-resamples.ts";
 import { scoreRhythms } from "../../evaluate/score.ts";
 import type { PooledMethod, PooledStudy, RobustGain } from "./pooled-study.ts";
 import type { Study, StudyMethod } from "./study.ts";

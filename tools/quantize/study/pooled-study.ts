@@ -1,5 +1,5 @@
+import type { Interval } from "../../evaluate/intervals/wilson.ts";
 import type { RhythmScore } from "../../evaluate/score.ts";
-import type { Interval } from "../../evaluate/wilson.ts";
 import type { MethodName, Study } from "./study.ts";
 
 /** Studies of several folds, their reported records as one set. Plain JSON. */

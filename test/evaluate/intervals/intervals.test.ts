@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mcnemar } from "../../tools/evaluate/mcnemar.ts";
-import { wilsonInterval } from "../../tools/evaluate/wilson.ts";
-import { isWithoutLoss } from "../../tools/evaluate/without-loss.ts";
+import { mcnemar } from "../../../tools/evaluate/intervals/mcnemar.ts";
+import { wilsonInterval } from "../../../tools/evaluate/intervals/wilson.ts";
+import { isWithoutLoss } from "../../../tools/evaluate/without-loss.ts";
 
 describe("wilsonInterval", () => {
   it("has published values", () => {

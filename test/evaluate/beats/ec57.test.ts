@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { beatStatistics } from "../../tools/evaluate/beat-statistics.ts";
+import { beatStatistics } from "../../../tools/evaluate/beats/beat-statistics.ts";
 import {
   type BeatRecord,
   EC57,
@@ -8,9 +8,9 @@ import {
   SHORT_RECORDS,
   scoreBeats,
   scoreOutsideShutdowns,
-} from "../../tools/evaluate/ec57.ts";
-import { matchBeats } from "../../tools/evaluate/match-beats.ts";
-import { SeededRandom } from "../../tools/random/random.ts";
+} from "../../../tools/evaluate/beats/ec57.ts";
+import { matchBeats } from "../../../tools/evaluate/beats/match-beats.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
 
 const WINDOW = 150;
 /** Times in ms at least `gap` apart. */

@@ -1,5 +1,5 @@
+import type { Confusion } from "../confusion.ts";
 import type { RandomSource } from "./bootstrap.ts";
-import type { Confusion } from "./confusion.ts";
 import type { Interval } from "./wilson.ts";
 
 const RESAMPLES = 2000;

@@ -1,5 +1,5 @@
+import type { Confusion } from "../confusion.ts";
 import { type RandomSource, RESAMPLES } from "./bootstrap.ts";
-import type { Confusion } from "./confusion.ts";
 
 /**
  * A figure of several classifiers' confusion matrices on the same bootstrap draws of the records, so that differences between

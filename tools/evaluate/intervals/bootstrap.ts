@@ -1,4 +1,4 @@
-import { type Confusion, confusionMatrix } from "./confusion.ts";
+import { type Confusion, confusionMatrix } from "../confusion.ts";
 import type { Interval } from "./wilson.ts";
 
 /** Where the draws come from: a seeded generator gives the same interval again. */

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bootstrapInterval, percentileInterval } from "../../tools/evaluate/bootstrap.ts";
-import { accuracy } from "../../tools/evaluate/confusion.ts";
-import { macroF1 } from "../../tools/evaluate/f1.ts";
-import { pairedResamples } from "../../tools/evaluate/paired-resamples.ts";
-import { SeededRandom } from "../../tools/random/random.ts";
-import { draws } from "../properties/draws.ts";
+import { accuracy } from "../../../tools/evaluate/confusion.ts";
+import { macroF1 } from "../../../tools/evaluate/f1.ts";
+import { bootstrapInterval, percentileInterval } from "../../../tools/evaluate/intervals/bootstrap.ts";
+import { pairedResamples } from "../../../tools/evaluate/intervals/paired-resamples.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
+import { draws } from "../../properties/draws.ts";
 
 const CLASSES = 3;
 const index = fc.integer({ min: 0, max: CLASSES - 1 });

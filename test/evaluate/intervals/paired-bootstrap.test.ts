@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { accuracy } from "../../tools/evaluate/confusion.ts";
-import { pairedGain } from "../../tools/evaluate/paired-bootstrap.ts";
-import { SeededRandom } from "../../tools/random/random.ts";
-import { draws } from "../properties/draws.ts";
+import { accuracy } from "../../../tools/evaluate/confusion.ts";
+import { pairedGain } from "../../../tools/evaluate/intervals/paired-bootstrap.ts";
+import { SeededRandom } from "../../../tools/random/random.ts";
+import { draws } from "../../properties/draws.ts";
 
 const CLASSES = 3;
 const gainOf = (truths: number[], before: number[][], after: number[][], seed = 1) =>

@@ -1,6 +1,6 @@
-import { type RandomSource, resampledInterval } from "./bootstrap.ts";
+import { type RandomSource, resampledInterval } from "../intervals/bootstrap.ts";
+import type { Interval } from "../intervals/wilson.ts";
 import type { BeatScore } from "./ec57.ts";
-import type { Interval } from "./wilson.ts";
 
 export interface BeatStatistics {
   readonly records: number;

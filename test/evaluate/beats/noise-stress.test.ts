@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { noiseLevelDb, noisyStretches } from "../../tools/evaluate/noise-stress.ts";
+import { noiseLevelDb, noisyStretches } from "../../../tools/evaluate/beats/noise-stress.ts";
 
 describe("the noise stress test", () => {
   it.each([
