@@ -29,9 +29,9 @@ export function tierConfig(tier: Tier, { names, also = [], without = [] }: TierF
       env: { QHUBERT_TIER: tier, QHUBERT_SEED: String(seedOfRun(tier === "fuzz")) },
       globalSetup: ["test/properties/announce.ts"],
       setupFiles: ["test/properties/setup.ts"],
-      // Two cores; a training or a search in a test takes its time.
+      // Two cores; a training or a search in a test takes its time, and more of it on a machine that has other work.
       maxWorkers: 2,
-      testTimeout: 120_000,
+      testTimeout: tier === "quick" ? 120_000 : 600_000,
       hookTimeout: 120_000,
       // Node 20 has relaxed SIMD behind a flag, which later ones do not know any more.
       execArgv: runnableBuilds().includes("relaxed") ? [] : ["--experimental-wasm-relaxed-simd"],
