@@ -10,12 +10,12 @@ import { graphOf } from "./spec-graph.ts";
 const PRODUCT_NANOSECONDS = 11;
 const OUTPUT_NANOSECONDS = 600;
 
-/** 24 ms for a record of 1,200 samples. */
+/** Most time of the reference per sample: 24 ms for a record of 1,200 samples. */
 const LIMIT_NANOSECONDS_PER_SAMPLE = 20_000;
 
 /**
- * The spec, or where the reference would take too long the same layers behind a first conv of a longer stride; and
- * where the longest does not help, since padding makes most of the rows, without the last stage.
+ * Returns a spec that the reference runs in a moment: the spec itself, or its layers after a first conv of a longer
+ * stride. Where the longest stride does not help, since padding makes most of the rows, it drops the last stage.
  */
 export function affordable(spec: NetworkSpec): NetworkSpec {
   if (isAffordable(graphOf(spec))) return spec;
@@ -30,7 +30,7 @@ export function affordable(spec: NetworkSpec): NetworkSpec {
   return affordable({ ...spec, stages });
 }
 
-/** Whether the reference takes a moment for a record, the few rows of the dense layers aside. */
+/** Tells whether the reference takes a moment for a record, without the few rows of the dense layers. */
 export function isAffordable(graph: Graph): boolean {
   const shapes = tensorShapes(graph);
   const rowByRow = nodeCosts(graph).filter((_, index) => graph.nodes[index].op !== "dense");

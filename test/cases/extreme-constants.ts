@@ -14,8 +14,8 @@ const LARGEST_INT32 = 2 ** 31 - 1;
 const LARGEST_INT16 = 2 ** 15 - 1;
 
 /**
- * A packed network of int13 whose norms, attentions, tables and adds have constants of all sizes that a file may hold, the ends of
- * their ranges as often as what is between.
+ * Gives a packed network of int13 extreme constants: those of norms, attentions, tables and adds take all sizes that a
+ * file may hold, the ends of their ranges as often as the values between.
  */
 export function withExtremeConstants(file: Uint8Array, seed: number): Uint8Array {
   const editor = new ModelEditor(file);
@@ -66,7 +66,7 @@ function editTable(editor: ModelEditor, layer: DataView, random: SeededRandom): 
   layer.setUint8(layout.LAYER_TABLE_SHIFT_AT, random.integer(MAX_TABLE_SHIFT + 1));
 }
 
-/** An end of the range, or an integer in it of any number of bits. */
+/** Draws an end of the range, or an integer in it of any number of bits. */
 function ofAnySize(random: SeededRandom, least: number, most: number): number {
   const choice = random.next();
   if (choice < 0.1) return least;

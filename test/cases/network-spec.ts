@@ -15,9 +15,9 @@ export interface NetworkSpec {
 export type StageSpec =
   | { readonly kind: "conv"; readonly conv: ConvSpec }
   | { readonly kind: "maxPool"; readonly kernel: number; readonly stride: number }
-  /** conv, conv, add; the shortcut is the identity where shapes allow, else a 1x1 conv. */
+  /** A conv, a conv and an add; the shortcut is the identity where shapes allow, else a 1x1 conv. */
   | { readonly kind: "residual"; readonly conv: ConvSpec; readonly secondKernel: number; readonly relu: boolean }
-  /** A depthwise conv, with a 1x1 conv of so many channels behind it, or 0 for none. */
+  /** A depthwise conv, then a 1x1 conv of `pointwiseChannels` channels, or none for 0. */
   | { readonly kind: "depthwise"; readonly conv: DepthwiseSpec; readonly pointwiseChannels: number };
 
 export interface ConvSpec extends DepthwiseSpec {
@@ -32,16 +32,16 @@ export interface DepthwiseSpec {
   readonly relu: boolean;
 }
 
-/** `any`: eighths of the reach on either side, so that zero, partial and double padding occur. */
+/** The padding; `any` has eighths of the reach on either side, so that zero, partial and double padding occur. */
 export type PaddingSpec =
   | { readonly kind: "causal" | "symmetric" }
   | { readonly kind: "any"; readonly leftEighths: number; readonly rightEighths: number };
 
 export type HeadSpec =
   | { readonly kind: "average"; readonly window: number; readonly hop: number; readonly warmup: number }
-  /** Streams, a decision every so many columns. */
+  /** A streaming head with a decision every `columns` columns. */
   | { readonly kind: "flatten"; readonly columns: number }
-  /** A window of so many total strides, flattened whole. */
+  /** A head that flattens a whole window of `strides` total strides. */
   | { readonly kind: "window"; readonly strides: number };
 
 export const paddings: fc.Arbitrary<PaddingSpec> = fc.oneof(
@@ -49,10 +49,10 @@ export const paddings: fc.Arbitrary<PaddingSpec> = fc.oneof(
   fc.record({ kind: fc.constant("any" as const), leftEighths: fc.nat(8), rightEighths: fc.nat(8) }),
 );
 
-/** Whole tiles, for which kernels may have a path of their own, as often as any other count. */
+/** Channel counts: whole tiles, which may have a kernel of their own, are as frequent as any other count. */
 const channels = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(8, 16, 24, 32, 40));
 
-/** Kernels that builds have fast versions of, as often as all others. */
+/** Taps and strides: those with fast kernels in some build are as frequent as all others. */
 const taps = fc.oneof(
   fc.record({ kernel: fc.constantFrom(7, 7, 5, 3, 1), stride: fc.constant(1), dilation: fc.constant(1) }),
   fc.record({
@@ -90,7 +90,7 @@ const stage: fc.Arbitrary<StageSpec> = fc.oneof(
   }),
 );
 
-/** The stage with relu behind its every layer, so that the next sees no value below 0. */
+/** Puts relu after every layer of a stage, so that the next sees no value below 0. */
 function withRelu(each: StageSpec): StageSpec {
   switch (each.kind) {
     case "maxPool":

@@ -32,7 +32,7 @@ function ladder({ network, options }: Packable, seed: number) {
   return { network, options, rungs, file: packLadder(rungs, options) };
 }
 
-/** Two to four rungs of a network; a layer in three stays as it is, the others have random weights of random widths. */
+/** Makes two to four rungs of a network; a third of the layers stay, the others get random weights of random widths. */
 function randomRungs(network: QuantizedNetwork, seed: number): readonly QuantizedNetwork[] {
   const random = new SeededRandom(seed + 1);
   const rungs = Array.from({ length: 2 + random.integer(3) });
@@ -41,7 +41,7 @@ function randomRungs(network: QuantizedNetwork, seed: number): readonly Quantize
   return rungsAt(network, new Map(widths), rungs.length, random);
 }
 
-/** Rungs of a network. @param widths of the layers that have random weights of so many bits on each rung */
+/** Makes rungs of a network. @param widths bits on each rung of the layers that get random weights */
 export function rungsAt(
   network: QuantizedNetwork,
   widths: ReadonlyMap<string, readonly number[]>,
@@ -63,7 +63,7 @@ function withRandomCodes(layer: QuantizedWeights, bits: number, random: SeededRa
   return { ...layer, grid: "midRise", bits, integers, scale: layer.scale.map((step) => step * shrink) };
 }
 
-/** The same weights with their lower bits cut off. */
+/** Cuts off the lower bits of weights. */
 function upperBits(layer: QuantizedWeights, bits: number): QuantizedWeights {
   const dropped = layer.bits - bits;
   const integers = layer.integers.map(

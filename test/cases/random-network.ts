@@ -13,7 +13,7 @@ import { randomValues } from "./random-values.ts";
 import { wideNetwork } from "./random-wide-network.ts";
 import { graphOf } from "./spec-graph.ts";
 
-/** Specs that give a network: a window too short to leave a column gives none. */
+/** Specs that make a network; those whose window is too short for a column are left out. */
 export const randomNetworks: fc.Arbitrary<NetworkSpec> = networkSpecs
   .map(affordable)
   .filter((spec) => graphOf(spec).nodes.every((node) => node.op !== "dense" || node.columns > 0));
@@ -21,7 +21,7 @@ export const randomNetworks: fc.Arbitrary<NetworkSpec> = networkSpecs
 const GOLDEN_SAMPLES = 200;
 
 /**
- * The packed bytes of a spec's network; its golden CRCs and its RAM budget are not filled in.
+ * Packs a spec's network; its golden CRCs and its RAM budget are not filled in.
  * @param wideRows no narrow requantisation rows; else layers of both forms may stand side by side
  */
 export function packSpec(spec: NetworkSpec, wideRows = spec.seed % 4 === 0): Uint8Array {
@@ -29,7 +29,7 @@ export function packSpec(spec: NetworkSpec, wideRows = spec.seed % 4 === 0): Uin
   return pack(network, { ...options, wideRows });
 }
 
-/** A network with what it is packed by. */
+/** A network with all that packing needs. */
 export interface Packable {
   readonly network: QuantizedNetwork;
   readonly options: Omit<PackOptions, "measured">;
@@ -49,7 +49,7 @@ function pooledStride(graph: Graph): number {
   return tensorShapes(graph).get(lastStreamNode(graph))?.strideSamples ?? 1;
 }
 
-/** Random weights, biases and scales that keep the activations spread over their range, saturation included. */
+/** Draws weights, biases and scales that spread the activations over their range, saturation included. */
 export function quantizedNetwork(graph: Graph, seed: number): QuantizedNetwork {
   return isWide(graph) ? wideNetwork(graph, seed) : int8Network(graph, seed);
 }
@@ -94,7 +94,8 @@ function isInputPool(graph: Graph, name: string): boolean {
 }
 
 /**
- * @param shape of the float weights, the output channels last
+ * Draws a layer's weights.
+ * @param shape shape of the float weights, the output channels last
  * @param inMagnitude typical real magnitude of an input
  */
 function randomWeights(

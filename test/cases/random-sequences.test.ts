@@ -13,7 +13,7 @@ const RECORD = Int16Array.from({ length: 700 }, () => Math.round(3000 * random.n
 
 const NOTHING: Tally = { layers: 0, flat: 0, saturated: 0 };
 
-/** Layers of an op, those that hardly leave zero, and those at their clamp for the most. */
+/** Counts of an op's layers, of those that hardly leave zero, and of those that are mostly at their clamp. */
 interface Tally {
   readonly layers: number;
   readonly flat: number;

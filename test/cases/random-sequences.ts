@@ -9,10 +9,10 @@ import { type SequenceSpec, sequenceSpecs } from "./sequence-spec.ts";
 
 const LONGEST_STRIDE = 16;
 
-/** Specs whose networks the reference runs in a moment: what takes too long has longer strides and decides less often. */
+/** Specs whose networks the reference runs in a moment: slow ones get longer strides and fewer decisions. */
 export const randomSequences: fc.Arbitrary<SequenceSpec> = sequenceSpecs.map(affordable);
 
-/** The packed bytes of a spec's network; its golden CRCs and its RAM budget are not filled in. */
+/** Packs a spec's network; its golden CRCs and its RAM budget are not filled in. */
 export function packSequences(spec: SequenceSpec): Uint8Array {
   const { network, options } = packableSequences(spec);
   return pack(network, { ...options, wideRows: spec.seed % 4 === 0 });
@@ -34,7 +34,7 @@ function affordable(spec: SequenceSpec): SequenceSpec {
   const { first, cut, sequence } = spec;
   const isShortest = first.stride >= LONGEST_STRIDE && sequence.length === 0;
   if (isShortest || isAffordable(sequenceGraphOf(spec))) return spec;
-  // Longer strides do not help where the samples themselves are cut: there are as many windows.
+  // Longer strides do not help where the samples themselves are cut, since the windows stay as many.
   if (first.stride >= LONGEST_STRIDE) return affordable({ ...spec, sequence: sequence.slice(0, -1) });
   return affordable({
     ...spec,

@@ -7,7 +7,7 @@ const WIDTHS: readonly (readonly [WeightGrid, number])[] = [
   ["ternary", 2],
 ];
 
-/** Integers of a layer's weights, the grid and width drawn too. */
+/** Integers of a layer's weights, with a random grid and width. */
 export interface RandomValues {
   readonly grid: WeightGrid;
   readonly bits: number;
@@ -18,8 +18,8 @@ export interface RandomValues {
 }
 
 /**
- * Weights spread evenly over their grid, or in one layer of five all at its two ends.
- * @param shape of the float weights, the output channels last
+ * Draws weights spread evenly over their grid, or in one layer of five all at its two ends.
+ * @param shape shape of the float weights, the output channels last
  */
 export function randomValues(shape: readonly number[], random: SeededRandom): RandomValues {
   const outChannels = shape[shape.length - 1];

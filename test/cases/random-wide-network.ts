@@ -8,15 +8,15 @@ import { weightShapes } from "../../tools/graph/weight-shapes.ts";
 import { SeededRandom } from "../../tools/random/random.ts";
 import { randomValues } from "./random-values.ts";
 
-/** A typical value, of the largest that its type holds. */
+/** A typical value, as a share of the largest that its type holds. */
 const TYPICAL = 0.3;
 /** The magnitude of a typical sample of the record. */
 const TYPICAL_SAMPLE = 3000;
 const LARGEST_PRE_ACTIVATION = 32767;
 
 /**
- * Random weights, constants and scales of a network with sequences. Typical values are a third of their range, give or take a
- * half of it; as real numbers they are a few where gelu or a softmax is behind them, and of all sizes where a norm is.
+ * Draws weights, constants and scales of a network with sequences. Typical values are a third of their range, give or
+ * take half of it. As real numbers they are a few where gelu or a softmax follows, and of all sizes where a norm does.
  */
 export function wideNetwork(graph: Graph, seed: number): QuantizedNetwork {
   const maker = new WideNetworkMaker(graph, seed);
@@ -82,7 +82,7 @@ class WideNetworkMaker {
     if (scale !== undefined) this.scales.set(name, scale);
   }
 
-  /** Sets a tensor's scale for values of so much. */
+  /** Sets a tensor's scale for values of a typical magnitude. */
   spread(name: string, typical: number): void {
     this.typical.set(name, typical);
     this.scales.set(

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { SeededRandom } from "../../tools/random/random.ts";
 
 /**
- * Conditioned samples: silence, small and full-scale noise, and the ends of the range; one record in eight is up to
- * three times as long as the others.
+ * Draws conditioned samples: silence, small and full-scale noise, and the ends of the range; one record in eight is up
+ * to three times as long as the others.
  */
 export function records(usualSamples: number): fc.Arbitrary<Int16Array> {
   return fc
@@ -26,7 +26,10 @@ export function records(usualSamples: number): fc.Arbitrary<Int16Array> {
     });
 }
 
-/** Sizes of the pieces in which a record of `length` samples is pushed: random, one sample at a time, or all at once. */
+/**
+ * Draws the sizes of the pieces in which a record of `length` samples is pushed: random, one sample each, or all at
+ * once.
+ */
 export function chunkings(length: number): fc.Arbitrary<number[]> {
   const random = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 }).map((sizes) => {
     const chunks: number[] = [];

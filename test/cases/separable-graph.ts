@@ -3,7 +3,10 @@ import type { Graph, GraphNode } from "../../tools/graph/graph.ts";
 import { tensorShapes } from "../../tools/graph/shapes.ts";
 import type { TensorShape } from "../../tools/graph/tensor-shape.ts";
 
-/** A causal network of depthwise-separable convs, strided, dilated and with a shortcut, small enough to train in a test. */
+/**
+ * Builds a causal network of depthwise-separable convs, strided, dilated and with a shortcut, small enough to train in
+ * a test.
+ */
 export function separableGraph(classes: readonly string[]): Graph {
   return efficient1d({
     name: "separable",
@@ -20,7 +23,7 @@ export function separableGraph(classes: readonly string[]): Graph {
   });
 }
 
-/** The graph with a conv in the place of each depthwise conv. */
+/** Replaces each depthwise conv of a graph by a conv. */
 export function withoutDepthwise(graph: Graph): Graph {
   const shapes = tensorShapes(graph);
   const nodes = graph.nodes.map((node): GraphNode => {

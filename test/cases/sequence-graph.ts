@@ -6,7 +6,7 @@ import type { TensorShape } from "../../tools/graph/tensor-shape.ts";
 import type { CutSpec, SequenceSpec, WideConvSpec, WideStageSpec } from "./sequence-spec.ts";
 import { paddingOf } from "./spec-graph.ts";
 
-/** The network that a spec describes. */
+/** Builds the network that a spec describes. */
 export function sequenceGraphOf(spec: SequenceSpec): Graph {
   const builder = new SequenceGraphBuilder();
   if (spec.isPooled) builder.push({ op: "maxPool", name: "pool.first", input: INPUT, kernel: 2, stride: 2 });
@@ -23,7 +23,7 @@ export function sequenceGraphOf(spec: SequenceSpec): Graph {
 
 type PlainStageSpec = Extract<WideStageSpec, { kind: "layerNorm" | "groupNorm" | "maxPool" }>;
 
-/** Appends nodes, each to the last. */
+/** A builder that appends each node to the last. */
 class SequenceGraphBuilder {
   private readonly nodes: GraphNode[] = [];
   private windowSamples: number | null = null;
@@ -151,13 +151,13 @@ class SequenceGraphBuilder {
   }
 }
 
-/** On every row by itself. */
+/** Makes a linear layer, which is a conv with kernel 1. */
 function linear(name: string, input: string, outChannels: number): Conv1dNode {
   const window = { kernel: 1, stride: 1, dilation: 1, padLeft: 0, padRight: 0 };
   return { op: "conv1d", name, input, outChannels, ...window, bias: true, batchNorm: false, activation: "none" };
 }
 
-/** The conv with as many rows out as in: stride 1, and what its left padding leaves of the reach on the right. */
+/** Makes a conv keep its rows: stride 1, and the rest of its reach as padding on the right. */
 function keepingRows(node: Conv1dNode): Conv1dNode {
   const reach = (node.kernel - 1) * node.dilation;
   return { ...node, stride: 1, padRight: reach - node.padLeft };

@@ -6,7 +6,7 @@ import { type PaddingSpec, paddings } from "./network-spec.ts";
  */
 export interface SequenceSpec {
   readonly seed: number;
-  /** A max pool of 2 samples stands before all else. */
+  /** True where a max pool of 2 samples stands before all other layers. */
   readonly isPooled: boolean;
   /** The layer that reads the samples: in the stream, or after the window. */
   readonly first: WideConvSpec;
@@ -17,13 +17,13 @@ export interface SequenceSpec {
   /** Outputs of a dense layer before the last, or 0 for none. */
   readonly hidden: number;
   readonly classes: number;
-  /** Rows of the tensor that is cut that one pass makes (streaming networks). */
+  /** Rows that one pass makes of the tensor that is cut (streaming networks). */
   readonly tickRows: number;
 }
 
 export type CutSpec =
   | { readonly kind: "stream"; readonly window: number; readonly hop: number; readonly warmup: number }
-  /** A window of so many total strides. */
+  /** A single window of `strides` total strides. */
   | { readonly kind: "oneWindow"; readonly strides: number };
 
 export interface WideConvSpec {
@@ -33,23 +33,23 @@ export interface WideConvSpec {
   readonly dilation: number;
   readonly padding: PaddingSpec;
   readonly activation: "none" | "relu" | "gelu";
-  /** As many of these as divide the channels that it reads; it makes as many channels more as it takes to divide them too. */
+  /** Most groups; fewer are taken to divide the input channels, and output channels are added to divide them too. */
   readonly groups: number;
 }
 
 export type WideStageSpec =
   | { readonly kind: "conv"; readonly conv: WideConvSpec }
-  /** conv, conv, add; the shortcut is the identity where channels and rate allow, else a 1x1 conv. */
+  /** A conv, a conv and an add; the shortcut is the identity where channels and rate allow, else a 1x1 conv. */
   | { readonly kind: "residual"; readonly conv: WideConvSpec; readonly secondKernel: number; readonly relu: boolean }
   | { readonly kind: "layerNorm" }
-  /** In a stream: a layer norm. */
+  /** A group norm; in a stream a layer norm takes its place. */
   | { readonly kind: "groupNorm"; readonly gelu: boolean }
-  /** Behind the window: a layer norm. */
+  /** A max pool; after the window a layer norm takes its place. */
   | { readonly kind: "maxPool"; readonly kernel: number; readonly stride: number }
-  /** In a stream: a 1x1 conv. */
+  /** An attention; in a stream a 1x1 conv takes its place. */
   | { readonly kind: "attention"; readonly heads: number; readonly headChannels: number; readonly isAdded: boolean };
 
-/** Whole tiles as often as any other count. */
+/** Channel counts: whole tiles are as frequent as any other count. */
 const channels = fc.oneof(fc.integer({ min: 1, max: 24 }), fc.constantFrom(8, 16, 24));
 
 const conv: fc.Arbitrary<WideConvSpec> = fc.record({
@@ -85,7 +85,7 @@ const stage: fc.Arbitrary<WideStageSpec> = fc.oneof(
   }),
 );
 
-/** Rows of a window: as many as vectors have lanes, and any other number. */
+/** Rows of a window: multiples of the vectors' lanes, and any other number. */
 const windowRows = fc.oneof(fc.integer({ min: 1, max: 24 }), fc.constantFrom(4, 8, 16, 79));
 
 const cut: fc.Arbitrary<CutSpec> = fc.oneof(
@@ -99,7 +99,7 @@ const cut: fc.Arbitrary<CutSpec> = fc.oneof(
   fc.record({ kind: fc.constant("oneWindow" as const), strides: fc.integer({ min: 2, max: 40 }) }),
 );
 
-/** Specs of small networks with sequences: every op, grid and width of such; streams and one-window networks. */
+/** Specs of small networks with sequences: every op, grid and width; streams and one-window networks. */
 export const sequenceSpecs: fc.Arbitrary<SequenceSpec> = fc.record({
   seed: fc.nat(),
   isPooled: fc.boolean(),

@@ -10,7 +10,7 @@ import {
 import { outputRows } from "../../tools/graph/output-rows.ts";
 import type { ConvSpec, DepthwiseSpec, NetworkSpec, PaddingSpec, StageSpec } from "./network-spec.ts";
 
-/** The network that a spec describes. */
+/** Builds the network that a spec describes. */
 export function graphOf(spec: NetworkSpec): Graph {
   const nodes: GraphNode[] = [];
   let input = INPUT;
@@ -49,7 +49,7 @@ export function graphOf(spec: NetworkSpec): Graph {
   };
 }
 
-/** Columns that a window leaves of the last tensor. */
+/** Counts the columns of the last tensor that a window leaves. */
 function windowColumns(nodes: readonly GraphNode[], windowSamples: number): number {
   const rows = new Map([[INPUT, windowSamples]]);
   for (const node of nodes) {

@@ -19,7 +19,7 @@ function noisyRecord(name: string, length: number, seed: number): EcgRecord {
   );
 }
 
-/** A data set of two records on disk. */
+/** Writes a data set of two records to disk. */
 function smallDataset() {
   const folder = join(temporaryFolder(), "set");
   const records = [noisyRecord("a", 700, 1), noisyRecord("b", 900, 2)];
@@ -30,7 +30,7 @@ function smallDataset() {
   return { folder, open: () => openDataset(folder) };
 }
 
-/** The same data set, which counts how often a record is read. */
+/** Wraps a data set and counts how often a record is read. */
 function counted(dataset: Dataset) {
   let loads = 0;
   const records = dataset.records.map((record) => {

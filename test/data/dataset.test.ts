@@ -7,7 +7,7 @@ import { DataError } from "../../tools/files/data-error.ts";
 import { plainRecord } from "./sample-record.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** A folder with the records a, b and c and a list. */
+/** Makes a folder with the records a, b and c and a list. */
 function folderWith(reference: string): string {
   const folder = temporaryFolder();
   for (const [i, name] of ["a", "b", "c"].entries()) writeWfdbRecord(folder, plainRecord(name, [i, i + 1, i + 2]));

@@ -21,7 +21,7 @@ function manifest(): ManifestRow[] {
   return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
 }
 
-/** The file to open: the header where there is one, else the signal. */
+/** Returns the file to open: the header where there is one, else the signal. */
 function fileOf(row: ManifestRow): string {
   const files = row.files.split(";");
   return join(DATA, files.find((file) => file.endsWith(".hea")) ?? files[0]);

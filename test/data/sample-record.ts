@@ -25,7 +25,7 @@ export const anyRecord: fc.Arbitrary<EcgRecord> = fc
     }),
   );
 
-/** A plain record of one lead, II, at 500 Hz. */
+/** Makes a plain record of one lead, II, at 500 Hz. */
 export function plainRecord(name: string, samples: readonly number[]): EcgRecord {
   const lead = { name: "II", samples: Int32Array.from(samples), countsPerMillivolt: 1000, baseline: 0 };
   return { name, sampleRateHz: 500, leads: [lead], comments: [] };

@@ -7,7 +7,7 @@ import { SeededRandom } from "../../tools/random/random.ts";
 const CLASSES = ["N", "A", "O"];
 const random = () => new SeededRandom(1);
 
-/** Logits that are too low for class O by `lack`. */
+/** Makes records whose logits are too low for class O by `lack`. */
 function records(count: number, seed: number, lack: number) {
   const draws = new SeededRandom(seed);
   return Array.from({ length: count }, (_, i) => {
@@ -31,7 +31,7 @@ describe("crossFitted", () => {
     const right = (decided: readonly number[]) => decided.filter((value, i) => value === truths[i]).length;
     const fitted = crossFitted(records(120, 1, 1), CLASSES);
     expect(right(fitted)).toBeGreaterThan(100);
-    // A record's own label has no say in its decision.
+    // A record's own label does not influence its decision.
     const relabelled = records(120, 1, 1).map((record, i) => (i % 2 === 0 ? { ...record, label: "N" } : record));
     const again = crossFitted(relabelled, CLASSES);
     expect(again.filter((_, i) => i % 2 === 0)).toEqual(fitted.filter((_, i) => i % 2 === 0));

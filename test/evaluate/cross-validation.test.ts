@@ -7,7 +7,7 @@ import { SeededRandom } from "../../tools/random/random.ts";
 const CLASSES = ["N", "A", "O"];
 const random = () => new SeededRandom(1);
 
-/** Records of a share, right with the chance told. */
+/** Makes the records of a share, each right with the given chance. */
 function decided(count: number, name: string, seed: number, rightChance: number) {
   const draws = new SeededRandom(seed).fork(name);
   return Array.from({ length: count }, (_, i) => {

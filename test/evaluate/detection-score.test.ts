@@ -14,7 +14,7 @@ const outcome: fc.Arbitrary<DetectionOutcome> = fc.record({
 });
 const outcomes = fc.array(outcome, { minLength: 1, maxLength: 40 });
 
-/** By its definition: every pair of a positive and a negative. */
+/** Computes the area by its definition, from every pair of a positive and a negative. */
 function areaOfPairs(list: readonly DetectionOutcome[]): number {
   const pairs = list
     .filter(({ truth }) => truth)

@@ -7,7 +7,7 @@ import { SeededRandom } from "../../tools/random/random.ts";
 
 const TABLE_1 = PAPER_RESULTS.Chapman;
 const CLASSES = ["AFIB", "GSVT", "SB", "SR"];
-/** A fifth of 10,588 records. */
+/** The test records, a fifth of 10,588. */
 const TEST_RECORDS = 2118;
 /** Half a unit of the fourth decimal. */
 const ROUNDING = 0.00005 + 1e-9;
@@ -27,7 +27,7 @@ describe("the paper's table of ResNet1D", () => {
   });
 
   it("has at 1 bit what our scores give a network that always names the class of 752 records", () => {
-    // How the other 1,366 records spread over three classes plays no part: nobody names them.
+    // The paper does not say how the other 1,366 records spread over three classes, and the figures do not depend on it.
     const truths = Array.from({ length: TEST_RECORDS }, (_, i) => (i < 752 ? 0 : 1 + (i % 3)));
     const score = scoreAsPaper(
       truths,

@@ -163,7 +163,7 @@ function groupNormOf(input: string): GraphNode {
   return { op: "groupNorm", name: "project.norm", input, activation: "none" };
 }
 
-/** A node that reads `now` wherever it read `before`. */
+/** Makes a node read `now` wherever it read `before`. */
 function reading(before: string, now: string) {
   return (node: GraphNode): GraphNode => {
     const renamed = (name: string) => (name === before ? now : name);

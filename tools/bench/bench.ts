@@ -17,9 +17,9 @@ import { type BenchRow, type Minimum, minima, summarise } from "./summary.ts";
 
 export interface BenchOptions {
   readonly rounds: number;
-  /** A regular expression: only rows whose label it matches. */
+  /** The rows to time, as a regular expression over their labels. */
   readonly rows: string;
-  /** A few rows, cold starts once each: does the bench work, not how fast is it. */
+  /** Times a few rows and starts each case once from cold: a trial of the bench itself. */
   readonly quick: boolean;
   readonly onProgress?: (done: number, total: number, what: string) => void;
 }
@@ -28,7 +28,7 @@ export interface BenchReport {
   readonly machine: Machine;
   readonly rounds: number;
   readonly rows: readonly BenchRow[];
-  /** In the order of the rows. */
+  /** The rows' shortest runs, in the order of the rows. */
   readonly minima: readonly Minimum[];
   /** The RAM of the rows that are engines, in their order. */
   readonly ram: readonly EngineRam[];
@@ -48,7 +48,7 @@ export interface EngineRam extends Pick<RowPlan, "name" | "build" | "bits"> {
 }
 
 export interface LeftOut extends Pick<RowPlan, "name" | "build" | "bits"> {
-  /** A peer is not installed, or a row was refused: it did not load, or its outputs are wrong. */
+  /** The cause: a missing peer, or a row that did not load or gave wrong outputs. */
   readonly cause: "not installed" | "refused";
   readonly reason: string;
 }
@@ -58,8 +58,8 @@ const ROUND_MS = 20;
 const COLD_START_PROCESSES = 10;
 
 /**
- * Times the engine and its peers on the same networks, in rounds that run every row. Outputs are checked before.
- * Throws RangeError where no row is chosen.
+ * Times the engine and its peers on the same networks, in rounds that run every row, after it has checked their
+ * outputs. Throws RangeError where no row is chosen.
  */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
   prepareBuilds(BUILDS);
@@ -103,7 +103,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   };
 }
 
-/** Loads and checks every row; one that cannot be timed says why. */
+/** Loads and checks every row. Rows that cannot be timed are returned apart, with the reason. */
 async function prepareRows(plans: readonly RowPlan[], { onProgress }: BenchOptions) {
   const ready: ({ plan: RowPlan } & Prepared)[] = [];
   const leftOut: LeftOut[] = [];
@@ -118,7 +118,7 @@ async function prepareRows(plans: readonly RowPlan[], { onProgress }: BenchOptio
   return { ready, leftOut };
 }
 
-/** Throws the error again where it is none that one row is left out for. */
+/** Returns why an error leaves a row out; throws the error again where it concerns more than the row. */
 function leftOutBecause(error: unknown): Pick<LeftOut, "cause" | "reason"> {
   if (error instanceof NotInstalledError) return { cause: "not installed", reason: error.message };
   if (error instanceof RefusedError || error instanceof EngineError || error instanceof WebAssembly.CompileError) {
@@ -127,7 +127,7 @@ function leftOutBecause(error: unknown): Pick<LeftOut, "cause" | "reason"> {
   throw error;
 }
 
-/** R-1M's first decision from cold: each build at 8 bits, each peer in each precision. */
+/** Lists the cold starts of R-1M: each build at 8 bits, each peer in each precision. */
 function coldStartCases(timed: readonly RowPlan[], reference: ReferenceSubjects): ColdStartCase[] {
   const plans = timed.filter(({ name, bits }) => name === "R-1M window" && (bits === 8 || bits === 32));
   return plans.map(({ build, bits }) => {
@@ -140,7 +140,7 @@ function coldStartCases(timed: readonly RowPlan[], reference: ReferenceSubjects)
   });
 }
 
-/** Bytes and versions of the builds and peers that were timed. */
+/** Collects bytes and versions of the builds and peers that were timed. */
 async function peerFacts(timed: readonly RowPlan[], runtimes: PeerRuntimes) {
   const wasmBytes: Record<string, number> = {};
   const versions: Record<string, string> = {};

@@ -4,12 +4,12 @@ import type { EngineBuild } from "qhubert-engine";
 /** The builds of the engine that are timed. */
 export const BUILDS: readonly EngineBuild[] = ["scalar", "simd", "relaxed"];
 
-/** Node that has relaxed SIMD without being asked. */
+/** The first version of Node that has relaxed SIMD without a flag. */
 const RELAXED_SIMD_NODE = 22;
 
 /**
- * Makes older Node take these builds. Call it before anything is compiled, and only where it is needed: a changed flag
- * makes V8 discard its code cache of Node's own modules, which a cold start then pays for (30 ms more, measured).
+ * Lets an older Node run these builds. It is called before anything is compiled, and only where it is needed: a changed
+ * flag makes V8 discard its code cache of Node's own modules, which costs a cold start 30 ms more (measured).
  */
 export function prepareBuilds(builds: readonly string[]): void {
   const [major] = process.versions.node.split(".");

@@ -13,13 +13,13 @@ export type ColdStartTask =
   | { readonly kind: "engine"; readonly build: EngineBuild; readonly file: Uint8Array }
   | { readonly kind: "peer"; readonly name: string; readonly precision: Precision; readonly network: QuantizedNetwork };
 
-/** Milliseconds of one start, each part after the one before. */
+/** Milliseconds of the parts of one start, in their order. */
 export interface ColdStartTimes {
-  /** The WebAssembly compiled and instantiated, without weights. */
+  /** Compiling and instantiating the WebAssembly, without weights. */
   readonly startMs: number;
-  /** The network loaded. */
+  /** Loading the network. */
   readonly loadMs: number;
-  /** The first window decided. */
+  /** Deciding the first window. */
   readonly firstDecisionMs: number;
 }
 

@@ -9,7 +9,7 @@ export interface ColdStart extends ColdStartTimes {
   readonly bits: number;
   readonly processes: number;
   readonly totalMs: number;
-  /** The least of all processes: the best guess at a machine without other work. */
+  /** The least start of all processes: the best guess at a machine without other work. */
   readonly minStartMs: number;
   readonly minTotalMs: number;
 }
@@ -21,9 +21,9 @@ export interface ColdStartCase {
 }
 
 /**
- * Starts every case in so many processes, one after another and the cases in turn. V8 keeps compiled WebAssembly for the
- * life of a process (a second compile of the engine takes a quarter of the first), so only a fresh one starts from cold.
- * Imported JavaScript is there before the clock starts.
+ * Starts every case in several fresh processes, one after another and the cases in turn. V8 keeps compiled WebAssembly
+ * for the life of a process (a second compile of the engine takes a quarter of the first), so only a fresh one starts
+ * from cold. JavaScript is imported before the clock starts.
  */
 export async function coldStarts(
   cases: readonly ColdStartCase[],

@@ -8,10 +8,13 @@ import { WINDOW_SAMPLES } from "./reference-network.ts";
 import type { Prepared, RowPlan } from "./row.ts";
 import { EDGE_NAME, ecgWindow, edgeGraph, edgeModelFile } from "./subject.ts";
 
-/** A decision of resnet1d-edge comes every 0.512 s. */
+/** Samples between decisions of resnet1d-edge: 0.512 s. */
 const HOP_SAMPLES = 256;
 
-/** The shipped resnet1d-edge: a window of 10.24 s and a hop of its stream, with all weights unpacked and with none. */
+/**
+ * Plans the shipped resnet1d-edge: a window of 10.24 s and a hop of its stream, with all weights unpacked and with
+ * none.
+ */
 export function edgeRows(): RowPlan[] {
   const window = ecgWindow();
   const fixture = once(() => fixtureOf(edgeModelFile(), window));
@@ -41,7 +44,7 @@ export function edgeRows(): RowPlan[] {
   );
 }
 
-/** Over all weights, to two digits. */
+/** Averages the bits over all weights, to two digits. */
 function meanBits({ layers }: ModelFile): number {
   const weights = layers.reduce((sum, layer) => sum + layer.weights, 0);
   const bits = layers.reduce(

@@ -9,7 +9,7 @@ export interface Fixture {
   readonly logits: readonly Float64Array[];
 }
 
-/** More than all unpacked weights of any network here take: what a host with memory to spare grants. */
+/** A tile cache for all unpacked weights of any network here, as a host with memory to spare grants it. */
 export const HOST_CACHE_BYTES = 64 << 20;
 
 /** Runs the scalar build, which everything else is compared with. */
@@ -19,8 +19,8 @@ export async function fixtureOf(file: Uint8Array, samples: Int16Array): Promise<
 }
 
 /**
- * A build with the fixture's model. Throws RefusedError where its decisions are not the scalar build's, EngineError where it
- * takes more RAM than it is granted.
+ * Loads the fixture's model into a build. Throws RefusedError where its decisions are not the scalar build's,
+ * EngineError where it takes more RAM than it is granted.
  */
 export async function checkedEngine(
   fixture: Fixture,
@@ -39,7 +39,7 @@ async function loadEngine(file: Uint8Array, build: EngineBuild, tileCacheBytes: 
   return engine;
 }
 
-/** A whole record from its first sample to its last decision. */
+/** Returns a call that runs a whole record, from its first sample to its last decision. */
 export function recordRun(engine: Engine, samples: Int16Array): () => EngineEvent[] {
   return () => {
     engine.reset();
@@ -47,13 +47,13 @@ export function recordRun(engine: Engine, samples: Int16Array): () => EngineEven
   };
 }
 
-/** `recordRun` as a row. */
+/** Makes a row of `recordRun`. */
 export function windowRun(engine: Engine, samples: Int16Array): Prepared {
   return { run: recordRun(engine, samples), ramBytes: engine.ramBytes };
 }
 
 /**
- * The next hop of a stream that runs on for ever, the record round and round; a hop gives one decision.
+ * Makes a row that pushes the next hop of an endless stream, the record over and over. A hop gives one decision.
  * Throws RefusedError where it gives another number of them.
  */
 export function hopRun(engine: Engine, samples: Int16Array, hopSamples: number): Prepared {

@@ -3,7 +3,7 @@ import { forward } from "../forward/float-forward.ts";
 import type { NodeWeights } from "../forward/layer-weights.ts";
 import type { Rows } from "../forward/rows.ts";
 
-/** Runs a network's weights, integer * scale, in plain float: every node's rows by its name. */
+/** Runs a network's weights, integer * scale, in plain float and returns every node's rows by its name. */
 export function floatRun(
   { graph, weights, norms }: Pick<QuantizedNetwork, "graph" | "weights" | "norms">,
   samples: Int16Array,
@@ -19,7 +19,7 @@ export function floatRun(
   return forward(graph, real, samples);
 }
 
-/** Integer * scale, [outChannel][k]. */
+/** Multiplies integers by the scale of their channel, [outChannel][k]. */
 export function realValues(integers: Int8Array, scale: Float64Array): Float32Array {
   const fanIn = integers.length / scale.length;
   return Float32Array.from(integers, (integer, index) => integer * scale[Math.floor(index / fanIn)]);

@@ -7,17 +7,17 @@ export const SMALL_NAME = "hubert-small";
 export const NANO_NAME = "hubert-nano";
 const CLASSES = ["SR", "AFIB", "GSVT", "SB"];
 
-/** The published SMALL: it decides on one window. */
+/** Builds the published SMALL, which decides on one window. */
 export function smallGraph(): Graph {
   return hubertSmall(CLASSES);
 }
 
-/** The nano network on a stream: a decision every 0.512 s. */
+/** Builds the nano network on a stream, with a decision every 0.512 s. */
 export function nanoStreamGraph(): Graph {
   return hubertNano(CLASSES);
 }
 
-/** The nano network with one decision, over all tokens of a window: what peers run. */
+/** Builds the nano network with one decision, over all tokens of a window, as peers run it. */
 export function nanoWindowGraph(): Graph {
   const graph = nanoStreamGraph();
   const tokens = cropRows(graph, WINDOW_SAMPLES).get("window") as number;

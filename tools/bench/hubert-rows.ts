@@ -11,14 +11,14 @@ import { WINDOW_SAMPLES } from "./reference-network.ts";
 import type { RowPlan } from "./row.ts";
 import { ecgStream, ecgWindow, randomSubject, type Subject } from "./subject.ts";
 
-/** All that an engine without a tile cache is granted, for 30 MB of weights too. */
+/** The RAM that an engine without a tile cache is granted, for 30 MB of weights too. */
 const PAGED_RAM_BYTES = 4 << 20;
-/** A pass of a whole window would take more; one of few samples unpacks the first conv that much more often. */
+/** Samples of a pass in that RAM: a whole window needs more, and a shorter pass unpacks the first conv more often. */
 const TICK_SAMPLES = 256;
 const NANO_HOP_SAMPLES = 256;
 const STREAM_SECONDS = 16;
 
-/** HuBERT with random weights: the small one's window, the nano one's window and the hop of its stream. */
+/** Plans HuBERT with random weights: the small network's window, the nano one's window and the hop of its stream. */
 export function hubertRows(runtimes: PeerRuntimes): RowPlan[] {
   const small = once(() => randomSubject(smallGraph()));
   const nano = once(() => randomSubject(nanoWindowGraph()));
@@ -31,7 +31,9 @@ export function hubertRows(runtimes: PeerRuntimes): RowPlan[] {
   ];
 }
 
-/** With all weights unpacked in a cache, and with weights that every layer reads anew into little memory. */
+/**
+ * Plans a window with all weights unpacked in a cache, and one whose layers read their weights anew into little RAM.
+ */
 function windowRows(graph: Graph, subject: () => Subject): RowPlan[] {
   const window = ecgWindow();
   const fixture = once(async () => {
@@ -53,7 +55,7 @@ function windowRows(graph: Graph, subject: () => Subject): RowPlan[] {
   ]);
 }
 
-/** A decision over 10.24 s every 0.512 s: the tokens of a hop are new, the transformer runs over all of them. */
+/** Plans the nano network's hop, 0.512 s: only its tokens are new, while the transformer runs over all of 10.24 s. */
 function nanoHopRows(subject: () => Subject): RowPlan[] {
   const graph = nanoStreamGraph();
   const stream = ecgStream(STREAM_SECONDS);

@@ -1,9 +1,9 @@
 import { RefusedError } from "./row.ts";
 
 /**
- * How far logits may lie from those of the plain float run, as a share of the largest. Float libraries differ by the order
- * of their sums (measured: 1e-6). Int8 activations are rounded at every one of 20 layers (measured: 1 to 4 % on random
- * weights); a network that is wired or scaled wrongly is off by its whole size.
+ * Largest distance of logits from those of the plain float run, as a share of the largest logit. Float libraries differ
+ * by the order of their sums (measured: 1e-6). Int8 activations are rounded at every one of 20 layers (measured: 1 to 4
+ * % on random weights); a network that is wired or scaled wrongly is off by its whole size.
  */
 export const FLOAT_TOLERANCE = 1e-3;
 export const INT8_TOLERANCE = 0.1;

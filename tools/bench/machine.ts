@@ -1,6 +1,6 @@
 import { arch, availableParallelism, cpus, loadavg, platform, totalmem } from "node:os";
 
-/** Where a table was measured. */
+/** The machine on which a table was measured. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;

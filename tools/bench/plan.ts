@@ -13,7 +13,7 @@ const WIDTHS: readonly Width[] = [8, 7, 6, 5, 4, 3, 2, 1, "ternary"];
 const BEAT_WIDTHS: readonly Width[] = [8, 4, 2];
 export const BEAT_TICKS_MS = [32, 160, 800];
 
-/** R-1M at a width, made when it is first needed: that takes two seconds. */
+/** A function that returns R-1M at a width and makes it at its first call, which takes two seconds. */
 export type ReferenceSubjects = (width: Width) => Subject;
 
 export function referenceSubjects(): ReferenceSubjects {
@@ -21,7 +21,7 @@ export function referenceSubjects(): ReferenceSubjects {
   return (width) => (subjects.get(width) as () => Subject)();
 }
 
-/** Every row that there is: a network's peers, then ours. */
+/** Lists all rows, network by network: first the peers', then the engine's. */
 export function allRows(reference: ReferenceSubjects, runtimes: PeerRuntimes): RowPlan[] {
   return [
     ...peerRows(referenceGraph(), runtimes, () => reference(8)),
@@ -34,8 +34,8 @@ export function allRows(reference: ReferenceSubjects, runtimes: PeerRuntimes): R
 }
 
 /**
- * The rows whose label the regular expression matches, case apart, and the baselines of their networks.
- * Throws RangeError where there is none, or on a wrong expression.
+ * Chooses the rows whose label the regular expression matches, in any case, and the baselines of their networks.
+ * Throws RangeError where no label matches, or on a wrong expression.
  */
 export function chooseRows(rows: readonly RowPlan[], pattern: string): RowPlan[] {
   const expression = regularExpression(pattern);
@@ -55,7 +55,7 @@ function regularExpression(pattern: string): RegExp {
   }
 }
 
-/** One width, one tick, small networks: rows of every kind, in a minute. */
+/** Tells whether a row belongs to the quick run: one width, one tick and small networks, in a minute. */
 export function isQuick({ network, name, bits }: RowPlan): boolean {
   if (network === SMALL_NAME) return false;
   return network !== REFERENCE_NAME || ((bits === 8 || bits === 32) && !/beat, (32|800) ms/.test(name));

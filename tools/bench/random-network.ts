@@ -18,18 +18,21 @@ import { floatRun } from "./float-run.ts";
 
 /** Standard deviation of the biases; a layer's outputs are of the order of 1. */
 const BIAS_SPREAD = 0.1;
-/** The input is in millivolts, with an RMS of about a quarter. */
+/** Gain of the first layer: the input is in millivolts, with an RMS of about a quarter. */
 const INPUT_GAIN = 4;
-/** relu halves the power of what the next layer reads (He et al. 2015), gelu nearly so. */
+/**
+ * Gain after relu, which halves the power that the next layer reads (He et al. 2015), and after gelu, which nearly
+ * does.
+ */
 const ACTIVATED_GAIN = Math.SQRT2;
-/** Eight residual sums grow the variance; logits then come out at 10 to 20, far from the 128 of their int16. */
+/** Gain of the head: after eight residual sums logits then reach 10 to 20, far from the 128 of their int16. */
 const LOGIT_GAIN = 0.5;
-/** A gelu's input is held up to its largest output, which it nearly equals, and at least so far: beyond -5 gelu is 0. */
+/** Least range of a gelu's input, which is otherwise its largest output: below -5 gelu is 0. */
 const LEAST_GELU_RANGE = 5;
 
 /**
- * Seeded random integers of one width in every layer, scaled to keep the variance, and activation scales from a float run
- * over `samples`, so that activations spread over their codes instead of saturating.
+ * Draws seeded integers of one width for every layer, scaled to keep the variance. Activation scales come from a float
+ * run over `samples`, so that activations spread over their codes instead of saturating.
  */
 export function randomNetwork(graph: Graph, width: Width, seed: number, samples: Int16Array): QuantizedNetwork {
   const random = new SeededRandom(seed);

@@ -10,7 +10,7 @@ export const WINDOW_COLUMNS = 320;
 export const BEAT_HOP_COLUMNS = 25;
 export const BEAT_HOP_SAMPLES = 400;
 
-/** Stage by stage, two residual blocks each; all but the first stage halve the rate. */
+/** Channels of the stages, of two residual blocks each; all stages but the first halve the rate. */
 const R_1M_CHANNELS = [32, 64, 128, 128];
 const BLOCKS_PER_STAGE = 2;
 const STEM_KERNEL = 15;
@@ -18,15 +18,16 @@ const BLOCK_KERNEL = 7;
 const CLASSES = ["SR", "AFIB", "GSVT", "SB"];
 
 /**
- * R-1M, the network that all rows are compared on: a ResNet1D of 1,018,564 parameters and 619,889,152 multiply-accumulates
- * a window, symmetric padding, batch norm folded. It is no family of ours: it relates the engine to its peers.
+ * Builds R-1M, the network that all rows are compared on: a ResNet1D of 1,018,564 parameters and 619,889,152
+ * multiply-accumulates a window, symmetric padding, batch norm folded. It is no family of ours: it relates the engine
+ * to its peers.
  * @param hopColumns columns from one decision to the next; each decision averages the last 320
  */
 export function referenceNetwork(hopColumns: number): Graph {
   return stagedNetwork(REFERENCE_NAME, R_1M_CHANNELS, hopColumns);
 }
 
-/** R-1M's build with other channels, a stage each. */
+/** Builds a network like R-1M with these channels in its stages. */
 export function stagedNetwork(name: string, stageChannels: readonly number[], hopColumns: number): Graph {
   let [channels] = stageChannels;
   const nodes: GraphNode[] = [conv("stem", INPUT, channels, STEM_KERNEL, 2, "relu")];

@@ -15,10 +15,10 @@ import {
 import type { RowPlan } from "./row.ts";
 import { ecgStream, ecgWindow, referenceGraph, SAMPLES_PER_MS, type Subject } from "./subject.ts";
 
-/** Long enough for decisions over a full window. */
+/** Length of the stream, which suffices for decisions over a full window. */
 const STREAM_SECONDS = 16;
 
-/** R-1M on a whole window: 5120 samples pushed in one pass, then the 325 of its look-ahead flushed. */
+/** Plans R-1M on a whole window: 5120 samples pushed in one pass, then the 325 of its look-ahead flushed. */
 export function windowRows(width: Width, subject: () => Subject): RowPlan[] {
   const window = ecgWindow();
   const fixture = once(async () => {
@@ -38,7 +38,7 @@ export function windowRows(width: Width, subject: () => Subject): RowPlan[] {
   }));
 }
 
-/** R-1M in a running stream: the 400 samples of a beat are pushed, one decision comes out. */
+/** Plans R-1M in a running stream: the 400 samples of a beat are pushed, and one decision comes out. */
 export function beatRows(width: Width, tickMs: number, subject: () => Subject): RowPlan[] {
   const graph = referenceNetwork(BEAT_HOP_COLUMNS);
   const stream = ecgStream(STREAM_SECONDS);

@@ -4,7 +4,7 @@ import type { Run } from "./row.ts";
 /** The settings of timing in rounds. */
 export interface RoundOptions {
   readonly rounds: number;
-  /** A short run is repeated in a round until so much time has passed: a clock of microseconds then tells it apart. */
+  /** Milliseconds for which a short run is repeated in a round, so that a clock of microseconds can time it. */
   readonly roundMs: number;
   readonly warmUpRounds: number;
   readonly onRow?: (done: number, total: number) => void;
@@ -17,9 +17,9 @@ const CLOCK_STEP_MS = 1e-3;
 export type RoundTimes = readonly (readonly (readonly number[])[])[];
 
 /**
- * Times rows against each other: a round runs every row, its order rotated by one from round to round, so that all rows of
- * a round meet the same machine. Each has an untimed run first, since the row before it has left its own data in the caches.
- * Warm-up rounds come before; they also tell how often a row runs.
+ * Times rows against each other. A round runs every row, so that all of them meet the same machine, and the order
+ * rotates by one from round to round. Each row has an untimed run first, since the row before it has left its own data
+ * in the caches. Warm-up rounds come first; they also determine how often a row runs in a round.
  */
 export async function timeRounds(rows: readonly Run[], options: RoundOptions): Promise<RoundTimes> {
   const { rounds, roundMs, warmUpRounds, onRow } = options;
@@ -38,7 +38,7 @@ export async function timeRounds(rows: readonly Run[], options: RoundOptions): P
   return times;
 }
 
-/** At least one; a run below the clock's step takes one step. */
+/** Counts the runs that fill a round, at least one; a run below the clock's step counts as one step. */
 function runsWithin(roundMs: number, runMs: number): number {
   return Math.max(1, Math.min(MAX_RUNS, Math.ceil(roundMs / Math.max(CLOCK_STEP_MS, runMs))));
 }

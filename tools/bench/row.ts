@@ -8,11 +8,13 @@ export interface RowPlan {
   readonly build: string;
   /** Bits of a weight: 8..1, "ternary", the mean of a network with several widths, or 32 for float. */
   readonly bits: Width | number;
-  /** Rows of one network share a baseline. */
+  /** The network; its rows share a baseline. */
   readonly network: string;
   /** Multiply-accumulates of one run. */
   readonly macs: number;
-  /** Loads what it takes and checks its output. Throws NotInstalledError and RefusedError; both cost this row alone. */
+  /**
+   * Loads the network and checks its output. Throws NotInstalledError and RefusedError, which leave out this row alone.
+   */
   prepare(): Promise<Prepared>;
 }
 
@@ -21,7 +23,7 @@ export type Run = () => unknown;
 /** A row that is ready to be timed. */
 export interface Prepared {
   readonly run: Run;
-  /** Linear memory that an engine uses; of a peer it is not known. */
+  /** Linear memory that an engine uses; undefined for a peer. */
   readonly ramBytes?: number;
 }
 
@@ -37,8 +39,8 @@ export function labelOf({ name, build, bits }: Pick<RowPlan, "name" | "build" | 
   return `${name}, ${build}, ${bits === "ternary" ? bits : `${bits} bit`}`;
 }
 
-/** A peer that this machine does not have. */
+/** The error of a peer that this machine does not have. */
 export class NotInstalledError extends Error {}
 
-/** A row that gave other results than it should. */
+/** The error of a row that gave other results than it should. */
 export class RefusedError extends Error {}

@@ -15,7 +15,7 @@ import { randomNetwork } from "./random-network.ts";
 import { referenceNetwork, WINDOW_COLUMNS, WINDOW_SAMPLES } from "./reference-network.ts";
 import { NotInstalledError } from "./row.ts";
 
-/** A network in the integers that the engine and all peers are given, and what it should answer. */
+/** A network in the integers that the engine and all peers are given, and its expected logits. */
 export interface Subject {
   readonly network: QuantizedNetwork;
   /** Logits of the float run over `ecgWindow()`. */
@@ -25,10 +25,10 @@ export interface Subject {
 const SEED = 1;
 export const SAMPLES_PER_MS = 0.5;
 export const EDGE_NAME = "resnet1d-edge";
-/** CinC 2017's: normal, atrial fibrillation, other rhythm, noise. */
+/** CinC 2017's classes: normal, atrial fibrillation, other rhythm, noise. */
 const EDGE_CLASSES = ["N", "A", "O", "~"];
 
-/** R-1M with random weights of one width in every layer; one decision a window. */
+/** Makes R-1M with random weights of one width in every layer and one decision for each window. */
 export function referenceSubject(width: Width): Subject {
   return subjectOf(randomNetwork(referenceGraph(), width, SEED, ecgWindow()));
 }
@@ -42,14 +42,14 @@ export function edgeGraph(): Graph {
 }
 
 /**
- * The shipped resnet1d-edge, its float weights at 8 bits: what int8 peers get of it. Throws NotInstalledError where the
- * weights are not there.
+ * Makes the shipped resnet1d-edge with its float weights at 8 bits, as int8 peers take it. Throws NotInstalledError
+ * where the weights are not there.
  */
 export function edgeSubject(): Subject {
   return subjectOf(new QuantizationState(edgeFloatModel(), [ecgWindow()], 8, DEFAULT_QUANTIZATION).network());
 }
 
-/** The bytes of the shipped model, packed. */
+/** Reads the packed bytes of the shipped model. */
 export function edgeModelFile(): Uint8Array {
   return readFileSync(shippedPath(`${EDGE_NAME}.qhb`));
 }
@@ -62,7 +62,7 @@ function edgeFloatModel(): FloatModel {
   return readFloatModel(path);
 }
 
-/** A network with seeded random weights, 8 bits in every layer. */
+/** Makes a network with seeded random weights of 8 bits in every layer. */
 export function randomSubject(graph: Graph): Subject {
   return subjectOf(randomNetwork(graph, 8, SEED, ecgWindow()));
 }
@@ -73,12 +73,12 @@ function subjectOf(network: QuantizedNetwork): Subject {
   return { network, logits: tensors.get(graph.nodes[graph.nodes.length - 1].name)?.data ?? new Float32Array() };
 }
 
-/** The window that is timed: conditioned samples on the 8-bit grid of the int8 peers' input, so that all see the same. */
+/** Returns the window that is timed: conditioned samples on the 8-bit grid of int8 peers, so that all see the same. */
 export function ecgWindow(): Int16Array {
   return ecgStream(11).subarray(0, WINDOW_SAMPLES);
 }
 
-/** Synthetic atrial fibrillation, 500 Hz, one count a microvolt in steps of INPUT_STEP_COUNTS. */
+/** Synthesizes atrial fibrillation at 500 Hz, one count per microvolt, in steps of INPUT_STEP_COUNTS. */
 export function ecgStream(seconds: number): Int16Array {
   const { samples } = synthesize({ rhythm: "afib", seconds, sampleRateHz: MODEL_SAMPLE_RATE_HZ, seed: SEED }).leads[0];
   return Int16Array.from(samples, (count) => {

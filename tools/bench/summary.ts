@@ -4,14 +4,14 @@ import { median, percentile } from "./statistics.ts";
 
 /** One row of the table. */
 export interface BenchRow extends Pick<RowPlan, "name" | "build" | "bits"> {
-  /** Over rounds, of a round's median run. */
+  /** Median over the rounds of a round's median run. */
   readonly medianMs: number;
-  /** Over all runs. */
+  /** 99th percentile of all runs. */
   readonly p99Ms: number;
   readonly gmacPerSecond: number;
   /**
-   * How many of these runs go into one whole window of onnxruntime-web int8 on the same network: the median over rounds of
-   * the quotient of the two. Null where that peer is not there.
+   * Speed relative to a whole window of onnxruntime-web int8 on the same network: that peer's time over this row's, a
+   * median over rounds. Null where that peer is not there.
    */
   readonly ratioToOrtWebInt8: number | null;
 }
@@ -21,12 +21,12 @@ export interface Minimum extends Pick<RowPlan, "name" | "build" | "bits"> {
   readonly minMs: number;
 }
 
-/** In the order of the plans. */
+/** Returns the rows' shortest runs, in the order of the plans. */
 export function minima(plans: readonly RowPlan[], times: RoundTimes): Minimum[] {
   return plans.map(({ name, build, bits }, row) => ({ name, build, bits, minMs: Math.min(...times[row].flat()) }));
 }
 
-/** The table's rows. @param times of the plans, in their order */
+/** Makes the table's rows. @param times runs of the plans, in their order */
 export function summarise(plans: readonly RowPlan[], times: RoundTimes): BenchRow[] {
   const perRound = times.map((rounds) => rounds.map(median));
   return plans.map((plan, row) => {

@@ -12,7 +12,7 @@ export interface ReferenceBeats {
   readonly beats: readonly number[];
   /** Ventricular flutter or fibrillation, from "[" to "]". */
   readonly flutter: readonly { readonly from: number; readonly to: number }[];
-  /** Whether any of them is paced. */
+  /** True where any of the beats is paced. */
   readonly isPaced: boolean;
 }
 
@@ -22,8 +22,8 @@ export interface AnnotatedRecord {
 }
 
 /**
- * The records of a folder that come with reference beats: WFDB records with an `.atr` file, and `data_N.mat` with an
- * `R_N.mat` as in CPSC 2019. Those without are named in `others`.
+ * Lists the records of a folder that come with reference beats: WFDB records with an `.atr` file, and `data_N.mat` with
+ * an `R_N.mat` as in CPSC 2019. Those without are named in `others`.
  *
  * @throws DataError if none has any
  */

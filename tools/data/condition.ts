@@ -11,20 +11,20 @@ import { pickLead } from "./pick-lead.ts";
 import type { ConditionedRecord, Dataset, EcgRecord } from "./record.ts";
 
 export interface ConditionOptions {
-  /** By name or index; default as in `pickLead`. */
+  /** The lead, by name or index; default as in `pickLead`. */
   readonly lead?: string;
-  /** Where to keep conditioned data sets; default nowhere. Only data sets that come from files are kept. */
+  /** Folder that keeps conditioned data sets that come from files; without it none is kept. */
   readonly cacheDir?: string;
   readonly onProgress?: (done: number, total: number) => void;
-  /** Leaves damaged records out and tells of each, instead of giving up at the first. */
+  /** Called for each damaged record, which is then left out; without it the first one throws. */
   readonly onDamaged?: (damaged: SkippedRecord) => void;
 }
 
 /**
- * One lead of a record through the engine's own front end.
+ * Runs one lead of a record through the engine's own front end.
  *
- * @returns int16, 500 Hz, a count a microvolt
- * @throws DataError if the lead is missing, or the front end takes neither its rate nor its scale, or has no sample of it
+ * @returns int16, 500 Hz, one count per microvolt
+ * @throws DataError if the lead is missing, or the front end refuses its rate or its scale, or makes no sample of it
  */
 export function conditionRecord(frontEnd: FrontEnd, record: EcgRecord, lead?: string): Int16Array {
   const picked = pickLead(record, lead);
@@ -41,10 +41,10 @@ export function conditionRecord(frontEnd: FrontEnd, record: EcgRecord, lead?: st
 }
 
 /**
- * A data set as the network sees it, in its order.
+ * Conditions the records of a data set, in their order.
  *
- * A copy of up to 2 GB is kept. It is used only if it is of the same files, lead and engine, and its checksum is right; else it is made
- * anew, and copies that another engine made of the same signals are removed.
+ * A copy of up to 2 GB is kept. It serves again for the same files, lead and engine if its checksum is right. Otherwise
+ * it is made anew, and copies that another engine made of the same signals are removed.
  *
  * @throws DataError
  */
@@ -58,7 +58,7 @@ export async function conditionDataset(dataset: Dataset, options: ConditionOptio
     .filter(({ samples }) => samples.length > 0);
 }
 
-/** @param kept signals of an earlier run, empty for what was damaged then */
+/** @param kept signals of an earlier run, empty for a record that was damaged then */
 async function conditionAll(
   dataset: Dataset,
   { lead, onProgress, onDamaged }: ConditionOptions,
@@ -90,12 +90,14 @@ interface CachePlace {
   readonly file: string;
 }
 
-/** The copy's place, named after all that it depends on; undefined if a record has no stamp: it may change unseen. */
+/**
+ * Names the copy's file after all that it depends on; undefined if a record has no stamp, since it may change unseen.
+ */
 async function placeInCache(dataset: Dataset, folder: string, lead?: string): Promise<CachePlace | undefined> {
   const stamps = dataset.records.map((record) => [record.name, (record as Partial<FiledRecord>).fileStamp]);
   if (stamps.some(([, stamp]) => stamp === undefined)) return undefined;
   const prefix = `${dataset.name}-${shortHash(JSON.stringify([dataset.name, lead ?? null, stamps]))}-`;
-  // Every build of the engine gives the same bytes, so one stands for all.
+  // Every build of the engine gives the same bytes, so the hash of one stands for all.
   return { folder, prefix, file: `${prefix}${shortHash(await engineBytes("scalar"))}${EXTENSION}` };
 }
 

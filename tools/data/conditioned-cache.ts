@@ -10,7 +10,7 @@ import { readBytes } from "./read-file.ts";
 const COUNT_AT = 4;
 const LENGTHS_AT = 8;
 
-/** The signals of a file, or undefined if it is not there, damaged, or holds another number of signals. */
+/** Reads the signals of a file; undefined if it is not there, is damaged, or holds another number of signals. */
 export function readConditioned(path: string, count: number): Int16Array[] | undefined {
   if (!existsSync(path)) return undefined;
   const bytes = readBytes(path);
@@ -27,15 +27,15 @@ export function readConditioned(path: string, count: number): Int16Array[] | und
   });
 }
 
-/** Node reads no longer file at once. */
+/** The longest file that Node reads at once. */
 const MAX_FILE_BYTES = 2 ** 31 - 1;
 
-/** Whether signals fit a file that can be read back. */
+/** Tells whether signals fit a file that can be read back. */
 export function fitsCache(signals: readonly Int16Array[]): boolean {
   return signals.reduce((sum, signal) => sum + 4 + signal.byteLength, LENGTHS_AT) <= MAX_FILE_BYTES;
 }
 
-/** Writes a file that is either whole or not there. */
+/** Writes a file whole or not at all. */
 export function writeConditioned(path: string, signals: readonly Int16Array[]): void {
   const samples = signals.reduce((sum, signal) => sum + signal.length, 0);
   const bytes = new Uint8Array(LENGTHS_AT + 4 * signals.length + 2 * samples);

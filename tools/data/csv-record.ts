@@ -7,12 +7,13 @@ import type { EcgRecord, Lead } from "./record.ts";
 import { STANDARD_LEADS } from "./standard-leads.ts";
 
 export interface CsvOptions {
-  /** Default 500, as in the Chapman data set. */
+  /** Sample rate; 500 by default, as in the Chapman data set. */
   readonly sampleRateHz?: number;
 }
 
 /**
- * Reads a record from a CSV file: a row a sample, a column a lead, in microvolts. The first row may name the leads.
+ * Reads a record from a CSV file in microvolts: each row is a sample, each column a lead. The first row may name the
+ * leads.
  *
  * @throws DataError naming row and column of a cell that is missing or not a finite number
  */
@@ -49,7 +50,7 @@ export function readCsvRecord(path: string, options: CsvOptions = {}): EcgRecord
   };
 }
 
-/** The numbers of a column, of a length that is not known before. */
+/** The numbers of a column, whose length is not known in advance. */
 class SampleColumn {
   length = 0;
   #values = new Float64Array(4096);
@@ -76,7 +77,7 @@ function digitiseColumn(name: string, column: SampleColumn, path: string): Lead 
   }
 }
 
-/** A header has a name in every column: a first row with some numbers in it is a row of samples, maybe a bad one. */
+/** Tells whether a row is a header, which has a name in every column; with a number in it, it is a row of samples. */
 function isHeader(row: readonly string[]): boolean {
   return row.every((cell) => cell !== "" && Number.isNaN(Number(cell)) && cell.toLowerCase() !== "nan");
 }

@@ -1,6 +1,6 @@
 /**
- * The cells of a comma-separated text, row by row; blank lines are dropped, cells are trimmed. A cell may stand in
- * double quotes (RFC 4180), and then hold commas and line ends.
+ * Parses the cells of a comma-separated text, row by row; blank lines are dropped, cells are trimmed. A cell in double
+ * quotes (RFC 4180) may hold commas and line ends.
  */
 export function parseCsv(text: string): string[][] {
   return text.includes('"')
@@ -9,8 +9,8 @@ export function parseCsv(text: string): string[][] {
 }
 
 /**
- * As `parseCsv`, from a file's bytes and a row at a time: all cells of a day of ECG, as strings, take 4 GB. A cell ends
- * with its line.
+ * Parses a file's bytes like `parseCsv`, but yields one row at a time: all cells of a day of ECG, as strings, take 4
+ * GB. A cell ends with its line.
  */
 export function* csvRows(bytes: Uint8Array): Generator<string[]> {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -27,7 +27,7 @@ function textLines(text: string): string[] {
   return text.split(/\r?\n/).filter((line) => line.trim() !== "");
 }
 
-/** A cell, in quotes or not, and what ends it: a comma, a line end or the end of the text. */
+/** A cell, in quotes or not, and its end: a comma, a line end or the end of the text. */
 const CELL = /[^\S\r\n]*(?:"((?:[^"]|"")*)"[^\S\r\n]*|([^,\r\n]*))(,|\r?\n|\r|$)/gy;
 
 function parseQuoted(text: string): string[][] {

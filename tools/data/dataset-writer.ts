@@ -16,8 +16,8 @@ export interface WrittenRecord {
  * not at all: until then the files are in a folder beside it.
  *
  * @param folder must not exist, or be empty
- * @returns how many records were written
- * @throws DataError if the folder has files in it, and whatever `records` throws
+ * @returns the number of records written
+ * @throws DataError if the folder has files in it, and any error that `records` throws
  */
 export function writeDataset(folder: string, records: Iterable<WrittenRecord>): number {
   refuseFilled(folder);
@@ -32,7 +32,7 @@ export function writeDataset(folder: string, records: Iterable<WrittenRecord>): 
     }
     writeFileSync(join(partial, REFERENCE_FILE), `${rows.join("\n")}\n`);
     mkdirSync(dirname(target), { recursive: true });
-    // An empty folder of that name gives way.
+    // An empty folder of that name is replaced.
     rmSync(target, { recursive: true, force: true });
     renameSync(partial, target);
   } finally {
@@ -41,7 +41,7 @@ export function writeDataset(folder: string, records: Iterable<WrittenRecord>): 
   return rows.length - 1;
 }
 
-/** @throws DataError if there is something other than an empty folder at the path */
+/** Throws DataError if there is something other than an empty folder at the path. */
 export function refuseFilled(folder: string): void {
   if (!existsSync(folder)) return;
   let entries: string[];

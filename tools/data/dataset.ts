@@ -13,7 +13,7 @@ import { listReferenceFolder, REFERENCE_FILE } from "./reference-list.ts";
 
 /** A record that comes from a file. */
 export interface FiledRecord extends LabelledRecord {
-  /** Size and time of the record's file: another stamp, another record. */
+  /** Size and time of the record's file: a changed file has another stamp. */
   readonly fileStamp: string;
 }
 
@@ -41,7 +41,7 @@ export function openDataset(folder: string, options: CsvOptions = {}): FiledData
   };
 }
 
-/** The labelled records of a folder, as above. @throws DataError */
+/** Lists the labelled records of a folder, as `openDataset` finds them. @throws DataError */
 export function listFolder(folder: string): Listing {
   const reference = join(folder, REFERENCE_FILE);
   if (existsSync(reference)) {
@@ -54,7 +54,7 @@ export function listFolder(folder: string): Listing {
   throw new DataError(`${reference}: no such file, expected a list of "record,label"`);
 }
 
-/** A listed record with what it is read by. */
+/** Adds to a listed record its stamp and the function that reads it. */
 export function toFiledRecord({ name, path, label, patient }: ListedRecord, options: CsvOptions): FiledRecord {
   const { size, mtimeMs } = statSync(path);
   const load = () => ({ ...openRecord(path, options), name });

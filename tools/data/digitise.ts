@@ -1,14 +1,14 @@
 import type { Lead } from "./record.ts";
 
-/** Counts to a millivolt, finest first: 0.1 microvolt a count, unless the lead would then not fit 16 bits. */
+/** Counts per millivolt, finest first: 0.1 microvolt per count, unless the lead would then not fit 16 bits. */
 const COUNTS_PER_MILLIVOLT = [10_000, 1_000, 100];
 const MAX_COUNT = 32_767;
 
 /**
- * A lead given in real numbers, as counts that a format-16 file can hold.
+ * Turns a lead of real numbers into counts that a format-16 file can hold.
  *
  * @param microvolts finite values
- * @throws RangeError for a value past 327 millivolts, which no electrode gives
+ * @throws RangeError for a value above 327 millivolts, which no electrode gives
  */
 export function digitise(name: string, microvolts: Float64Array): Lead {
   let largest = 0;

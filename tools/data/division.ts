@@ -4,22 +4,22 @@ import { foldSplit, type Split, type Splittable, splitDataset } from "./split.ts
 
 /** One fold of a cross-validation: its records are the test set. */
 export interface Fold {
-  /** From 1. */
+  /** The fold's number, from 1. */
   readonly number: number;
   readonly of: number;
 }
 
-/** How a data set is divided into training, validation and test records. */
+/** A rule that divides a data set into training, validation and test records. */
 export interface Division {
   readonly seed: number;
-  /** Without a fold, validation and test get a tenth of the records each. */
+  /** The fold that is tested; without it, validation and test get a tenth of the records each. */
   readonly fold?: Fold;
 }
 
 /** The division that training, selection and reporting share: the test tenth is looked at once, to report. */
 const SPLIT_FRACTIONS = { train: 0.8, validation: 0.1, test: 0.1 } as const;
 
-/** The share of a fold's training records that all choices are made by. */
+/** The share of a fold's training records by which all choices are made. */
 const VALIDATION_FRACTION = 0.1;
 
 /** Reads a fold such as "2/5". Throws RangeError for any other text. */
@@ -32,8 +32,8 @@ export function readFold(text: string): Fold {
 }
 
 /**
- * Divides records into train, validation and test, stratified by label, and by patient where patients are known. The
- * same division gives the same shares. Throws DataError where there are too few records for one of them.
+ * Divides records into train, validation and test, stratified by label, and by patient where patients are known. Equal
+ * divisions give equal shares. Throws DataError where there are too few records for one of them.
  */
 export function divideData<T extends Splittable>(
   data: { readonly name: string; readonly records: readonly T[] },
@@ -54,9 +54,9 @@ export function divideData<T extends Splittable>(
 const SplitFacts = z.object({ split: z.object({ seed: z.int(), fold: z.string().optional() }) });
 
 /**
- * Returns the division that a model was trained by, as the model's facts state it. Any other division would put records
- * that the model learned from among those that it is chosen or scored by. Facts without a division give one without
- * folds, by `seed`.
+ * Returns the division that a model was trained by, as the model's facts state it. By any other division the model
+ * would be chosen or scored on records that it learned from. Facts without a division give one without folds, by
+ * `seed`.
  */
 export function divisionOf(facts: unknown, seed: number): Division {
   const { data } = SplitFacts.safeParse(facts);
@@ -70,7 +70,7 @@ export function divisionOf(facts: unknown, seed: number): Division {
   }
 }
 
-/** A model's facts about the records that it was made of. */
+/** A model's facts about the records that it was trained and chosen on. */
 export interface DivisionFacts {
   readonly dataset: string;
   readonly split: object;

@@ -7,7 +7,7 @@ export interface ListedRecord {
   readonly name: string;
   readonly path: string;
   readonly label: string;
-  /** All its labels, where a record may have several; `label` is the first. */
+  /** All labels of the record, where it may have several; `label` is the first. */
   readonly labels?: readonly string[];
   readonly patient?: string;
 }
@@ -26,7 +26,8 @@ export interface Listing {
 const RANK = [".hea", ".csv", ".mat"];
 
 /**
- * The records in a folder and its subfolders, by name in sorted order: a header, else a `.csv`, else a `.mat` file.
+ * Finds the records in a folder and its subfolders, by name in sorted order: a header, else a `.csv`, else a `.mat`
+ * file.
  *
  * @throws DataError if the folder cannot be read, or two subfolders have records of one name
  */
@@ -45,7 +46,7 @@ export function findRecords(folder: string): Map<string, string> {
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** @throws DataError if the folder cannot be read */
+/** Lists all files of a folder and its subfolders. @throws DataError if the folder cannot be read */
 export function allFiles(folder: string): string[] {
   try {
     return (

@@ -7,18 +7,18 @@ import { readBytes } from "./read-file.ts";
 import type { EcgRecord, Lead } from "./record.ts";
 import { STANDARD_LEADS } from "./standard-leads.ts";
 
-/** Both CPSC data sets are sampled at 500 Hz; their files do not say so. */
+/** Sample rate of both CPSC data sets, whose files do not state it. */
 const SAMPLE_RATE_HZ = 500;
 const V5_TEXT = "MATLAB 5.0 MAT-file";
 
-/** Whether a .mat file is MATLAB level 5, by its text; the challenges' ".mat" signal files are level 4. */
+/** Tells by its text whether a .mat file is MATLAB level 5; the challenges' ".mat" signal files are level 4. */
 export function isMatV5(bytes: Uint8Array): boolean {
   return new TextDecoder("latin1").decode(bytes.subarray(0, V5_TEXT.length)) === V5_TEXT;
 }
 
 /**
- * Reads a MATLAB level 5 record in millivolts: of CPSC 2018, a struct `ECG` with `data` (12 leads by n), `sex` and
- * `age`; of CPSC 2019, an array `ecg` (n by 1).
+ * Reads a MATLAB level 5 record in millivolts. CPSC 2018 has a struct `ECG` with `data` (12 leads by n), `sex` and
+ * `age`; CPSC 2019 has an array `ecg` (n by 1).
  *
  * @throws DataError
  */
@@ -43,7 +43,7 @@ export function readMatRecord(path: string): EcgRecord {
 }
 
 /**
- * The R peaks of a CPSC 2019 `R_*.mat` file as sample numbers from 0; the file's are taken to start at 1, as in MATLAB.
+ * Reads the R peaks of a CPSC 2019 `R_*.mat` file as sample numbers from 0; those of the file start at 1, as in MATLAB.
  *
  * @throws DataError
  */
@@ -63,12 +63,12 @@ function readVariables(path: string): Record<string, unknown> {
   try {
     return library.read(bytes.slice().buffer as ArrayBuffer).data;
   } catch (error) {
-    // The library throws what it happens to meet: its own errors, RangeErrors of DataView, strings of the inflater.
+    // The library throws its own errors, RangeErrors of DataView and strings of the inflater.
     throw new DataError(`${path}: is damaged (${error instanceof Error ? error.message : error})`);
   }
 }
 
-/** The one reader there is carries the GPL: an optional package (docs/decisions/0004-optional-matlab-reader.md). */
+/** Loads the reader, an optional package, since it carries the GPL (docs/decisions/0004-optional-matlab-reader.md). */
 function loadLibrary(path: string): { readonly read: typeof read } {
   try {
     return createRequire(import.meta.url)("mat-for-js");
@@ -80,8 +80,8 @@ function loadLibrary(path: string): { readonly read: typeof read } {
 }
 
 /**
- * The library takes a variable whose end is missing as it comes. A file is a header of 128 bytes with the byte order at
- * 126, then variables: type and byte count, two 32-bit words, and that many bytes.
+ * Throws DataError for a variable whose end is missing, which the library would accept. A file is a header of 128 bytes
+ * with the byte order at 126, then variables: type and byte count, two 32-bit words, and that many bytes.
  */
 function checkLength(bytes: Uint8Array, path: string): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,14 +1,13 @@
 import { DataError } from "../files/data-error.ts";
 import type { EcgRecord, Lead } from "./record.ts";
 
-/** Lead II is the one that rhythm strips show; MLII is its usual form in ambulatory recordings. */
+/** The default leads: rhythm strips show lead II; MLII is its usual form in ambulatory recordings. */
 const PREFERRED_LEADS = ["II", "MLII"];
 
 /**
- * One lead of a record, by name (in any case) or by index from 0; without either, II, else MLII, else the first.
- * A name is looked for before an index.
+ * Picks one lead of a record by name (in any case), else by index from 0; by default II, else MLII, else the first.
  *
- * @throws DataError listing the leads there are
+ * @throws DataError that lists the record's leads
  */
 export function pickLead(record: EcgRecord, lead?: string): Lead {
   const { leads } = record;

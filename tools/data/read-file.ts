@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { DataError } from "../files/data-error.ts";
 
-/** The bytes of a file. @throws DataError if it cannot be read. */
+/** Reads the bytes of a file. @throws DataError if it cannot be read. */
 export function readBytes(path: string): Uint8Array {
   try {
     const { buffer, byteOffset, length } = readFileSync(path);
@@ -12,7 +12,7 @@ export function readBytes(path: string): Uint8Array {
   }
 }
 
-/** The text of a UTF-8 file, without a byte-order mark. @throws DataError if it cannot be read. */
+/** Reads the text of a UTF-8 file, without a byte-order mark. @throws DataError if it cannot be read. */
 export function readText(path: string): string {
   return new TextDecoder().decode(readBytes(path));
 }

@@ -3,7 +3,7 @@ export interface Lead {
   readonly name: string;
   /** ADC counts. */
   readonly samples: Int32Array;
-  /** Counts to a millivolt. */
+  /** Counts per millivolt. */
   readonly countsPerMillivolt: number;
   /** The count that means 0 mV. */
   readonly baseline: number;

@@ -9,9 +9,8 @@ import { readText } from "./read-file.ts";
 export const REFERENCE_FILE = "REFERENCE.csv";
 
 /**
- * A folder of records with a `REFERENCE.csv`: rows `record,label[,patient]`, with or without a first row that names
- * them. The list says which records make up the data set: records it does not name are left out, so that a shorter
- * list selects a subset.
+ * Lists a folder of records with a `REFERENCE.csv`: rows `record,label[,patient]`, with or without a first row that
+ * names the columns. Records that the list does not name are left out, so that a shorter list selects a subset.
  *
  * @throws DataError for a label without a record, a row without a label, a record listed twice, or an empty list
  */
@@ -34,7 +33,10 @@ export function listReferenceFolder(folder: string): Listing {
   return { records: [...records.values()], skipped: [] };
 }
 
-/** CinC 2017 as published: as above, with the four labels N, A, O and ~. @throws DataError for any other label */
+/**
+ * Lists CinC 2017 as published: a `REFERENCE.csv` with the four labels N, A, O and ~.
+ * @throws DataError for any other label
+ */
 export function listCinc2017(folder: string): Listing {
   const listing = listReferenceFolder(folder);
   const classes: readonly string[] = CINC2017_CLASSES;

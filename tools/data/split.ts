@@ -25,8 +25,8 @@ export interface Split<T> {
 }
 
 /**
- * Divides records into three sets: stratified by label, all records of a patient in one set, and the same for the same
- * seed whatever order the records come in. A record without a patient is a patient of its own.
+ * Divides records into three sets, stratified by label, with all records of a patient in one set. Equal seeds give
+ * equal sets whatever the records' order is. A record without a patient is a patient of its own.
  *
  * @throws RangeError unless the fractions are 0 or more and add up to 1
  */
@@ -41,7 +41,8 @@ export function splitDataset<T extends Splittable>(records: readonly T[], option
 }
 
 /**
- * k divisions into training and test records, each record in one test set; stratified, grouped and seeded as above.
+ * Makes k divisions into training and test records, each record in one test set; stratified, grouped and seeded as
+ * `splitDataset`.
  *
  * @throws RangeError unless k is an integer of at least 2
  */
@@ -62,9 +63,9 @@ export function kFold<T extends Splittable>(
 }
 
 export interface FoldOptions {
-  /** How many folds there are, 2 or more. */
+  /** Number of folds, 2 or more. */
   readonly folds: number;
-  /** Which of them is the test set, from 0. */
+  /** Index of the fold that is the test set, from 0. */
   readonly fold: number;
   /** Share of the fold's training part that is set aside to choose by, 0 or more and below 1. */
   readonly validationFraction: number;
@@ -72,9 +73,9 @@ export interface FoldOptions {
 }
 
 /**
- * One fold of a cross-validation. The validation set is carved from the fold's own training part, so that whatever is
- * chosen by it has not seen the fold's test records. Stratified, grouped and seeded as above: the test sets of all
- * folds with one seed divide the records.
+ * Makes one fold of a cross-validation. The validation set is a part of the fold's own training part, so that no choice
+ * depends on the fold's test records. Stratified, grouped and seeded as `splitDataset`: the test sets of all folds with
+ * one seed divide the records.
  *
  * @throws RangeError for a value out of its range
  */
@@ -90,8 +91,9 @@ export function foldSplit<T extends Splittable>(records: readonly T[], options: 
 }
 
 /**
- * Patients in random order, those with the most records first, each go to the part that lacks most of their labels.
- * With one record a patient, every part has its share of every label to within one record.
+ * Divides records patient by patient, in random order but those with the most records first. Each patient goes to the
+ * part that lacks most of their labels. Where a patient has one record, every part has its share of every label to
+ * within one record.
  */
 function divide<T extends Splittable>(records: readonly T[], fractions: readonly number[], seed: number): T[][] {
   const lacking = fractions.map((fraction) => labelShares(records, fraction));
@@ -106,7 +108,7 @@ function divide<T extends Splittable>(records: readonly T[], fractions: readonly
   return parts.map((part) => part.sort(byName));
 }
 
-/** How many records of each label a part should have. */
+/** Counts the records of each label that a part should have. */
 function labelShares(records: readonly Splittable[], fraction: number): Map<string, number> {
   const shares = new Map<string, number>();
   for (const { label } of records) shares.set(label, (shares.get(label) ?? 0) + fraction);

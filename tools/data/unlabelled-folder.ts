@@ -6,7 +6,7 @@ import { findRecords } from "./listing.ts";
 import { REFERENCE_FILE } from "./reference-list.ts";
 import type { Split } from "./split.ts";
 
-/** In the place of a lead's name: every lead of a record is a record. */
+/** The name that stands for all leads: every lead of a record is then a record. */
 const ALL_LEADS = "all";
 
 /** Shares of the division of a folder's labelled records that are left out, so that they stay unseen. */
@@ -15,7 +15,7 @@ export interface HeldOut {
   readonly shares: readonly (keyof Split<unknown>)[];
 }
 
-/** The records of a folder that one lead is taken of. */
+/** Records of a folder from which the same lead is taken. */
 interface LeadPart {
   /** A lead's name or index; undefined for the default lead. */
   readonly lead: string | undefined;
@@ -26,7 +26,7 @@ interface LeadPart {
 interface UnlabelledListing {
   readonly name: string;
   readonly parts: readonly LeadPart[];
-  /** Records that are left out because their share is held out; null where none can be, for no record has a label. */
+  /** Count of the records that are held out; null where no record has a label, and none can be. */
   readonly heldOut: number | null;
 }
 

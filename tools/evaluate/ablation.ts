@@ -9,16 +9,16 @@ import type { Interval } from "./intervals/wilson.ts";
 import { decisionsOf, type LabelledLogits } from "./labelled-logits.ts";
 import { mean } from "./mean.ts";
 
-/** A recipe on the validation records of all its folds, pooled; means over its seeds. */
+/** A recipe's figures on the validation records of all its folds, pooled; means over its seeds. */
 export interface RecipeFigures {
   /** The number of different records. */
   readonly records: number;
   readonly accuracy: number;
-  /** With the bias as trained. */
+  /** F1 with the bias as trained. */
   readonly f1: number;
-  /** With the bias calibrated on the other half of each fold's validation records: see `crossFitted`. */
+  /** F1 with the bias calibrated on the other half of each fold's validation records (`crossFitted`). */
   readonly f1CrossFitted: number;
-  /** Nats, bias as trained. It moves before F1 does. */
+  /** Cross-entropy in nats with the bias as trained; it moves before F1 does. */
   readonly crossEntropy: number;
 }
 
@@ -37,7 +37,10 @@ export interface RecipeDecisions {
   readonly crossFitted: SeedPredictions;
 }
 
-/** @param runs every seed on the same folds; their test records are not looked at */
+/**
+ * Decides the validation records of all folds by every seed's networks; test records are not used.
+ * @param runs every seed on the same folds
+ */
 export function decideAblation(runs: readonly FoldRun[]): RecipeDecisions {
   const { classes } = runs[0];
   const seeds = [...new Set(runs.map(({ seed }) => seed))];

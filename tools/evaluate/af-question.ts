@@ -8,7 +8,7 @@ import { type DetectionScore, scoreDetection } from "./detection-score.ts";
 export const FLUTTER_CHOICES = ["af", "other", "omit"] as const;
 export type FlutterChoice = (typeof FLUTTER_CHOICES)[number];
 
-/** Items of one rhythm and how many of them were answered with AF. */
+/** Count of one rhythm's items (`of`), and of those that were answered with AF (`found`). */
 interface AnsweredAf {
   readonly found: number;
   readonly of: number;
@@ -18,7 +18,7 @@ interface AnsweredAf {
 export interface AfAnswers {
   readonly score: DetectionScore;
   readonly answeredAf: Readonly<Record<AtrialRhythm, AnsweredAf>>;
-  /** Items that are too short for a decision; each counts as wrong. */
+  /** Count of the items that are too short for a decision; each counts as wrong. */
   readonly undecided: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The area under the ROC curve by Mann and Whitney (1947): the chance that a positive has a greater score than a negative,
- * ties half. Each outcome counts `weight` times, 1 where no weights are given.
+ * Computes the area under the ROC curve by Mann and Whitney (1947): the chance that a positive has a greater score than
+ * a negative; ties count half. Each outcome counts `weight` times, once by default.
  *
  * @param outcomes in rising order of their scores
  * @returns NaN without positives or without negatives

@@ -7,17 +7,17 @@ export interface Comparison {
   readonly float: RhythmScore;
   readonly compressed: RhythmScore;
   readonly mcnemar: McNemar;
-  /** `isWithoutLoss` of these records. */
+  /** Result of `isWithoutLoss` on these records. */
   readonly withoutLoss: boolean;
 }
 
-/** A class a record, as numbers, and what that scores. */
+/** The class index of each record, and the score of these decisions. */
 export interface Decided {
   readonly predictions: readonly number[];
   readonly score: RhythmScore;
 }
 
-/** @param truths the records' classes, as numbers */
+/** Compares a packed model's decisions with its float network's. @param truths the records' class indices */
 export function comparisonOf(truths: readonly number[], float: Decided, compressed: Decided): Comparison {
   const paired = mcnemar(truths, float.predictions, compressed.predictions);
   return {

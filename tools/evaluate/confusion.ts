@@ -2,8 +2,8 @@
 export type Confusion = readonly (readonly number[])[];
 
 /**
- * The confusion matrix of paired class indices. Throws RangeError on lists of unequal length and on an index outside
- * 0 .. classes - 1.
+ * Counts the confusion matrix of paired class indices. Throws RangeError on lists of unequal length and on an index
+ * outside 0 .. classes - 1.
  */
 export function confusionMatrix(truths: readonly number[], predictions: readonly number[], classes: number): Confusion {
   if (truths.length !== predictions.length) {
@@ -25,12 +25,12 @@ export function recordCount(confusion: Confusion): number {
   return confusion.flat().reduce((sum, count) => sum + count, 0);
 }
 
-/** Records whose predicted class is the true one. */
+/** Counts the records whose predicted class is the true one. */
 export function correctCount(confusion: Confusion): number {
   return confusion.reduce((sum, row, index) => sum + row[index], 0);
 }
 
-/** Share of records called right; 0 where there are none. */
+/** Computes the share of records with the right class; 0 where there are none. */
 export function accuracy(confusion: Confusion): number {
   const records = recordCount(confusion);
   return records === 0 ? 0 : correctCount(confusion) / records;

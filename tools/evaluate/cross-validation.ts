@@ -4,21 +4,21 @@ import { decisionsOf, type LabelledLogits, meanLogits } from "./labelled-logits.
 import { mean } from "./mean.ts";
 import { scoreRhythms } from "./score.ts";
 
-/** One training of a cross-validation: a seed, a fold, and what the model says of records that it was not trained on. */
+/** One training of a cross-validation: a seed, a fold, and the model's logits on records that it was not trained on. */
 export interface FoldRun {
   readonly seed: number;
-  /** From 1. */
+  /** The fold's number, from 1. */
   readonly fold: number;
   readonly classes: readonly string[];
   /** The offsets that calibration added to the logits, by class. */
   readonly offsets: readonly number[];
-  /** Chose epoch and offsets. */
+  /** Validation records, by which epoch and offsets were chosen. */
   readonly validation: readonly LabelledLogits[];
-  /** Chose nothing. */
+  /** Test records, by which nothing was chosen. */
   readonly test: readonly LabelledLogits[];
 }
 
-/** Accuracy with Wilson's interval; F1 (selectionF1) with the percentile bootstrap's over records. Both 95 %. */
+/** Accuracy with Wilson's interval and F1 (`selectionF1`) with the percentile bootstrap's over records, both 95 %. */
 export interface Figures {
   readonly records: number;
   readonly accuracy: number;
@@ -27,13 +27,13 @@ export interface Figures {
   readonly f1Ci95: Interval;
 }
 
-/** With the calibration of the bias, and as the network was trained. */
+/** Figures with calibrated bias, and with the bias as trained. */
 export interface BothFigures {
   readonly calibrated: Figures;
   readonly uncalibrated: Figures;
 }
 
-/** Means over folds, or medians over seeds: no records of their own, hence no interval. */
+/** Means over folds or medians over seeds; they have no records of their own, hence no interval. */
 export interface PlainFigures {
   readonly accuracy: number;
   readonly f1: number;
@@ -44,22 +44,22 @@ export interface SeedResult {
   readonly seed: number;
   /** The mean of the folds' test figures. */
   readonly mean: PlainFigures;
-  /** All folds' test records as one set. */
+  /** Figures of all folds' test records as one set. */
   readonly pooled: BothFigures;
 }
 
 export interface CrossValidation {
   readonly runs: readonly { seed: number; fold: number; validation: BothFigures; test: BothFigures }[];
   readonly seeds: readonly SeedResult[];
-  /** Over the seeds, of the mean of the folds. */
+  /** Median over the seeds of the means over folds. */
   readonly median: PlainFigures;
-  /** The mean logits of all seeds, fold by fold; null where there is one seed. */
+  /** Figures of the mean logits of all seeds, fold by fold; null where there is one seed. */
   readonly ensemble: Omit<SeedResult, "seed"> | null;
 }
 
 /**
  * Scores runs of the same folds. Throws RangeError where a seed lacks a fold that another has.
- * @param random gives a new generator, the same each time
+ * @param random makes a new generator with the same draws at each call
  */
 export function crossValidationOf(runs: readonly FoldRun[], random: () => RandomSource): CrossValidation {
   const seeds = distinct(runs.map(({ seed }) => seed));
@@ -108,7 +108,7 @@ function overFolds(runs: readonly FoldRun[], random: () => RandomSource): Omit<S
   return { mean: combined(plain, mean), pooled: bothFigures(runs, "test", random) };
 }
 
-/** One run whose logits, and offsets, are the mean of several on the same fold. */
+/** Joins several runs of the same fold into one, whose logits and offsets are their means. */
 function together(runs: readonly FoldRun[]): FoldRun {
   return {
     ...runs[0],
@@ -118,7 +118,7 @@ function together(runs: readonly FoldRun[]): FoldRun {
   };
 }
 
-/** A share of several runs as one set of records. */
+/** Scores a share of several runs as one set of records. */
 function bothFigures(runs: readonly FoldRun[], share: "validation" | "test", random: () => RandomSource): BothFigures {
   const figures = (offsetsOf: (run: FoldRun) => number[] | undefined): Figures => {
     const { classes } = runs[0];

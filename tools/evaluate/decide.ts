@@ -1,20 +1,19 @@
 import { CONDITIONED_INPUT, Engine } from "qhubert-engine";
 
-/** Unpacked weight tiles stay in memory: evaluation runs on a host. */
+/** Cache for unpacked weight tiles, which a host has memory for. */
 const TILE_CACHE_BYTES = 32 << 20;
 
 /** A record's pooled decision. */
 export interface RecordDecision {
   readonly name: string;
-  /** Mean over the record's decisions; null where the record is too short for one. */
+  /** Mean logits of the record's decisions; null where the record is too short for one. */
   readonly logits: Float64Array | null;
 }
 
 /**
- * Decides records on the real engine. A record's decision pools its decisions over the whole record: the mean of their
- * logits.
+ * Decides records on the engine. A record's decision is the mean logits of its decisions over the whole record.
  *
- * @param records conditioned: int16, 500 Hz, microvolts
+ * @param records conditioned records: int16, 500 Hz, microvolts
  */
 export async function decideRecords(
   model: Uint8Array,

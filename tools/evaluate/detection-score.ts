@@ -4,18 +4,18 @@ import { type Interval, wilsonInterval } from "./intervals/wilson.ts";
 
 /** One judged item of a yes-or-no question. */
 export interface DetectionOutcome {
-  /** The patient or record that it is of: items of one source are not independent. */
+  /** The item's patient or record; items of one source are not independent. */
   readonly source: string;
   readonly truth: boolean;
   readonly answer: boolean;
-  /** The greater, the more it speaks for yes. */
+  /** Score of the answer yes: the greater, the more likely. */
   readonly score: number;
 }
 
 /** A figure, null where it is not defined: a sensitivity needs positives. */
 export interface DetectionFigure {
   readonly value: number | null;
-  /** 95 %; null without a value, and where all draws of the bootstrap agree. */
+  /** Interval of 95 %; null without a value, and where all draws of the bootstrap agree. */
   readonly ci95: Interval | null;
 }
 
@@ -31,7 +31,7 @@ export interface DetectionScore {
   readonly positives: number;
   readonly sensitivity: DetectionShare;
   readonly specificity: DetectionShare;
-  /** Positive predictive value. It goes with the share of positives, which is the data set's own. */
+  /** Positive predictive value, which depends on the data set's share of positives. */
   readonly ppv: DetectionShare;
   readonly f1: DetectionFigure;
   /** The AUROC of `score`, whatever was answered. */
@@ -99,7 +99,7 @@ function countOutcomes(outcomes: readonly DetectionOutcome[], weight: (index: nu
   return counts;
 }
 
-/** Draws in which the figure is not defined are left out. */
+/** Makes a figure with its interval; draws in which the figure is not defined are left out. */
 function figureOf(value: number, draws: readonly number[]): DetectionFigure {
   if (Number.isNaN(value)) return { value: null, ci95: null };
   const sorted = draws.filter((draw) => !Number.isNaN(draw)).sort((a, b) => a - b);

@@ -3,13 +3,13 @@ import { selectionF1 } from "./f1.ts";
 import { type McNemar, mcnemar } from "./intervals/mcnemar.ts";
 import { decisionsOf, type LabelledLogits } from "./labelled-logits.ts";
 
-/** The integer engine against the float network, on the test records of every run. */
+/** The integer engine's decisions beside the float network's, on the test records of every run. */
 export interface EngineComparison extends McNemar {
   readonly bits: number;
   readonly records: number;
   /** F1 of all runs' test records as one set, decided by the engine. */
   readonly f1: number;
-  /** The same, decided by the float network. */
+  /** F1 of the same set, decided by the float network. */
   readonly floatF1: number;
 }
 

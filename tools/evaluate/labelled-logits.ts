@@ -1,13 +1,13 @@
 import { argMax } from "./arg-max.ts";
 
-/** A record's decision, and what it should be. */
+/** A record's logits with its label. */
 export interface LabelledLogits {
   readonly name: string;
   readonly label: string;
   readonly logits: readonly number[];
 }
 
-/** Class indices, true and decided, of records in their order. `offsets` are added to the logits. */
+/** Returns true and decided class indices of records in their order. `offsets` are added to the logits. */
 export function decisionsOf(
   records: readonly LabelledLogits[],
   classes: readonly string[],
@@ -20,7 +20,7 @@ export function decisionsOf(
 }
 
 /**
- * The mean logits of several models on the same records: an ensemble. Throws RangeError where the models did not
+ * Averages the logits of several models on the same records, an ensemble. Throws RangeError where the models did not
  * decide the same records in the same order.
  */
 export function meanLogits(models: readonly (readonly LabelledLogits[])[]): LabelledLogits[] {

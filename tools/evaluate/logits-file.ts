@@ -17,7 +17,7 @@ const DECIDED_SHARES = z.object({
 /** A model's logits of the records that it was not trained on, as its file decides: with the bias calibrated. */
 export type DecidedShares = z.infer<typeof DECIDED_SHARES>;
 
-/** The logits of records, in their order. */
+/** Joins records with their logits, in their order. */
 export function labelLogits(
   logits: readonly { readonly name: string; readonly mean: ArrayLike<number> }[],
   records: readonly { readonly label: string }[],
@@ -29,7 +29,7 @@ export function writeLogits(path: string, shares: DecidedShares): void {
   writeWhole(path, new TextEncoder().encode(`${JSON.stringify(shares)}\n`));
 }
 
-/** Throws DataError on a file that is not there or holds no logits. */
+/** Reads a file of logits. Throws DataError where it is missing or holds no logits. */
 export function readLogits(path: string): DecidedShares {
   try {
     return DECIDED_SHARES.parse(JSON.parse(readFileSync(path, "utf8")));

@@ -13,13 +13,15 @@ export interface Measured {
 /** The four figures of the paper's tables. */
 export interface PaperScore {
   readonly records: number;
-  /** Interval: Wilson. */
+  /** Accuracy with Wilson's interval. */
   readonly accuracy: Measured;
-  /** This and the next two are means over the classes that occur; interval: percentile bootstrap over records. */
+  /**
+   * Precision; as recall and F1 a mean over the classes that occur, with a percentile bootstrap interval over records.
+   */
   readonly precision: Measured;
   readonly recall: Measured;
   readonly f1: Measured;
-  /** Rows true, columns predicted. */
+  /** Confusion matrix: rows are true classes, columns predicted ones. */
   readonly confusion: Confusion;
 }
 

@@ -1,14 +1,16 @@
-/** One row of the paper's tables; shares, not percentages. Precision, recall and F1 are means over the classes. */
+/**
+ * One row of the paper's tables, in shares instead of percentages. Precision, recall and F1 are means over the classes.
+ */
 export interface PaperFigures {
   readonly accuracy: number;
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** Compression ratio: weights at their bits, what is not named "weight" at 32. */
+  /** Compression ratio: weights count their bits, all other parameters 32. */
   readonly ratio: number;
 }
 
-/** Table 1, left half: ResNet1D on Chapman's 2,118 test records. By method, as `compress --method` names it. */
+/** Table 1, left half: ResNet1D on Chapman's 2,118 test records, by method as `compress --method` names it. */
 const TABLE_1_RESNET1D: Readonly<Record<string, PaperFigures>> = {
   float: { accuracy: 0.966, precision: 0.9632, recall: 0.9618, f1: 0.9624, ratio: 1 },
   "fixed:8": { accuracy: 0.966, precision: 0.963, recall: 0.9618, f1: 0.9623, ratio: 3.99 },
@@ -39,7 +41,7 @@ const TABLE_1_HUBERT: Readonly<Record<string, PaperFigures>> = {
 /** Both halves of Table 1, by network. */
 export const PAPER_TABLE_1 = { ResNet1D: TABLE_1_RESNET1D, "HuBERT-ECG": TABLE_1_HUBERT } as const;
 
-/** Table 2: all that the paper tells of CPSC 2018. The ratio is Chapman's, and the split and the metric are not named. */
+/** Table 2, the paper's only figures of CPSC 2018. The ratio is Chapman's; the split and the metric are not named. */
 const TABLE_2_CPSC2018: Readonly<Record<string, PaperFigures>> = {
   laq: { accuracy: 0.9578, precision: 0.9561, recall: 0.9581, f1: 0.9568, ratio: 10.44 },
 };

@@ -1,14 +1,15 @@
 import type { Confusion } from "./confusion.ts";
 
 /**
- * Mean precision, TP / (TP + FP), over the classes that occur, as truth or as prediction; 0 where none does. A class
- * that is never predicted has precision 0: a constant predictor of four classes has a quarter of its accuracy.
+ * Averages precision, TP / (TP + FP), over the classes that occur, as truth or as prediction; 0 where none does. A
+ * class that is never predicted has precision 0, so that a constant predictor of four classes has a quarter of its
+ * accuracy.
  */
 export function macroPrecision(confusion: Confusion): number {
   return meanOverOccurring(confusion, ({ hits, predicted }) => hits / predicted);
 }
 
-/** Mean recall, TP / (TP + FN), over the same classes; 0 for one that is predicted but never true. */
+/** Averages recall, TP / (TP + FN), over the same classes; it is 0 for a class that is predicted but never true. */
 export function macroRecall(confusion: Confusion): number {
   return meanOverOccurring(confusion, ({ hits, actual }) => hits / actual);
 }

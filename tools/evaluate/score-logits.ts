@@ -2,7 +2,7 @@ import { SeededRandom } from "../random/random.ts";
 import { argMax } from "./arg-max.ts";
 import { type RhythmScore, scoreRhythms } from "./score.ts";
 
-/** Scores paired class indices; the bootstrap draws the same each time. */
+/** Scores paired class indices; the bootstrap's draws are always the same. */
 export function scoreDecisions(
   truths: readonly number[],
   predictions: readonly number[],
@@ -14,9 +14,9 @@ export function scoreDecisions(
 /** A model's decisions on labelled records and their score. */
 export interface ScoredLogits {
   readonly score: RhythmScore;
-  /** Class indices, one a record. */
+  /** Predicted class index of each record. */
   readonly predictions: readonly number[];
-  /** Records without a decision: each counts as wrong, its prediction is the class after the true one. */
+  /** Count of records without a decision; each counts as wrong, with the class after the true one as its prediction. */
   readonly undecided: number;
 }
 

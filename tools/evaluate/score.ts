@@ -3,23 +3,23 @@ import { f1PerClass, selectionF1 } from "./f1.ts";
 import { bootstrapInterval, type RandomSource } from "./intervals/bootstrap.ts";
 import { type Interval, wilsonInterval } from "./intervals/wilson.ts";
 
-/** How well a classifier did on a set of records. */
+/** A classifier's figures on a set of records. */
 export interface RhythmScore {
   readonly records: number;
   readonly accuracy: number;
-  /** Wilson, 95 %. */
+  /** Wilson's interval of the accuracy, 95 %. */
   readonly accuracyInterval: Interval;
-  /** By label; null for a class that neither occurs nor is predicted. */
+  /** F1 by label; null for a class that neither occurs nor is predicted. */
   readonly f1: Readonly<Record<string, number | null>>;
-  /** Mean of N, A and O where these classes exist (CinC 2017), else over the classes that occur. */
+  /** Mean F1 of N, A and O where these classes exist (CinC 2017), else of all classes that occur. */
   readonly f1Macro: number;
-  /** Percentile bootstrap over records, 95 %. */
+  /** Percentile bootstrap interval of that mean over records, 95 %. */
   readonly f1MacroInterval: Interval;
-  /** Rows true, columns predicted. */
+  /** Confusion matrix: rows are true classes, columns predicted ones. */
   readonly confusion: Confusion;
 }
 
-/** Every figure that is reported of a set, from paired class indices; `random` draws for the bootstrap. */
+/** Computes all figures of a set from paired class indices; `random` draws for the bootstrap. */
 export function scoreRhythms(
   truths: readonly number[],
   predictions: readonly number[],

@@ -6,9 +6,9 @@ import { readJson } from "./read-json.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /**
- * Makes a folder that of one plan, in plan.json, so that the same command may go on in it.
- * @param content of the folder, such as "trainings"
- * Throws DataError where it holds those of another plan, since their figures would be mixed, or a damaged plan.
+ * Reserves a folder for one plan, which plan.json keeps, so that the same command may go on in it. Throws DataError
+ * where the folder has another plan, since figures of both would be mixed, or a damaged one.
+ * @param content the things that the folder holds, such as "trainings"
  */
 export function claimFolder(folder: string, plan: object, content: string): void {
   const path = join(folder, "plan.json");

@@ -1,6 +1,6 @@
 /**
- * The first field in which two JSON values differ, as "recipe.epochs was 2, is 3", or null. A field that is missing is
- * undefined.
+ * Finds the first field in which two JSON values differ, as "recipe.epochs was 2, is 3"; null where none does. A
+ * missing field is undefined.
  */
 export function firstDifference(was: unknown, is: unknown, path = "it"): string | null {
   if (!isFields(was) || !isFields(is)) {

@@ -25,7 +25,7 @@ function problemOf(node: GraphNode, inputs: readonly TensorShape[]): string | nu
       if (channels % node.heads !== 0) return `${node.heads} heads do not divide ${channels} channels`;
       return unequal(inputs, "compares", "with");
     case "window":
-      // Of a one-window network: what its window gives makes the one sequence that there is.
+      // The window of a one-window network makes its only sequence.
       return sequence === null || isWhole(node, sequence.rows) ? null : `cuts a window that has ${sequence.rows} rows`;
     default:
       return null;
@@ -70,7 +70,7 @@ function isWhole({ window, hop, warmup }: Pick<WindowNode, "window" | "hop" | "w
   return window === rows && hop === rows && warmup === rows;
 }
 
-/** Every input beside the first must have its channels and its rate. */
+/** Returns the problem of inputs whose channels or rates differ; null where all are equal. */
 function unequal(inputs: readonly TensorShape[], verb: string, preposition: string): string | null {
   const [first] = inputs;
   const other = inputs.find((input) => sizeOf(input) !== sizeOf(first));

@@ -14,11 +14,11 @@ export interface NodeCost {
   readonly gains: number;
   /** Multiply-accumulates for one output row. */
   readonly macsPerRow: number;
-  /** Output rows to an input sample: those of every sequence, where sequences overlap. */
+  /** Output rows per input sample; rows of overlapping sequences count in each of them. */
   readonly rowsPerSample: number;
 }
 
-/** Parameter and MAC counts, node by node. */
+/** Counts parameters and multiply-accumulates of every node. */
 export function nodeCosts(graph: Graph): readonly NodeCost[] {
   const shapes = tensorShapes(graph);
   const tensors = weightShapes(graph);
@@ -39,7 +39,10 @@ export function nodeCosts(graph: Graph): readonly NodeCost[] {
   });
 }
 
-/** Every weight meets one input in a row; a row of attention meets each row of its sequence twice, as key and as value. */
+/**
+ * Counts the multiply-accumulates of one output row. Every weight meets one input; a row of attention meets each row of
+ * its sequence twice, as key and as value.
+ */
 function macsPerRow(node: GraphNode, weights: number, channels: number, sequenceRows: number): number {
   return node.op === "attention" ? 2 * sequenceRows * channels : weights;
 }
@@ -48,12 +51,12 @@ export function parameterCount(graph: Graph): number {
   return nodeCosts(graph).reduce((sum, cost) => sum + cost.parameters, 0);
 }
 
-/** Multiply-accumulates that a stretch of signal costs, start-up aside. */
+/** Counts the multiply-accumulates of `samples` samples of a running stream, without the start-up. */
 export function macsPer(graph: Graph, samples: number): number {
   return nodeCosts(graph).reduce((sum, cost) => sum + cost.macsPerRow * samples * cost.rowsPerSample, 0);
 }
 
-/** Multiply-accumulates of a record of so many samples that is one sequence, padding's counted as any other. */
+/** Counts the multiply-accumulates of a record that is one sequence of `samples` samples, padding included. */
 export function cropMacs(graph: Graph, samples: number): number {
   const rows = cropRows(graph, samples);
   const shapes = tensorShapes(graph);

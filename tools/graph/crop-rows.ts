@@ -3,7 +3,7 @@ import { kernelSpan } from "./kernel-span.ts";
 import { outputRows } from "./output-rows.ts";
 import { lastStreamNode } from "./shapes.ts";
 
-/** Rows of every tensor of a record of so many samples that is one sequence, as a crop in training is. */
+/** Counts the rows of every tensor where a record of `samples` samples is one sequence, as a crop in training is. */
 export function cropRows(graph: Graph, samples: number): ReadonlyMap<string, number> {
   const rows = new Map([[INPUT, samples]]);
   for (const node of graph.nodes) {
@@ -13,7 +13,7 @@ export function cropRows(graph: Graph, samples: number): ReadonlyMap<string, num
   return rows;
 }
 
-/** Samples of the shortest record that makes a row of the last stream tensor. */
+/** Counts the samples of the shortest record that makes a row of the last stream tensor. */
 export function leastSamples(graph: Graph): number {
   const needed = new Map([[lastStreamNode(graph), 1]]);
   for (const node of [...graph.nodes].reverse()) {
@@ -26,7 +26,7 @@ export function leastSamples(graph: Graph): number {
   return needed.get(INPUT) ?? 1;
 }
 
-/** Rows of its input that a node makes so many rows from. */
+/** Counts the input rows that a node makes `rows` rows from. */
 function inputRowsFor(node: GraphNode, rows: number): number {
   switch (node.op) {
     case "conv1d":

@@ -6,7 +6,10 @@ export interface RowSpan {
   readonly end: number;
 }
 
-/** The rows of each decision in a stream of so many. A record that ends before the warm-up still gives one over what there is. */
+/**
+ * Returns the rows that each decision takes in a stream of `rows` rows. A record that ends before the warm-up gives one
+ * decision over all of its rows.
+ */
 export function decisionSpans({ window, hop, warmup }: AveragePoolNode | WindowNode, rows: number): RowSpan[] {
   const decisions = rows === 0 ? 0 : Math.max(1, Math.floor((rows - warmup) / hop) + 1);
   return Array.from({ length: decisions }, (_, decision) => {

@@ -3,7 +3,7 @@ import type { Graph } from "./graph.ts";
 import { hubertMicro, hubertNano, hubertSmall, hubertTiny } from "./hubert.ts";
 import { resnet1dEdge, resnet1dPaper, resnet1dPlus } from "./resnet1d.ts";
 
-/** Every architecture that `--model NAME` knows: a new one is a new file and a line here. */
+/** The architectures that `--model NAME` knows, by name; a new one is a new file and a line here. */
 const FAMILIES: Readonly<Record<string, (classes: readonly string[]) => Graph>> = {
   "efficient1d-nano": efficient1dNano,
   "resnet1d-edge": resnet1dEdge,

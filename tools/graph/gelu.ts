@@ -1,6 +1,6 @@
 /**
- * x P(x), P the normal distribution's integral, whose tail is (a1 t + .. + a5 t^5) exp(-x^2 / 2) / 2, t = 1 / (1 + p |x| / sqrt 2)
- * (Abramowitz and Stegun 7.1.26, within 0.8e-7).
+ * Computes gelu(x) = x P(x), where P is the integral of the normal distribution. The tail of P is (a1 t + .. + a5 t^5)
+ * exp(-x^2 / 2) / 2 with t = 1 / (1 + p |x| / sqrt 2) (Abramowitz and Stegun 7.1.26, within 0.8e-7).
  */
 export function gelu(x: number): number {
   const t = 1 / (1 + 0.3275911 * Math.abs(x) * Math.SQRT1_2);

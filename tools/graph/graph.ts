@@ -1,6 +1,7 @@
 /**
  * A network as plain data: the trainer builds tfjs layers from it, the quantizer walks it, the exporter packs it.
- * Tensors are channels-last, [rows][channels]; a node reads the tensors of the nodes that it names, "input" is the record.
+ * Tensors are channels-last, [rows][channels]; a node reads the tensors of the nodes that it names, "input" is the
+ * record.
  */
 export interface Graph {
   readonly name: string;
@@ -8,18 +9,18 @@ export interface Graph {
   readonly sampleRateHz: number;
   /** Conditioned samples of one window (`vec(H_K)` heads), or null: the network streams over the whole record. */
   readonly windowSamples: number | null;
-  /** In topological order. The last node gives one row of logits a decision. */
+  /** The nodes in topological order. The last gives one row of logits for each decision. */
   readonly nodes: readonly GraphNode[];
 }
 
-/** gelu is exact: x/2 (1 + erf(x / sqrt 2)). */
+/** The activations; gelu is the exact one, x/2 (1 + erf(x / sqrt 2)). */
 export type Activation = "none" | "relu" | "gelu";
 
 /** The function that a node applies to its sum. */
 interface Activated {
   readonly activation: Activation;
   /**
-   * Largest magnitude of an output, in float as in integers: a range that training knows leaves int8 nothing to cut off,
+   * Largest magnitude of an output, in float as in integers. Training under this bound leaves int8 nothing to cut off
    * and fine steps. Without it an output has no bound.
    */
   readonly clip?: number;
@@ -38,7 +39,7 @@ interface Convolution extends Activated {
   readonly batchNorm: boolean;
 }
 
-/** Every output channel sums over all channels of the input, or over those of its group. */
+/** A convolution in which each output channel sums over all input channels, or over those of its group. */
 export interface Conv1dNode extends Convolution {
   readonly op: "conv1d";
   readonly outChannels: number;
@@ -46,7 +47,9 @@ export interface Conv1dNode extends Convolution {
   readonly groups?: number;
 }
 
-/** Each channel with a kernel of its own: as many channels come out as go in. Its input must be int8 (`lower`). */
+/**
+ * A convolution of each channel by a kernel of its own; the channels stay as many. Its input must be int8 (`lower`).
+ */
 export interface DepthwiseConv1dNode extends Convolution {
   readonly op: "depthwiseConv1d";
 }
@@ -54,8 +57,8 @@ export interface DepthwiseConv1dNode extends Convolution {
 export type ConvNode = Conv1dNode | DepthwiseConv1dNode;
 
 /**
- * Each channel by itself over all rows of its sequence (Wu and He 2018, one group a channel), gain and offset behind. Only
- * behind a window node: a stream has no such rows.
+ * A norm of each channel over all rows of its sequence, then gain and offset (Wu and He 2018, one group per channel).
+ * It may stand only after a window node, since a stream has no such rows.
  */
 export interface GroupNormNode {
   readonly op: "groupNorm";
@@ -64,7 +67,7 @@ export interface GroupNormNode {
   readonly activation: Activation;
 }
 
-/** Each row over its channels (Ba et al. 2016), gain and offset behind. */
+/** A norm of each row over its channels, then gain and offset (Ba et al. 2016). */
 export interface LayerNormNode {
   readonly op: "layerNorm";
   readonly name: string;
@@ -74,8 +77,9 @@ export interface LayerNormNode {
 export type NormNode = GroupNormNode | LayerNormNode;
 
 /**
- * softmax(q k^T / sqrt(channels / heads)) v over the rows of one sequence, each head on its own consecutive channels (Vaswani et
- * al. 2017). Query, key and value, and what the heads' values are mixed by, are conv1d nodes with kernel 1.
+ * Attention, softmax(q k^T / sqrt(channels / heads)) v, over the rows of one sequence; each head has its own
+ * consecutive channels (Vaswani et al. 2017). Queries, keys and values come from conv1d nodes with kernel 1, and
+ * another such node mixes the heads' values.
  */
 export interface AttentionNode {
   readonly op: "attention";
@@ -85,9 +89,9 @@ export interface AttentionNode {
 }
 
 /**
- * Cuts a stream into sequences, one a decision, by the rule of AveragePoolNode: what it averages makes a sequence here. Nodes
- * behind it run on each sequence by itself, as on a record, and in a stream they keep its rows. A one-window network's takes
- * all rows there are. In training a whole crop is one sequence.
+ * A node that cuts a stream into sequences, one for each decision: the rows that AveragePoolNode averages. Nodes after
+ * it run on each sequence by itself, as on a record, and in a stream they keep its rows. In a one-window network it
+ * takes all rows. In training a whole crop is one sequence.
  */
 export interface WindowNode {
   readonly op: "window";
@@ -105,7 +109,7 @@ export interface AddNode extends Activated {
   readonly inputs: readonly [string, string];
 }
 
-/** Column j is the maximum of rows j*stride .. j*stride + kernel - 1. */
+/** A pool whose column j is the maximum of rows j*stride .. j*stride + kernel - 1. */
 export interface MaxPoolNode {
   readonly op: "maxPool";
   readonly name: string;
@@ -115,8 +119,8 @@ export interface MaxPoolNode {
 }
 
 /**
- * Decision i averages the last `window` columns before column `warmup + i * hop`, or all that there are if fewer.
- * In training a whole crop is one decision.
+ * A pool whose decision i averages the last `window` columns before column `warmup + i * hop`, or all of them if they
+ * are fewer. In training a whole crop is one decision.
  */
 export interface AveragePoolNode {
   readonly op: "averagePool";
@@ -127,7 +131,10 @@ export interface AveragePoolNode {
   readonly warmup: number;
 }
 
-/** A decision's logits from `columns` consecutive rows, flattened row by row (1 after an average pool). */
+/**
+ * A layer that makes a decision's logits from `columns` consecutive rows, flattened row by row (1 after an average
+ * pool).
+ */
 export interface DenseNode {
   readonly op: "dense";
   readonly name: string;
@@ -145,7 +152,7 @@ export type GraphNode = WeightedNode | NormNode | AttentionNode | WindowNode | A
 
 export const INPUT = "input";
 
-/** The tensors that a node reads, in order. */
+/** Names the tensors that a node reads, in order. */
 export function inputsOf(node: GraphNode): readonly string[] {
   return node.op === "add" || node.op === "attention" ? node.inputs : [node.input];
 }
@@ -162,12 +169,12 @@ export function isWeighted(node: GraphNode): node is WeightedNode {
   return isConv(node) || node.op === "dense";
 }
 
-/** Least and largest output of a node, behind its gelu: relu cuts below zero, clip on both sides. */
+/** Returns the least and the largest output of a node: relu cuts below zero, clip on both sides, both after gelu. */
 export function outputBounds({ activation, clip = Number.POSITIVE_INFINITY }: Activated): [number, number] {
   return [activation === "relu" ? 0 : -clip, clip];
 }
 
-/** The node of that name. Throws RangeError where there is none. */
+/** Finds the node of that name. Throws RangeError where there is none. */
 export function nodeNamed(graph: Graph, name: string): GraphNode {
   const node = graph.nodes.find((candidate) => candidate.name === name);
   if (!node) throw new RangeError(`graph ${graph.name} has no node named ${name}`);

@@ -14,7 +14,9 @@ export interface HubertOptions {
   readonly hidden: number;
   /** Tokens that the positional conv spans. */
   readonly positionKernel: number;
-  /** How the first conv is normalised: over the window that is all there is, or by statistics that a stream can have. */
+  /**
+   * The decision's sequence: the only window, over which the first conv is normalised, or a stream's, by batch norm.
+   */
   readonly sequence:
     | { readonly kind: "oneWindow"; readonly samples: number }
     | { readonly kind: "stream"; readonly hop: number; readonly warmup: number };
@@ -28,15 +30,16 @@ const STEM = [
   { kernel: 2, stride: 2 },
   { kernel: 2, stride: 2 },
 ] as const;
-/** In 10.24 s at 500 Hz. */
+/** Tokens of 10.24 s at 500 Hz. */
 const TOKENS = 79;
 const POSITION_GROUPS = 16;
 const DROPOUT = 0.1;
 
 /**
- * HuBERT-ECG (Coppola et al. 2024) after HuBERT (Hsu et al. 2021): five convs without padding or bias make tokens; layer norm
- * and a linear layer; a grouped conv over the tokens, added, says where each stands; post-norm transformer blocks
- * x = LN(x + attention(x)), x = LN(x + feed-forward(x)); the mean over the tokens decides. gelu throughout.
+ * Builds HuBERT-ECG (Coppola et al. 2024) after HuBERT (Hsu et al. 2021). Five convs without padding or bias make
+ * tokens, which a layer norm and a linear layer project. A grouped conv over the tokens, added to them, gives their
+ * positions. Post-norm transformer blocks compute x = LN(x + attention(x)), then x = LN(x + feed-forward(x)). The mean
+ * over the tokens decides. All activations are gelu.
  */
 export function hubert(options: HubertOptions): Graph {
   const { name, classes, width, sequence } = options;
@@ -66,7 +69,10 @@ export function hubert(options: HubertOptions): Graph {
   return { name, classes, sampleRateHz: INPUT_SAMPLE_RATE_HZ, windowSamples, nodes };
 }
 
-/** The first conv is normalised over the window, its rows cut behind it; in a stream by batch norm. */
+/**
+ * Builds the convs of the stem. The first is normalised over the window, which is cut after it; in a stream by batch
+ * norm.
+ */
 function stem(channels: number, windowSamples: number | null): readonly GraphNode[] {
   const nodes: GraphNode[] = [];
   STEM.forEach(({ kernel, stride }, index) => {
@@ -101,18 +107,21 @@ function rowsBehind(convs: number, windowSamples: number): number {
   );
 }
 
-/** One decision, over all rows that there are. */
+/** Returns the options of one decision over all `rows` rows. */
 function wholeSequence(rows: number) {
   return { window: rows, hop: rows, warmup: rows };
 }
 
-/** On every row by itself. */
+/** Makes a linear layer, which is a conv with kernel 1. */
 function linear(name: string, input: string, outChannels: number, activation: Activation): Conv1dNode {
   const window = { kernel: 1, stride: 1, dilation: 1, padLeft: 0, padRight: 0 };
   return { op: "conv1d", name, input, outChannels, ...window, bias: true, batchNorm: false, activation };
 }
 
-/** As published: half the kernel on both sides, and of an even kernel's one row too many the last is dropped. */
+/**
+ * Builds the positional conv as published: padded by half its kernel on both sides. An even kernel then makes one row
+ * too many, and the last is dropped.
+ */
 function position(input: string, width: number, kernel: number): readonly GraphNode[] {
   const padding = { padLeft: kernel >> 1, padRight: (kernel - 1) >> 1 };
   return [
@@ -138,7 +147,7 @@ function block(name: string, input: string, { width, heads, hidden }: HubertOpti
   ];
 }
 
-/** The published SMALL, for one lead: 30.2 M parameters, 3.1 GMAC in 10.24 s. A host's network. */
+/** Builds the published SMALL for one lead: 30.2 M parameters, 3.1 GMAC in 10.24 s. It needs a host's memory. */
 export function hubertSmall(classes: readonly string[]): Graph {
   return hubert({
     ...{ name: "hubert-small", classes, convChannels: 512, width: 512, blocks: 8, heads: 8, hidden: 2048 },
@@ -147,10 +156,10 @@ export function hubertSmall(classes: readonly string[]): Graph {
   });
 }
 
-/** A decision every 512 ms over 10.24 s, from 2 s on. */
+/** The decisions of the streaming networks: one every 512 ms over 10.24 s, from 2 s on. */
 const EDGE = { kind: "stream", hop: 4, warmup: 16 } as const;
 
-/** 1.03 M weights, 131 MMAC for one window. */
+/** Builds the tiny network: 1.03 M weights, 131 MMAC for one window. */
 export function hubertTiny(classes: readonly string[]): Graph {
   return hubert({
     ...{ name: "hubert-tiny", classes, convChannels: 128, width: 128, blocks: 4, heads: 4, hidden: 512 },
@@ -159,7 +168,7 @@ export function hubertTiny(classes: readonly string[]): Graph {
   });
 }
 
-/** 0.45 M weights, 64 MMAC. */
+/** Builds the micro network: 0.45 M weights, 64 MMAC for one window. */
 export function hubertMicro(classes: readonly string[]): Graph {
   return hubert({
     ...{ name: "hubert-micro", classes, convChannels: 96, width: 96, blocks: 3, heads: 3, hidden: 384 },
@@ -168,7 +177,7 @@ export function hubertMicro(classes: readonly string[]): Graph {
   });
 }
 
-/** 0.15 M weights, 25 MMAC. */
+/** Builds the nano network: 0.15 M weights, 25 MMAC for one window. */
 export function hubertNano(classes: readonly string[]): Graph {
   return hubert({
     ...{ name: "hubert-nano", classes, convChannels: 64, width: 64, blocks: 2, heads: 2, hidden: 256 },

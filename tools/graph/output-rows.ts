@@ -2,7 +2,10 @@ import { decisionSpans } from "./decision-spans.ts";
 import type { GraphNode } from "./graph.ts";
 import { kernelSpan } from "./kernel-span.ts";
 
-/** Rows that a node makes from `rows` rows of its input over a whole record; of a window node those of its longest sequence. */
+/**
+ * Counts the rows that a node makes from `rows` rows of its input over a whole record. A window node counts the rows of
+ * its longest sequence.
+ */
 export function outputRows(node: GraphNode, rows: number): number {
   switch (node.op) {
     case "conv1d":

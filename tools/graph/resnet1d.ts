@@ -26,14 +26,14 @@ export interface ResNet1dOptions {
     | { readonly kind: "average"; readonly window: number; readonly hop: number; readonly warmup: number }
     | { readonly kind: "flatten"; readonly windowSamples: number };
   readonly dropout: number;
-  /** Largest magnitude of every output but the head's; none where it is left out. */
+  /** Largest magnitude of every output but the head's; no bound by default. */
   readonly clip?: number;
 }
 
 /**
- * ResNet1D after the paper's eq. 1: H_0 = BN(conv X); Z = relu BN conv H; Z' = relu BN conv Z; H' = Z' + S(H).
- * Both convs are activated before the sum, nothing behind it. S is the identity, or a 1x1 conv with batch norm where
- * the shape changes. No conv has a bias (batch norm follows).
+ * Builds ResNet1D after the paper's eq. 1: H_0 = BN(conv X); Z = relu BN conv H; Z' = relu BN conv Z; H' = Z' + S(H).
+ * Both convs are activated before the sum, and the sum is not. S is the identity, or a 1x1 conv with batch norm where
+ * the shape changes. No conv has a bias, since batch norm follows.
  */
 export function resnet1d(options: ResNet1dOptions): Graph {
   const nodes: GraphNode[] = [];
@@ -104,7 +104,10 @@ export function resnet1d(options: ResNet1dOptions): Graph {
   };
 }
 
-/** The paper's network as its figures fit it: 1.55 M parameters, window 5,120, flatten head (f = 0.087 % unquantized). */
+/**
+ * Builds the paper's network as its figures fit it: 1.55 M parameters, window 5,120, flatten head (f = 0.087 %
+ * unquantized).
+ */
 export function resnet1dPaper(classes: readonly string[]): Graph {
   return resnet1d({
     name: "resnet1d-paper",
@@ -122,7 +125,10 @@ export function resnet1dPaper(classes: readonly string[]): Graph {
   });
 }
 
-/** The wearable's network: causal, a column every 256 ms, receptive field 4.5 s, a decision every 512 ms over 10.24 s. */
+/**
+ * Builds the wearable's network: causal, a column every 256 ms, receptive field 4.5 s, a decision every 512 ms over
+ * 10.24 s.
+ */
 export function resnet1dEdge(classes: readonly string[]): Graph {
   return resnet1d({
     name: "resnet1d-edge",
@@ -143,7 +149,9 @@ export function resnet1dEdge(classes: readonly string[]): Graph {
   });
 }
 
-/** Three times the edge's size, for a wearable with room: receptive field 7.6 s, columns and decisions as the edge's. */
+/**
+ * Builds a network of three times the edge's size and receptive field 7.6 s; its columns and decisions are the edge's.
+ */
 export function resnet1dPlus(classes: readonly string[]): Graph {
   return resnet1d({
     name: "resnet1d-plus",

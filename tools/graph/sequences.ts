@@ -1,11 +1,11 @@
 import type { AveragePoolNode, DenseNode, Graph, GraphNode, WindowNode } from "./graph.ts";
 
-/** Where the node stands that cuts the stream into sequences, or -1. */
+/** Finds the index of the node that cuts the stream into sequences; -1 where there is none. */
 export function windowIndex({ nodes }: Graph): number {
   return nodes.findIndex(({ op }) => op === "window");
 }
 
-/** Whether a node runs on each sequence by itself. */
+/** Tells whether a node runs on each sequence by itself. */
 export function isBehindWindow(graph: Graph, node: GraphNode): boolean {
   const at = windowIndex(graph);
   return at >= 0 && graph.nodes.indexOf(node) > at;
@@ -13,7 +13,7 @@ export function isBehindWindow(graph: Graph, node: GraphNode): boolean {
 
 type HeadNode = WindowNode | AveragePoolNode | DenseNode;
 
-/** The node that a decision begins with, behind the last of the stream: the window, else the average pool, else the first dense layer. */
+/** Finds the node that a decision begins with: the window, else the average pool, else the first dense layer. */
 export function headNode(graph: Graph): HeadNode {
   const head = graph.nodes.find((node): node is HeadNode => isHeadOp(node));
   if (!head) throw new RangeError(`graph ${graph.name} has no head: an averagePool or a dense node`);

@@ -5,7 +5,7 @@ import { outputRows } from "./output-rows.ts";
 import { headNode } from "./sequences.ts";
 import type { TensorShape } from "./tensor-shape.ts";
 
-/** The shape of every tensor, "input" included. Throws RangeError on a graph that does not fit together. */
+/** Computes the shape of every tensor, "input" included. Throws RangeError on a graph that does not fit together. */
 export function tensorShapes(graph: Graph): ReadonlyMap<string, TensorShape> {
   const { windowSamples } = graph;
   const window = windowSamples === null ? null : { rows: windowSamples, hopSamples: windowSamples };
@@ -70,7 +70,7 @@ function windowOf(input: TensorShape, channels: number, span: number, stride: nu
   };
 }
 
-/** A row sees all rows of its sequence. */
+/** Returns the shape of a tensor each of whose rows sees all rows of its sequence. */
 function wholeSequence(input: TensorShape): StreamShape {
   const rows = input.sequence?.rows ?? 1;
   return { ...withoutSequence(input), lastSample: input.lastSample + (rows - 1) * input.strideSamples };
@@ -80,18 +80,18 @@ function withoutSequence({ channels, strideSamples, firstSample, lastSample }: T
   return { channels, strideSamples, firstSample, lastSample };
 }
 
-/** The tensor whose rows a decision takes: what the head reads. */
+/** Names the tensor that the head reads: a decision takes its rows. */
 export function lastStreamNode(graph: Graph): string {
   return inputsOf(headNode(graph))[0];
 }
 
-/** Input samples that one column of the last stream tensor sees, no more than a window. */
+/** Counts the input samples that one column of the last stream tensor sees, at most a window. */
 export function receptiveFieldSamples(graph: Graph): number {
   const shape = tensorShapes(graph).get(lastStreamNode(graph)) as TensorShape;
   return Math.min(graph.windowSamples ?? Number.POSITIVE_INFINITY, shape.lastSample - shape.firstSample + 1);
 }
 
-/** Samples after its own hop that a column waits for: 0 for a causal network. */
+/** Counts the samples after its own hop that a column waits for; 0 for a causal network. */
 export function lookAheadSamples(graph: Graph): number {
   const shape = tensorShapes(graph).get(lastStreamNode(graph)) as TensorShape;
   return Math.max(0, shape.lastSample - (shape.strideSamples - 1));

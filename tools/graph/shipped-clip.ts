@@ -1,5 +1,5 @@
 /**
  * Largest magnitude of an activation of the shipped families, four standard deviations where batch norm's gain is 1. An
- * int8 step is 4/127 at most, and nothing that float can be leaves the range.
+ * int8 step is then at most 4/127, and no activation of the float network lies outside the range of int8.
  */
 export const SHIPPED_CLIP = 4;

@@ -2,7 +2,7 @@ import { type Graph, type GraphNode, inputsOf, isConv, isNorm, isWeighted, type 
 import { tensorShapes } from "./shapes.ts";
 import type { TensorShape } from "./tensor-shape.ts";
 
-/** The shape of every tensor that a graph needs, keyed as in FloatModel, in the graph's order. */
+/** Computes the shape of every tensor that a graph needs, keyed as in FloatModel, in the graph's order. */
 export function weightShapes(graph: Graph): ReadonlyMap<string, readonly number[]> {
   const shapes = tensorShapes(graph);
   const channelsOf = (name: string) => (shapes.get(name) as TensorShape).channels;
@@ -18,8 +18,8 @@ export function weightShapes(graph: Graph): ReadonlyMap<string, readonly number[
 }
 
 /**
- * Tensors that a graph may have besides: the step of each output channel's grid, where a network was trained on quantized
- * weights.
+ * Computes the shapes of the tensors that a graph may have besides: the step of each output channel's grid, where a
+ * network was trained on quantized weights.
  */
 export function stepShapes(graph: Graph): ReadonlyMap<string, readonly number[]> {
   const shapes = tensorShapes(graph);
@@ -31,7 +31,7 @@ export function stepKey(node: string): string {
   return `${node}.step`;
 }
 
-/** The last axis is the output channels; the others together are the weights of one. */
+/** Returns a weight tensor's shape: the output channels are its last axis, the weights of one channel the others. */
 function weightShape(node: WeightedNode, inChannels: number, outChannels: number): readonly number[] {
   switch (node.op) {
     case "conv1d":

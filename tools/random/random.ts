@@ -16,12 +16,15 @@ export class SeededRandom {
     for (let i = 0; i < 4; i++) this.state[i] = mix(this.seed + Math.imul(i + 1, GOLDEN_GAMMA));
   }
 
-  /** Uniform in [0, 1), a multiple of 2^-32. */
+  /** Draws a uniform number in [0, 1), a multiple of 2^-32. */
   next(): number {
     return this.nextWord() / 2 ** 32;
   }
 
-  /** Uniform in 0 .. limit - 1. The bias, at most limit / 2^32, is of no consequence below a limit of 2^24. */
+  /**
+   * Draws a uniform integer in 0 .. limit - 1. The bias, at most limit / 2^32, is of no consequence below a limit of
+   * 2^24.
+   */
   integer(limit: number): number {
     if (!Number.isInteger(limit) || limit < 1 || limit > 2 ** 32) {
       throw new RangeError(`limit must be an integer in 1..2^32, not ${limit}`);
@@ -29,13 +32,16 @@ export class SeededRandom {
     return Math.floor(this.next() * limit);
   }
 
-  /** Standard normal deviate (Box and Muller 1958; the sine half is dropped so that a call always takes two draws). */
+  /**
+   * Draws a standard normal deviate (Box and Muller 1958; the sine half is dropped so that a call always takes two
+   * draws).
+   */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.next()));
     return radius * Math.cos(2 * Math.PI * this.next());
   }
 
-  /** The items in a random order, in a new array (Fisher and Yates). */
+  /** Returns the items in a random order, in a new array (Fisher and Yates). */
   shuffle<T>(items: readonly T[]): T[] {
     const shuffled = [...items];
     for (let i = shuffled.length - 1; i > 0; i--) {
@@ -45,7 +51,7 @@ export class SeededRandom {
     return shuffled;
   }
 
-  /** A generator of its own for one purpose: it depends on the seed and the label, not on what was drawn before. */
+  /** Makes a generator for one purpose; it depends on the seed and the label, not on earlier draws. */
   fork(label: string): SeededRandom {
     let hash = mix(this.seed);
     for (let i = 0; i < label.length; i++) hash = mix(hash ^ label.charCodeAt(i));
@@ -69,7 +75,7 @@ export class SeededRandom {
 /** The step of splitmix32's counter: 2^32 over the golden ratio. */
 const GOLDEN_GAMMA = 0x9e3779b9;
 
-/** The finaliser of MurmurHash3, a bijection of 32-bit words. */
+/** Mixes a word by the finaliser of MurmurHash3, a bijection of 32-bit words. */
 function mix(word: number): number {
   let mixed = (word + GOLDEN_GAMMA) | 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

@@ -76,7 +76,7 @@ describe("the resampling", () => {
 });
 
 describe("the input of HuBERT-ECG", () => {
-  /** Fine counts, so that what is digitised is the signal to nine digits. */
+  /** Counts so fine that the digitised signal is exact to nine digits. */
   const countsPerMillivolt = 2 ** 29;
   const record = (samples: number, leads: readonly string[] = STANDARD_LEADS): EcgRecord => ({
     name: "twelve",

@@ -23,7 +23,7 @@ function importFiles(from: ImportSource, files: Files, options: Partial<ImportOp
 
 const labels = (folder: string) => openDataset(folder).records.map(({ name, label }) => [name, label]);
 
-/** A challenge record without samples of interest: header and signal. */
+/** Writes a challenge record, header and signal, whose samples do not matter. */
 function withDiagnosis(folder: string, name: string, codes: string): void {
   writeWfdbRecord(folder, { ...plainRecord(name, [1, 2]), comments: [`Dx: ${codes}`] });
 }

@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** A workbook of one sheet, as Excel writes it: texts in a list of their own, empty cells left out, parts deflated. */
+/** Writes a workbook of one sheet as Excel does: texts in a list of their own, empty cells left out, parts deflated. */
 export function xlsxOf(rows: readonly (readonly string[])[]): Uint8Array {
   const strings = [...new Set(rows.flat())];
   const sheet = rows.map((row, r) => {
@@ -15,7 +15,7 @@ export function xlsxOf(rows: readonly (readonly string[])[]): Uint8Array {
   });
 }
 
-/** A text in two runs, as after a change of font within the cell. */
+/** Writes a text in two runs, as after a change of font within the cell. */
 function item(text: string): string {
   const escaped = (part: string) => part.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const runs = [text.slice(0, 2), text.slice(2)].map((run) => `<r><t xml:space="preserve">${escaped(run)}</t></r>`);

@@ -16,7 +16,7 @@ function read(content: Uint8Array): string[][] {
 
 describe("readXlsxTable", () => {
   it("reads back what was written", () => {
-    // The last cell has text: a sheet does not tell empty ones at a row's end.
+    // The last cell has text, since a sheet does not hold empty cells at a row's end.
     const row = fc
       .tuple(fc.array(fc.stringMatching(/^[\w<>&.-]{0,6}$/), { maxLength: 5 }), fc.stringMatching(/^\w{1,6}$/))
       .map(([cells, last]) => [...cells, last]);

@@ -24,7 +24,9 @@ function rrOf(record: EcgRecord): { meanSeconds: number; variation: number } {
   return { meanSeconds: mean, variation: Math.sqrt(variance) / mean };
 }
 
-/** Mean height of the P window, 0.13 to 0.21 s before each R peak, over the level 0.05 to 0.07 s before R. */
+/**
+ * Measures the mean height of the P window, 0.13 to 0.21 s before each R peak, over the level 0.05 to 0.07 s before R.
+ */
 function meanPHeight(record: EcgRecord): number {
   const { samples, countsPerMillivolt } = record.leads[0];
   const level = (from: number, to: number) => {
@@ -69,7 +71,7 @@ describe("R peaks", () => {
 });
 
 function nearLeadOff(record: EcgRecord, sample: number, reach: number): boolean {
-  // Behind a railed stretch the input amplifier's recovery tilts the signal for a second or so.
+  // After a railed stretch the input amplifier's recovery tilts the signal for a second or so.
   const recovery = 2 * record.sampleRateHz;
   const edges = (record.annotations ?? []).filter(({ symbol }) => symbol === "~");
   return edges.some((edge) => sample >= edge.sample - reach && sample < edge.sample + Math.max(reach, recovery));

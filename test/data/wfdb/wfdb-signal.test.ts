@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readSignals, signalChecksum } from "../../../tools/data/wfdb/wfdb-signal.ts";
 import { DataError } from "../../../tools/files/data-error.ts";
 
-/** Format 212 from its definition, a nibble at a time. */
+/** Encodes format 212 from its definition, a nibble at a time. */
 function encode212(samples: readonly number[]): Uint8Array {
   const nibbles: number[] = new Array(Math.ceil((samples.length * 3) / 2) * 2).fill(0);
   samples.forEach((sample, i) => {

@@ -13,7 +13,7 @@ import { matchBeats } from "../../../tools/evaluate/beats/match-beats.ts";
 import { SeededRandom } from "../../../tools/random/random.ts";
 
 const WINDOW = 150;
-/** Times in ms at least `gap` apart. */
+/** Draws times in ms at least `gap` apart. */
 const beats = (gap: number) =>
   fc.array(fc.integer({ min: gap, max: 1500 }), { maxLength: 60 }).map((gaps) => {
     let time = 0;
@@ -23,7 +23,7 @@ const beats = (gap: number) =>
     });
   });
 
-/** Most pairs of any one-to-one pairing in order. */
+/** Counts the most pairs of any one-to-one pairing in order. */
 function mostPairs(a: readonly number[], b: readonly number[]): number {
   const best = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
   for (let i = 1; i <= a.length; i++) {
@@ -74,7 +74,7 @@ describe("pairing of beats", () => {
   });
 });
 
-/** 20 minutes at 360 Hz with a beat every 0.8 s. */
+/** Sample rate of the records: 20 minutes with a beat every 0.8 s. */
 const RATE = 360;
 const SAMPLES = 20 * 60 * RATE;
 const reference = Array.from({ length: 1499 }, (_, i) => Math.round((i + 1) * 0.8 * RATE));

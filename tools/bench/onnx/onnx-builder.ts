@@ -1,11 +1,11 @@
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./onnx-format.ts";
 
-/** Gathers the nodes and constants of a graph; a constant or value that is there already is not made again. */
+/** Gathers the nodes and constants of a graph, each once. */
 export class OnnxBuilder {
   private readonly nodes = new Map<string, OnnxNode>();
   private readonly initializers = new Map<string, OnnxTensor>();
 
-  /** Returns the output's name, as `constant` does its own. */
+  /** Adds a node and returns the name of its output. */
   push(opType: string, inputs: readonly string[], output: string, more: Partial<OnnxNode> = {}): string {
     if (!this.has(output)) this.nodes.set(output, { opType, inputs, output, ...more });
     return output;
@@ -16,7 +16,7 @@ export class OnnxBuilder {
     return name;
   }
 
-  /** Whether a node makes a value of that name. */
+  /** Tells whether a node makes a value of that name. */
   has(output: string): boolean {
     return this.nodes.has(output);
   }

@@ -12,7 +12,7 @@ const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_INTS = 7;
 
-/** An initializer: a scalar has no dimensions. */
+/** An initializer; a scalar has no dimensions. */
 export interface OnnxTensor {
   readonly name: string;
   readonly dims: readonly number[];
@@ -31,7 +31,7 @@ export interface OnnxNode {
 /** An integer, several, or a number that is a float even if it is whole. */
 export type OnnxAttribute = number | readonly number[] | { readonly float: number };
 
-/** Operators that ONNX Runtime adds. */
+/** The domain of the operators that ONNX Runtime adds. */
 export const MICROSOFT_DOMAIN = "com.microsoft";
 
 /** A graph with one float input and one float output. */
@@ -101,7 +101,7 @@ const OPSETS = [
   { domain: MICROSOFT_DOMAIN, version: 1 },
 ];
 
-/** The bytes of an `.onnx` file. Throws NotInstalledError where protobufjs is not there. */
+/** Encodes a graph as the bytes of an `.onnx` file. Throws NotInstalledError where protobufjs is not there. */
 export async function encodeOnnx(graph: OnnxGraph): Promise<Uint8Array> {
   const { default: protobuf } = await loadPackage<{ default: typeof Protobuf }>("protobufjs");
   const model = protobuf.Root.fromJSON(SCHEMA).lookupType("Model");

@@ -24,9 +24,9 @@ const LEAST_GELU = -0.17;
 const EPSILON = { float: NORM_EPSILON };
 
 /**
- * HuBERT on one window, float in millivolts [1][1][samples] -> logits [1][classes]. In int8 the products with weights are
- * integers; norms, gelu (its tanh form) and attention stay float. Each is the fastest of the forms that onnxruntime-web
- * was measured in (benches/README.md).
+ * Writes HuBERT on one window as an ONNX graph, float in millivolts [1][1][samples] -> logits [1][classes]. In int8 the
+ * products with weights are integers; norms, gelu (its tanh form) and attention stay float. Each has the form that was
+ * fastest in onnxruntime-web (benches/README.md).
  */
 export function onnxHubert(network: QuantizedNetwork, samples: number, precision: OnnxPrecision): OnnxGraph {
   return new HubertWriter(network, precision, samples).graph();
@@ -37,7 +37,7 @@ class HubertWriter {
   private readonly products: OnnxProducts;
   private readonly tensors: NetworkTensors;
   private readonly rows: ReadonlyMap<string, number>;
-  /** Tensors as [1][channels][rows], what convs take, and as [rows][channels]. */
+  /** Names of the tensors as [1][channels][rows], which convs take; `tokens` has them as [rows][channels]. */
   private readonly planes = new Map<string, string>([[INPUT, INPUT]]);
   private readonly tokens = new Map<string, string>();
 
@@ -98,7 +98,7 @@ class HubertWriter {
     }
   }
 
-  /** A crop is one sequence: all its rows. */
+  /** Passes all rows on, since a window is one sequence. */
   private window(name: string, input: string): void {
     const forms = this.planes.has(input) ? this.planes : this.tokens;
     forms.set(name, forms.get(input) as string);
@@ -109,7 +109,7 @@ class HubertWriter {
     this.tokens.set(node.name, this.activated(node, sums));
   }
 
-  /** The first conv has a channel to read: float is as fast there, and takes the window as it is. */
+  /** Adds a conv. The first reads a single channel: float is as fast there, and takes the window as it is. */
   private conv(node: Conv1dNode): void {
     const weights = this.weightsOf(node.name);
     const value = this.asPlanes(node.input);
@@ -139,7 +139,7 @@ class HubertWriter {
     this.planes.set(node.name, this.activated(node, normal));
   }
 
-  /** As InstanceNormalization whose channels are the rows: LayerNormalization and two of its kind take twice as long. */
+  /** Adds an InstanceNormalization over rows as channels: LayerNormalization and two of its kind take twice as long. */
   private layerNorm({ name, input }: LayerNormNode): void {
     const { builder } = this;
     const rows = this.rows.get(name) as number;

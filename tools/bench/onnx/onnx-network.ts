@@ -14,18 +14,20 @@ import { realValues } from "../float-run.ts";
 import { OnnxBuilder } from "./onnx-builder.ts";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./onnx-format.ts";
 
-/** Counts of the int16 input to one step of the 8-bit input that int8 peers take. */
+/** Counts of the int16 input per step of the 8-bit input that int8 peers take. */
 export const INPUT_STEP_COUNTS = 16;
 
-/** "fp32", or "int8": quantize/dequantize pairs, activations uint8 and weights int8 a channel, which ONNX Runtime fuses. */
+/**
+ * "fp32", or "int8": quantize/dequantize pairs, activations uint8 and weights int8 a channel, which ONNX Runtime fuses.
+ */
 export type OnnxPrecision = "fp32" | "int8";
 
-/** A ResNet on one window, float in millivolts [1][1][samples] -> logits [1][classes], as an ONNX graph. */
+/** Writes a ResNet on one window as an ONNX graph, float in millivolts [1][1][samples] -> logits [1][classes]. */
 export function onnxNetwork(network: QuantizedNetwork, samples: number, precision: OnnxPrecision): OnnxGraph {
   return new Writer(network, precision).graph(samples);
 }
 
-/** real = (code - zeroPoint) * scale */
+/** The codes of a tensor: real = (code - zeroPoint) * scale. */
 export interface Codes {
   readonly scale: number;
   readonly zeroPoint: number;
@@ -91,7 +93,7 @@ class Writer {
     this.push("Gemm", [flat, ...this.parameters(node, node.columns)], node.name, { transB: 1 });
   }
 
-  /** Weights [out][in][kernel], or [out][in] of a dense node, and bias, as the names that a node reads. */
+  /** Adds a node's weights, [out][in][kernel] or [out][in] of a dense node, and its bias; returns their names. */
   private parameters(node: Conv1dNode | DenseNode, kernel: number): [string, string] {
     const weights = this.network.weights.get(node.name) as QuantizedWeights;
     const outChannels = weights.scale.length;
@@ -114,8 +116,8 @@ class Writer {
   }
 
   /**
-   * Bounds of a float tensor; an int8 one is rounded to uint8 codes, which end at the clip and whose zero is the lowest
-   * where relu cuts.
+   * Bounds a node's output. A float tensor is clipped; an int8 one is rounded to uint8 codes, which end at the clip and
+   * start at zero where relu cuts.
    */
   private activate(node: Conv1dNode | AddNode): void {
     const { name, activation, clip } = node;
@@ -129,12 +131,12 @@ class Writer {
     } else if (activation === "relu") this.push("Relu", [name], `${name}.bounded`);
   }
 
-  /** An average of values of one sign keeps it. */
+  /** Returns the codes of an average, which has the sign of the values that it averages. */
   private codesLikeInput(node: AveragePoolNode): Codes {
     return codesOf(this.network.scales.get(node.name) as number, this.codes.get(node.input)?.zeroPoint === 0);
   }
 
-  /** Puts a pair of QuantizeLinear and DequantizeLinear behind a tensor. */
+  /** Adds a pair of QuantizeLinear and DequantizeLinear after a tensor. */
   private round(name: string, codes: Codes): void {
     if (this.precision === "fp32") return;
     this.codes.set(name, codes);
@@ -144,7 +146,7 @@ class Writer {
     this.push("DequantizeLinear", [`${name}.codes`, scale, zeroPoint], `${name}.rounded`);
   }
 
-  /** The name under which a later node reads a tensor. */
+  /** Returns the name under which a later node reads a tensor. */
   private readable(name: string): string {
     if (this.codes.has(name)) return `${name}.rounded`;
     return this.builder.has(`${name}.bounded`) ? `${name}.bounded` : name;
@@ -175,12 +177,15 @@ class Writer {
   }
 }
 
-/** @param scale of the engine's int8: 0..127 steps of it become 0..255 smaller ones where nothing is below 0 */
+/**
+ * Returns the uint8 codes of a tensor; where nothing is below 0, 127 steps of the engine become 255 smaller ones.
+ * @param scale the step of the engine's int8
+ */
 function codesOf(scale: number, nonNegative: boolean): Codes {
   return nonNegative ? { scale: (scale * 127) / 255, zeroPoint: 0 } : { scale, zeroPoint: 128 };
 }
 
-/** From [out][tap][in], as the engine has them, to [out][in][tap]. */
+/** Reorders weights from [out][tap][in], the engine's order, to [out][in][tap]. */
 export function channelsBeforeTaps(values: Int8Array, inChannels: number, kernel: number): Int8Array {
   const fanIn = inChannels * kernel;
   return Int8Array.from(values, (_, index) => {

@@ -5,15 +5,15 @@ import type { OnnxBuilder } from "./onnx-builder.ts";
 import { MICROSOFT_DOMAIN } from "./onnx-format.ts";
 import { type Codes, channelsBeforeTaps, type OnnxPrecision } from "./onnx-network.ts";
 
-/** A float value and how its uint8 codes lie, where a product is to be of integers. */
+/** A float value with its uint8 codes, which a product of integers needs. */
 export interface Operand {
   readonly value: string;
   readonly codes: Codes;
 }
 
 /**
- * Products with weights, float to float. In int8 they are ONNX Runtime's integer operators themselves, what it makes of
- * quantize/dequantize pairs where it fuses them: where an output is read twice it does not, and makes the weights float in
+ * Products with weights, float to float. In int8 they are the integer operators to which ONNX Runtime fuses pairs of
+ * quantize and dequantize. It does not fuse them where an output is read twice, and then makes the weights float in
  * every run.
  */
 export class OnnxProducts {
@@ -22,7 +22,7 @@ export class OnnxProducts {
     private readonly precision: OnnxPrecision,
   ) {}
 
-  /** Rows [rows][in] -> [rows][out]; the integer sums come out as float. */
+  /** Adds a product of rows, [rows][in] -> [rows][out]; integer sums come out as float. */
   linear(name: string, input: Operand, weights: QuantizedWeights): string {
     const { builder } = this;
     const outChannels = weights.scale.length;
@@ -41,7 +41,7 @@ export class OnnxProducts {
     return builder.push("QGemm", inputs, name, { domain: MICROSOFT_DOMAIN });
   }
 
-  /** Channels first, [1][in][rows] -> [1][out][rows]. @param output codes that integer sums are rounded to */
+  /** Adds a conv, [1][in][rows] -> [1][out][rows]. @param output codes that integer sums are rounded to */
   conv(node: Conv1dNode, input: Operand, weights: QuantizedWeights, output: Codes): string {
     if (this.precision === "fp32") return this.floatConv(node, input.value, weights);
     const [codes, ...inputScale] = this.quantized(input);
@@ -58,7 +58,7 @@ export class OnnxProducts {
     });
   }
 
-  /** A conv for each group, side by side: a grouped QLinearConv takes 1.25 times as long. */
+  /** Adds a conv for each group, side by side: a grouped QLinearConv takes 1.25 times as long. */
   groupedConv(node: Conv1dNode, input: Operand, weights: QuantizedWeights, output: Codes): string {
     if (this.precision === "fp32") return this.floatConv(node, input.value, weights);
     const { builder } = this;
@@ -104,7 +104,7 @@ export class OnnxProducts {
     return this.builder.push("QLinearConv", inputs, `${name}.sums`, { attributes: convAttributes(node) });
   }
 
-  /** Codes, scale and zero point. */
+  /** Adds an operand's codes, scale and zero point and returns their names. */
   private quantized({ value, codes }: Operand): [string, string, string] {
     const [scale, zeroPoint] = this.constants(codes);
     return [this.builder.push("QuantizeLinear", [value, scale, zeroPoint], `${value}.codes`), scale, zeroPoint];
@@ -143,7 +143,7 @@ function convAttributes({ kernel, stride, dilation, padLeft, padRight }: Conv1dN
   return { kernel_shape: [kernel], strides: [stride], dilations: [dilation], pads: [padLeft, padRight] };
 }
 
-/** From [out][in] to [in][out]. */
+/** Transposes weights from [out][in] to [in][out]. */
 function transposed<T extends Int8Array | Float32Array>(values: T, outChannels: number): T {
   const fanIn = values.length / outChannels;
   return values.map((_, index) => values[(index % outChannels) * fanIn + Math.floor(index / outChannels)]) as T;

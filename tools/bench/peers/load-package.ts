@@ -5,7 +5,7 @@ import { NotInstalledError } from "../row.ts";
 
 const require = createRequire(import.meta.url);
 
-/** A peer's package. Throws NotInstalledError where it is not there or its native part does not load. */
+/** Imports a peer's package. Throws NotInstalledError where it is not there or its native part does not load. */
 export async function loadPackage<T>(name: string): Promise<T> {
   try {
     return (await import(name)) as T;
@@ -17,7 +17,7 @@ export async function loadPackage<T>(name: string): Promise<T> {
   }
 }
 
-/** Bytes of a file that lies beside the package's entry. */
+/** Returns the size in bytes of a file beside the package's entry. */
 export function fileBytesBeside(packageName: string, file: string): number {
   return statSync(join(dirname(require.resolve(packageName)), file)).size;
 }

@@ -8,7 +8,7 @@ import type { Peer, PeerModel, Precision } from "./peer.ts";
 
 const PRECISIONS: readonly Precision[] = ["int8", "fp32"];
 
-/** WebAssembly, SIMD128. */
+/** ONNX Runtime as WebAssembly with SIMD128. */
 export const onnxRuntimeWeb: Peer = {
   name: "onnxruntime-web",
   precisions: PRECISIONS,
@@ -23,7 +23,7 @@ export const onnxRuntimeWeb: Peer = {
   },
 };
 
-/** Native code for the processor at hand. */
+/** ONNX Runtime as native code of this machine's processor. */
 export const onnxRuntimeNode: Peer = {
   name: "onnxruntime-node",
   precisions: PRECISIONS,
@@ -33,7 +33,7 @@ export const onnxRuntimeNode: Peer = {
   },
 };
 
-/** A network that does nothing: a session of it compiles the WebAssembly. */
+/** An empty network: a session of it compiles the WebAssembly. */
 const NOTHING: OnnxGraph = {
   name: "nothing",
   input: { name: "in", dims: [1] },
@@ -50,7 +50,7 @@ async function runtimeOf(ort: typeof Ort, executionProvider: string) {
       graphOptimizationLevel: "all",
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
-      // Errors only: it warns of constants that it folds.
+      // Level 3 logs errors only; below it, folded constants are warned of.
       logSeverityLevel: 3,
     });
   return {

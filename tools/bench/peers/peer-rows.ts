@@ -11,7 +11,7 @@ import { tfjsWasm } from "./tfjs-wasm.ts";
 
 export const PEERS: readonly Peer[] = [onnxRuntimeWeb, tfjsWasm, onnxRuntimeNode];
 
-/** Peers by name, each opened and started when it is first asked for. */
+/** Peers by name, each opened and started at its first call. */
 export type PeerRuntimes = ReadonlyMap<string, () => Promise<PeerRuntime>>;
 
 export function peerRuntimes(): PeerRuntimes {
@@ -27,15 +27,15 @@ export function peerRuntimes(): PeerRuntimes {
   );
 }
 
-/** The window that is timed, as peers take it. */
+/** Returns the window that is timed, in millivolts, as peers take it. */
 export function windowMillivolts(): Float32Array {
   return Float32Array.from(ecgWindow(), (count) => count * INPUT_MILLIVOLTS_PER_COUNT);
 }
 
-/** Peers that run transformers as the bench writes them. */
+/** The peers that run transformers as the bench writes them. */
 export const TRANSFORMER_PEERS: readonly Peer[] = [onnxRuntimeWeb, onnxRuntimeNode];
 
-/** A network's whole window on every peer, in each of its precisions. */
+/** Plans a network's whole window on every peer, in each of its precisions. */
 export function peerRows(
   graph: Graph,
   runtimes: PeerRuntimes,

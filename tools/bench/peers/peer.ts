@@ -2,7 +2,7 @@ import type { QuantizedNetwork } from "../../export/quantized-network.ts";
 
 export type Precision = "int8" | "fp32";
 
-/** Another way to run the same network, one thread. */
+/** Another library that runs the same network, on one thread. */
 export interface Peer {
   readonly name: string;
   readonly precisions: readonly Precision[];
@@ -14,11 +14,11 @@ export interface PeerRuntime {
   readonly version: string;
   /** The bytes of the WebAssembly that it compiles; null for native code. */
   readonly wasmBytes: number | null;
-  /** Compiles and initialises, without weights. */
+  /** Compiles and initialises the library, without weights. */
   start(): Promise<void>;
-  /** A network in the peer's own form, for windows of so many samples; what it returns loads it. */
+  /** Encodes a network in the peer's own form, for windows of `samples` samples, and returns a call that loads it. */
   encode(network: QuantizedNetwork, samples: number, precision: Precision): Promise<() => Promise<PeerModel>>;
 }
 
-/** Millivolts [samples] -> logits [classes]. */
+/** A loaded network: millivolts [samples] -> logits [classes]. */
 export type PeerModel = (window: Float32Array) => Promise<Float32Array>;

@@ -6,7 +6,7 @@ import { realValues } from "../float-run.ts";
 import { fileBytesBeside, loadPackage } from "./load-package.ts";
 import type { Peer, PeerModel } from "./peer.ts";
 
-/** XNNPACK in WebAssembly, SIMD128, with its own kernels: none of the trainer's. */
+/** TensorFlow.js on XNNPACK, WebAssembly with SIMD128, with its own kernels instead of the trainer's. */
 export const tfjsWasm: Peer = {
   name: "tfjs-backend-wasm",
   precisions: ["fp32"],
@@ -29,10 +29,10 @@ export const tfjsWasm: Peer = {
   },
 };
 
-/** Tensors are [1][1][rows][channels]: conv1d as a conv2d of height 1, with bias and relu fused. */
+/** Rows as [1][1][rows][channels]: a conv1d is a conv2d of height 1, with bias and relu fused. */
 type Rows = Tf.Tensor4D;
 interface Parameters {
-  /** [1][tap][in][out] of a conv, [in][out] of a dense node. */
+  /** The weights, [1][tap][in][out] of a conv, [in][out] of a dense node. */
   readonly weight: Tf.Tensor;
   readonly bias: Tf.Tensor1D;
 }
@@ -57,7 +57,7 @@ function floatParameters({ graph, weights }: QuantizedNetwork): Map<string, Floa
   );
 }
 
-/** From [out][k] to [k][out]. */
+/** Transposes weights from [out][k] to [k][out]. */
 function outputsLast(values: Float32Array, outChannels: number): Float32Array {
   const fanIn = values.length / outChannels;
   return values.map((_, index) => values[(index % outChannels) * fanIn + Math.floor(index / outChannels)]);

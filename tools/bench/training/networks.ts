@@ -21,9 +21,9 @@ export interface TrainingNetwork {
    * multiply-accumulate.
    */
   readonly gflop: number;
-  /** Whether threads can share a batch. */
+  /** True where threads can share a batch. */
   readonly sharesBatches: boolean;
-  /** A step on random values, from weights to weights; and what ends it. Needs a selected backend. */
+  /** Makes a step on random values, from weights to weights, and a call that frees it. Needs a selected backend. */
   open(workers: number): Promise<{ step(): Promise<void>; close(): Promise<void> }>;
 }
 

@@ -14,7 +14,7 @@ export interface StepRow {
   readonly minMs: number;
   readonly medianMs: number;
   readonly gflopPerSecond: number;
-  /** Tensors that the steps left behind. */
+  /** Tensors that the steps did not free. */
   readonly tensorsLeft: number;
 }
 

@@ -2,8 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type BackendName, selectBackend } from "../../train/backends.ts";
 import { TRAINING_NETWORKS } from "./networks.ts";
 
-/** The module that a fresh process runs: a process has one backend. */
-
+/** The task of a fresh process, since a process has one backend. */
 export interface StepTask {
   readonly network: string;
   readonly backend: BackendName;

@@ -16,11 +16,11 @@ const SHAPES: readonly (readonly [number, number])[] = [
   [HIDDEN, WIDTH],
 ];
 
-/** Multiply-accumulates of a sample: the weights' products, and scores and mixes of attention. */
+/** Multiply-accumulates of a sample: the products with weights, and the scores and sums of attention. */
 export const TRANSFORMER_MACS =
   LAYERS * TOKENS * (SHAPES.reduce((sum, [rows, columns]) => sum + rows * columns, 0) + 2 * TOKENS * WIDTH);
 
-/** One training step on random tokens: the loss (mean square of the output) and all gradients, read back. */
+/** Returns a training step on random tokens: the loss (mean square of the output) and all gradients, read back. */
 export function transformerStep(): () => void {
   const random = new SeededRandom(1);
   const normals = (size: number, scale: number) => Float32Array.from({ length: size }, () => scale * random.normal());
@@ -38,7 +38,7 @@ export function transformerStep(): () => void {
     });
 }
 
-/** Rows are tokens of all samples: [batch * tokens][width]. */
+/** Encodes the tokens of all samples, [batch * tokens][width]. */
 function encode(x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): tf.Tensor2D {
   let hidden = x;
   for (let layer = 0; layer < LAYERS; layer++) {
@@ -49,7 +49,7 @@ function encode(x: tf.Tensor2D, weights: readonly tf.Tensor2D[]): tf.Tensor2D {
   return hidden;
 }
 
-/** Queries, keys and values side by side, [batch * tokens][3 * width] -> [batch * tokens][width]. */
+/** Attends, from queries, keys and values side by side: [batch * tokens][3 * width] -> [batch * tokens][width]. */
 function attend(mixed: tf.Tensor2D): tf.Tensor2D {
   const size = WIDTH / HEADS;
   const heads = mixed.reshape([TRANSFORMER_BATCH, TOKENS, 3 * HEADS, size]).transpose([0, 2, 1, 3]);
@@ -70,7 +70,7 @@ function normalise(x: tf.Tensor2D): tf.Tensor2D {
   return tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5)));
 }
 
-/** x * sigmoid(1.702 x) (Hendrycks and Gimpel 2016): the backends are slow at erf. */
+/** Computes gelu as x * sigmoid(1.702 x) (Hendrycks and Gimpel 2016), since the backends are slow at erf. */
 function gelu(x: tf.Tensor2D): tf.Tensor2D {
   return tf.mul(x, tf.sigmoid(tf.mul(x, 1.702)));
 }

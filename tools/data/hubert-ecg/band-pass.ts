@@ -4,14 +4,14 @@ import { zeroPhase } from "./zero-phase.ts";
 export const FILTER_RATE_HZ = 500;
 const LOW_HZ = 0.05;
 const HIGH_HZ = 47;
-/** 0.3 of the rate, and one more to be odd, as biosppy makes it. */
+/** Taps of the filter: 0.3 of the rate, and one more to be odd, as in biosppy. */
 const TAPS = 151;
-/** Three times the taps, scipy's default. */
+/** Samples added at both ends: three times the taps, scipy's default. */
 const EDGE_SAMPLES = 3 * TAPS;
 
 const BAND_PASS = designBandPass();
 
-/** 0.05 to 47 Hz at 500 Hz: a windowed sinc of 151 taps, forward and backward. It takes 454 samples or more. */
+/** Passes 0.05 to 47 Hz at 500 Hz: a windowed sinc of 151 taps, forward and backward. It needs at least 454 samples. */
 export function bandPass(x: Float64Array): Float64Array {
   return zeroPhase(x, EDGE_SAMPLES, convolve);
 }
@@ -24,7 +24,7 @@ function convolve(x: Float64Array): Float64Array {
   });
 }
 
-/** The difference of two sincs under a Hamming window, gain 1 in the middle of the band (scipy's firwin). */
+/** Designs the taps: the difference of two sincs under a Hamming window, gain 1 in mid-band (scipy's firwin). */
 function designBandPass(): Float64Array {
   const middle = (TAPS - 1) / 2;
   const [low, high] = [(2 * LOW_HZ) / FILTER_RATE_HZ, (2 * HIGH_HZ) / FILTER_RATE_HZ];

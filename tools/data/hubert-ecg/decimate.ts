@@ -7,12 +7,15 @@ const RIPPLE_DECIBELS = 0.05;
 /** The edge of the pass band as a share of the Nyquist frequency. */
 const PASS_BAND = 0.8 / DECIMATION;
 
-/** Chebyshev's low pass as sections gain (1 + 1/z)^2 / (1 + a1/z + a2/z^2). */
+/** Chebyshev's low pass as sections of gain (1 + 1/z)^2 / (1 + a1/z + a2/z^2). */
 const SECTIONS = designLowPass();
-/** Three times the terms of a section's recursion, scipy's default. */
+/** Samples added at both ends: three times the terms of a section's recursion, scipy's default. */
 const EDGE_SAMPLES = 27;
 
-/** Every fifth sample behind a low pass forward and backward: scipy's `decimate(x, 5)`. It takes 28 samples or more. */
+/**
+ * Takes every fifth sample after a low pass, forward and backward, as scipy's `decimate(x, 5)`. It needs at least 28
+ * samples.
+ */
 export function decimate(x: Float64Array): Float64Array {
   const smooth = zeroPhase(x, EDGE_SAMPLES, lowPass);
   return Float64Array.from({ length: Math.ceil(x.length / DECIMATION) }, (_, i) => smooth[i * DECIMATION]);
@@ -30,11 +33,14 @@ function lowPass(x: Float64Array): Float64Array {
   );
 }
 
-/** The analog filter's poles lie on an ellipse; the bilinear transform takes them into the unit circle. */
+/**
+ * Designs the low pass: the analog filter's poles lie on an ellipse, and the bilinear transform maps them into the unit
+ * circle.
+ */
 function designLowPass() {
   const ripple = 10 ** (RIPPLE_DECIBELS / 10) - 1;
   const spread = Math.asinh(1 / Math.sqrt(ripple)) / ORDER;
-  // A tangent, for the transform bends frequencies.
+  // The tangent undoes the transform's bending of frequencies.
   const edge = Math.tan((Math.PI * PASS_BAND) / 2);
   return Array.from({ length: ORDER / 2 }, (_, pair) => {
     const angle = (Math.PI * (2 * pair + 1)) / (2 * ORDER);
@@ -42,12 +48,12 @@ function designLowPass() {
     const scale = (1 - re) ** 2 + im ** 2;
     const a1 = (-2 * (1 - re ** 2 - im ** 2)) / scale;
     const a2 = ((1 + re) ** 2 + im ** 2) / scale;
-    // All sections together pass a constant at the bottom of the ripple, as an even order has it.
+    // A filter of even order passes a constant at the bottom of the ripple.
     return { a1, a2, gain: ((1 + a1 + a2) / 4) * (1 + ripple) ** (-1 / ORDER) };
   });
 }
 
-/** y = (1 + 2/z + 1/z^2) / (1 + a1/z + a2/z^2) x, settled on its first sample. */
+/** Runs one section from the state that its first sample settles in: y = (1 + 2/z + 1/z^2) / (1 + a1/z + a2/z^2) x. */
 function section(x: Float64Array, a1: number, a2: number): Float64Array {
   const settled = (4 * x[0]) / (1 + a1 + a2);
   let second = x[0] - a2 * settled;

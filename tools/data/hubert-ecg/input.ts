@@ -5,13 +5,13 @@ import { bandPass, FILTER_RATE_HZ } from "./band-pass.ts";
 import { decimate } from "./decimate.ts";
 import { resample } from "./resample.ts";
 
-/** 5 s. */
+/** Samples of a crop, 5 s. */
 export const CROP_SAMPLES = 2500;
 const SMOOTH = 1e-8;
 
 /**
- * A record's twelve leads as HuBERT-ECG's published networks were given them, in the order of their code: to 500 Hz, to 0.05
- * to 47 Hz, and each lead from -1 to 1 over the whole record.
+ * Prepares a record's twelve leads as the published code of HuBERT-ECG does: resampled to 500 Hz, filtered to 0.05 to
+ * 47 Hz, then each lead scaled from -1 to 1 over the whole record.
  * @returns in the order I, II, III, aVR, aVL, aVF, V1 .. V6
  * @throws DataError on a lead that is not there, and on a record shorter than 5 s
  */
@@ -30,9 +30,9 @@ export function hubertEcgLeads(record: EcgRecord): readonly Float64Array[] {
 }
 
 /**
- * 5 s of all leads, one behind the other, every fifth sample of that: the filter rings from each lead into the next, as it
- * did there. What is no number becomes the mean of what is one.
- * @param leads as of hubertEcgLeads
+ * Joins 5 s of all leads, one after another, and takes every fifth sample of them. The filter rings from each lead into
+ * the next, as in the published code. Values that are no number become the mean of those that are.
+ * @param leads the result of hubertEcgLeads
  * @returns [12 * 500]
  */
 export function hubertEcgInput(leads: readonly Float64Array[], from = 0): Float32Array {

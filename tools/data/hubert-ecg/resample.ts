@@ -1,6 +1,6 @@
 /**
- * The signal as a sum of whole periods over its length, read at another number of points: scipy's `resample`, here as a
- * sum over all samples for each point.
+ * Resamples a signal as a sum of whole periods over its length, read at another number of points. It is scipy's
+ * `resample`, here as a sum over all samples for each point.
  *
  *     y_m = 1/n sum_j x_j D(m / points - j / n),  D(u) = sum of e^(2 pi i k u) over |k| <= (N - 1) / 2,  N = min(n, points)
  *
@@ -18,7 +18,7 @@ export function resample(x: Float64Array, points: number): Float64Array {
   return Float64Array.from({ length: points }, (_, m) => {
     let sum = 0;
     for (let j = 0; j < n; j++) {
-      // sin(a - b) and cos(a - b) from those of a and b: no trigonometry for each pair.
+      // sin(a - b) and cos(a - b) follow from those of a and b, without trigonometry for each pair.
       const isSame = m * n === j * points;
       const fast = ownWave.sin[m] * wave.cos[j] - ownWave.cos[m] * wave.sin[j];
       const base = ownSlow.sin[m] * slow.cos[j] - ownSlow.cos[m] * slow.sin[j];

@@ -2,8 +2,9 @@
 export type Filter = (x: Float64Array) => Float64Array;
 
 /**
- * Forward and backward, so that no frequency is delayed, over the signal and `edge` samples at both ends that are the signal
- * turned about its end points: scipy's filtfilt and sosfiltfilt. Throws RangeError on a signal of `edge` samples or fewer.
+ * Filters forward and backward, so that no frequency is delayed, over the signal and `edge` samples at both ends. Those
+ * are the signal turned about its end points, as in scipy's filtfilt and sosfiltfilt. Throws RangeError on a signal of
+ * `edge` samples or fewer.
  */
 export function zeroPhase(x: Float64Array, edge: number, filter: Filter): Float64Array {
   if (x.length <= edge) throw new RangeError(`${x.length} samples are too few for a filter that needs ${edge + 1}`);

@@ -7,21 +7,21 @@ import { chapmanClass, diagnosisCodes } from "./diagnosis-codes.ts";
 import { readManifest } from "./manifest.ts";
 import { readXlsxTable } from "./xlsx-table.ts";
 
-/** The denoised release has MUSE_DATE_TIME_NUMBER.csv, the raw one JS00001 and on. */
+/** Names of Chapman's records: MUSE_DATE_TIME_NUMBER in the denoised release, JS00001 and on in the raw one. */
 export const CHAPMAN_NAME = /^(MUSE_\d+_\d+_\d+|JS\d{5})$/;
 
-/** Whether a record of that name is Chapman's: CHAPMAN_NAME without Ningbo's. */
+/** Tells whether a record's name is Chapman's: CHAPMAN_NAME without Ningbo's. */
 export function isChapmanName(name: string): boolean {
   return CHAPMAN_NAME.test(name) && !(name.startsWith("JS") && name > LAST_CHAPMAN_RECORD);
 }
 
-/** The raw release numbers Ningbo's records on from Chapman's, without a gap (PhysioNet/CinC challenge 2021). */
+/** The raw release's last record of Chapman; Ningbo's follow it without a gap (PhysioNet/CinC challenge 2021). */
 const LAST_CHAPMAN_RECORD = "JS10646";
 
 /**
- * Chapman-Shaoxing as published, in either form: `MUSE_*.csv` with a table of columns `FileName` and `Rhythm` (the
- * release's `Diagnostics.xlsx`, or that saved as CSV), or `JS*` headers with SNOMED codes. Labels are the four groups.
- * Records of the table that the folder lacks are skipped; a manifest may stand in for the table.
+ * Lists Chapman-Shaoxing as published, in either form: `MUSE_*.csv` with a table of columns `FileName` and `Rhythm`
+ * (the release's `Diagnostics.xlsx`, or that saved as CSV), or `JS*` headers with SNOMED codes. Labels are the four
+ * groups. Records of the table that the folder lacks are skipped; a manifest may stand in for the table.
  *
  * @throws DataError for a table that cannot be read
  */
@@ -48,7 +48,7 @@ export function listChapman(folder: string): Listing {
   return { records, skipped };
 }
 
-/** The rhythm of each record, from every table of the folder that has the columns, in the words of the table. */
+/** Reads each record's rhythm, in the words of the table, from every table of the folder that has the columns. */
 export function readChapmanRhythms(folder: string): Map<string, string> {
   const rhythms = new Map<string, string>();
   for (const path of allFiles(folder)) {

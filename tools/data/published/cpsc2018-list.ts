@@ -10,16 +10,16 @@ import { cpsc2018Classes, diagnosisCodes } from "./diagnosis-codes.ts";
 import { CPSC2018_CLASSES } from "./label-sets.ts";
 import { readManifest } from "./manifest.ts";
 
-/** The records of CPSC 2018 are A0001 to A6877. */
+/** Names of CPSC 2018's records: A0001 to A6877. */
 export const CPSC2018_NAME = /^A\d{4}$/;
 
 /**
- * CPSC 2018 as published, in either form: MATLAB level 5 files with a `REFERENCE.csv` of numbered labels, or the
+ * Lists CPSC 2018 as published, in either form: MATLAB level 5 files with a `REFERENCE.csv` of numbered labels, or the
  * challenge's headers with SNOMED codes. A list counts before codes, codes before a manifest.
  *
- * A record with several labels has the first one: of the list, the one its experts put first; of a header, whose codes
- * are sorted, merely the one with the lowest code. Records of the list that the folder lacks are skipped: the set is
- * distributed in parts.
+ * A record with several labels has the first one. In the list that is the one its experts put first; in a header, whose
+ * codes are sorted, it is merely the lowest code. Records of the list that the folder lacks are skipped, since the set
+ * is distributed in parts.
  *
  * @throws DataError for a label out of range
  */
@@ -44,7 +44,9 @@ export function listCpsc2018(folder: string): Listing {
   return { records, skipped };
 }
 
-/** Rows `Recording,First_label,Second_label,Third_label`, the labels numbered from 1, the second and third mostly empty. */
+/**
+ * Reads rows `Recording,First_label,Second_label,Third_label`; labels count from 1, and the last two are mostly empty.
+ */
 function readReferences(path: string): Map<string, string[]> {
   const rows = parseCsv(readText(path)).filter(([recording]) => recording.toLowerCase() !== "recording");
   return new Map(
@@ -63,7 +65,7 @@ function labelsOfHeader(path: string): string[] {
   return cpsc2018Classes(diagnosisCodes(parseWfdbHeader(readText(path), path).comments));
 }
 
-/** "AF|LBBB REF=4,2": the numbers that the list has. */
+/** Reads the list's numbers from a manifest's labels, such as "AF|LBBB REF=4,2". */
 function labelsOfManifest(labels = ""): string[] {
   const numbers = /REF=([1-9](?:,[1-9])*)/.exec(labels)?.[1].split(",") ?? [];
   return numbers.map((number) => CPSC2018_CLASSES[Number(number) - 1]);

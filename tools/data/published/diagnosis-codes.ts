@@ -28,7 +28,7 @@ const CHAPMAN_CODES: Readonly<Record<(typeof CHAPMAN_CLASSES)[number], readonly 
   SR: ["426783006", "SR", "427393009", "SA", "SI"],
 };
 
-/** The codes of a challenge header: its comment "Dx: 164889003,59118001". */
+/** Reads the codes of a challenge header from its comment "Dx: 164889003,59118001". */
 export function diagnosisCodes(comments: readonly string[]): string[] {
   const line = comments.find((comment) => comment.startsWith("Dx:"));
   return line === undefined
@@ -39,13 +39,13 @@ export function diagnosisCodes(comments: readonly string[]): string[] {
         .map((code) => code.trim());
 }
 
-/** CPSC 2018's classes of a record, in the order of its codes. */
+/** Finds CPSC 2018's classes of a record, in the order of its codes. */
 export function cpsc2018Classes(codes: readonly string[]): string[] {
   const classes = codes.map((code) => CPSC2018_CLASSES.find((label) => CPSC2018_CODES[label].includes(code)));
   return [...new Set(classes.filter((label) => label !== undefined))];
 }
 
-/** Chapman's group of a record. Of several groups, the first in the order AFIB, GSVT, SB, SR counts. */
+/** Finds Chapman's group of a record; where several apply, the first in the order AFIB, GSVT, SB, SR. */
 export function chapmanClass(codes: readonly string[]): string | undefined {
   return CHAPMAN_CLASSES.find((label) => codes.some((code) => CHAPMAN_CODES[label].includes(code)));
 }

@@ -26,11 +26,11 @@ export interface ImportOptions extends CsvOptions {
   readonly from: ImportSource;
   /** The folder as it is distributed. */
   readonly input: string;
-  /** The folder to make; it must not exist, or be empty. */
+  /** The folder to make, which must be empty or not exist. */
   readonly output: string;
-  /** Keep this lead only, by name or index; default all leads. */
+  /** The only lead to keep, by name or index; all leads by default. */
   readonly lead?: string;
-  /** Leave damaged records out and report them, instead of giving up at the first. */
+  /** Leaves damaged records out and reports them, instead of giving up at the first. */
   readonly skipDamaged?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -44,7 +44,7 @@ export interface ImportReport {
 
 /**
  * Reads a data set as it is published and writes it as a folder of WFDB records (format 16) with a `REFERENCE.csv`. On
- * an error nothing is left behind.
+ * an error it leaves no files.
  *
  * @throws DataError for bad input, or an output folder with files in it
  */
@@ -76,7 +76,7 @@ export function importDataset(options: ImportOptions): ImportReport {
   }
 }
 
-/** The record as it will be written; undefined, with a new entry in `skipped`, if it is damaged and may be left out. */
+/** Reads a record as it will be written; a damaged one that may be left out goes to `skipped`, and gives undefined. */
 function readListed(listed: ListedRecord, options: ImportOptions, skipped: SkippedRecord[]): EcgRecord | undefined {
   try {
     const record = { ...openRecord(listed.path, options), name: listed.name };

@@ -6,7 +6,7 @@ import { readText } from "../read-file.ts";
 /** A manifest's row for a record. */
 export interface ManifestEntry {
   readonly dataset: string;
-  /** As the set itself writes them. */
+  /** The labels, as the set itself writes them. */
   readonly labels: string;
   readonly patient?: string;
 }
@@ -14,8 +14,9 @@ export interface ManifestEntry {
 const COLUMNS = ["dataset", "files", "labels", "group"];
 
 /**
- * The `MANIFEST.csv` of a collection of samples from many sets, in the folder or the one above it, by the names of the
- * records' files. Samples of a set come without its own list of labels, and this has them. Empty where there is none.
+ * Reads the `MANIFEST.csv` of a collection of samples from many sets, in the folder or the one above it, by the names
+ * of the records' files. It has the labels of samples that come without their set's own list. Empty where there is
+ * none.
  */
 export function readManifest(folder: string): Map<string, ManifestEntry> {
   const entries = new Map<string, ManifestEntry>();
@@ -23,7 +24,7 @@ export function readManifest(folder: string): Map<string, ManifestEntry> {
   if (path === undefined) return entries;
   const [header = [], ...rows] = parseCsv(readText(path));
   const places = COLUMNS.map((column) => header.indexOf(column));
-  if (places.includes(-1)) return entries; // somebody else's manifest
+  if (places.includes(-1)) return entries; // another kind of manifest
   for (const row of rows) {
     const [dataset, files, labels, patient] = places.map((place) => row[place] ?? "");
     for (const file of files.split(";"))

@@ -14,10 +14,10 @@ import { fitWindow } from "./window.ts";
 export interface PaperDataset {
   readonly name: "Chapman" | "CPSC 2018";
   readonly classes: readonly string[];
-  /** Records that the paper had, and how many of them it tested on, where it can be told. */
+  /** Count of the paper's records; `testRecords` is the count of those that it tested on, null where it is unknown. */
   readonly records: number;
   readonly testRecords: number | null;
-  /** Records that the set has as it is published. */
+  /** Records of the set as it is published. */
   readonly published: number;
 }
 
@@ -27,10 +27,10 @@ const PAPER_DATASETS: readonly PaperDataset[] = [
   { name: "CPSC 2018", classes: CPSC2018_CLASSES, records: 6877, testRecords: null, published: 6877 },
 ];
 
-/** Inputs are zero-padded to 10.24 s at 500 Hz. */
+/** Samples to which inputs are padded with zeros: 10.24 s at 500 Hz. */
 export const PAPER_WINDOW_SAMPLES = 5120;
 
-/** Which of the paper's data sets has these classes. Throws DataError where none has all of them. */
+/** Finds the paper's data set that has these classes. Throws DataError where none has all of them. */
 export function paperDataset(classes: readonly string[], folder: string): PaperDataset {
   const found = PAPER_DATASETS.find((dataset) => classes.every((label) => dataset.classes.includes(label)));
   if (found) return found;
@@ -39,8 +39,8 @@ export function paperDataset(classes: readonly string[], folder: string): PaperD
 }
 
 /**
- * The folders of a folder that hold one data set of the paper each: itself, or those of its subfolders where records of
- * both stand under one roof.
+ * Finds the folders that each hold one data set of the paper: the folder itself, or its subfolders where it has records
+ * of both sets.
  */
 export function paperFolders(folder: string): readonly string[] {
   if (setsOf(folder).length < 2 || existsSync(join(folder, REFERENCE_FILE))) return [folder];
@@ -51,7 +51,7 @@ export function paperFolders(folder: string): readonly string[] {
   return inner.length > 0 ? inner.sort() : [folder];
 }
 
-/** The data sets that the names of a folder's files are of. */
+/** Finds the data sets to which the names of a folder's files belong. */
 function setsOf(folder: string): string[] {
   const names = allFiles(folder).map((path) => basename(path, extname(path)));
   return [
@@ -60,17 +60,17 @@ function setsOf(folder: string): string[] {
   ];
 }
 
-/** The paper's input of each record: its first 5,120 samples, or all of them and then zeros. */
+/** Makes the paper's input of each record: its first 5,120 samples, or all of them and then zeros. */
 export function paperWindows(records: readonly ConditionedRecord[]): ConditionedRecord[] {
   return records.map((record) => ({ ...record, samples: fitWindow(record.samples, PAPER_WINDOW_SAMPLES) }));
 }
 
-/** Below this a tenth leaves most of nine classes without a record to choose by. */
+/** Records below which a tenth leaves most of nine classes without a record to choose by. */
 const FEW_RECORDS = 500;
 
 /**
- * 80 % to train, 20 % to test, by patient where known, stratified, seeded. Epochs and widths are chosen on a share of the
- * training part: a tenth of all records, a fifth where they are few.
+ * Splits 80 % to train and 20 % to test, stratified and seeded, by patient where known. Epochs and widths are chosen on
+ * a share of the training part: a tenth of all records, a fifth where they are few.
  *
  * @throws DataError where a part would be empty
  */

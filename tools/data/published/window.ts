@@ -1,5 +1,5 @@
 /**
- * A conditioned record as one window: the first `length` samples, or all of them and then zeros, as
+ * Fits a conditioned record to one window: the first `length` samples, or all of them and then zeros, as
  * the paper does with 5,120 samples.
  *
  * @throws RangeError unless length is a positive integer

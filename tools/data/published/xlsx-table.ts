@@ -17,7 +17,7 @@ const STORED = 0;
 const DEFLATED = 8;
 
 /**
- * The texts of a workbook's first sheet, row by row; an empty cell is "".
+ * Reads the texts of a workbook's first sheet, row by row; an empty cell is "".
  *
  * @throws DataError for a file that is no workbook
  */
@@ -75,12 +75,12 @@ function sheetRows(xml: string, strings: readonly string[]): string[][] {
   });
 }
 
-/** A is 0, Z 25, AA 26. */
+/** Returns the index of a column: A is 0, Z 25, AA 26. */
 function columnOf(letters: string): number {
   return [...letters].reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0) - 1;
 }
 
-/** All runs of a text, one after another. */
+/** Joins all runs of a text. */
 function textOf(xml: string): string {
   return [...xml.matchAll(/<t\b[^>]*>(.*?)<\/t>/gs)].map(([, run]) => plain(run)).join("");
 }

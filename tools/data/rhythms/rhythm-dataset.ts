@@ -7,14 +7,17 @@ import type { AtrialRhythm } from "./atrial-rhythm.ts";
 import { listRhythms, type RhythmRecord } from "./rhythm-list.ts";
 import { rhythmWindows } from "./rhythm-stretches.ts";
 
-/** A folder opened for its atrial rhythms. The labels of `dataset` are of no use: a record may have several rhythms. */
+/**
+ * A folder opened for its atrial rhythms. The labels of `dataset` do not serve, since a record may have several
+ * rhythms.
+ */
 export interface RhythmDataset {
   readonly dataset: Dataset;
   readonly rhythms: ReadonlyMap<string, RhythmRecord>;
   readonly skipped: readonly SkippedRecord[];
 }
 
-/** @throws DataError where the rhythm of no record can be told */
+/** Opens a folder for its atrial rhythms. @throws DataError where no record's rhythm is known */
 export function openRhythms(folder: string): RhythmDataset {
   const { records, skipped } = listRhythms(folder);
   const dataset = {
@@ -28,10 +31,10 @@ export function openRhythms(folder: string): RhythmDataset {
 /** An item that is judged: a record of one rhythm, or a window of a record whose rhythm was noted along it. */
 export interface RhythmItem {
   readonly name: string;
-  /** The patient where known, else the record: what is drawn from one place is not independent. */
+  /** The patient where known, else the record: items of one source are not independent. */
   readonly source: string;
   readonly rhythm: AtrialRhythm;
-  /** 500 Hz, conditioned as a part of the whole record. */
+  /** Samples at 500 Hz, conditioned as a part of the whole record. */
   readonly samples: Int16Array;
 }
 
@@ -63,5 +66,5 @@ export function rhythmItems(
   return { items, mixed };
 }
 
-/** A rhythm takes a few beats. */
+/** The shortest window: a rhythm shows in a few beats. */
 const LEAST_WINDOW_SECONDS = 2;

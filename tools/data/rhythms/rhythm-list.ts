@@ -20,7 +20,7 @@ export interface RhythmRecord {
   readonly path: string;
   readonly patient?: string;
   readonly stretches: readonly RhythmStretch[];
-  /** The rhythm was noted along the record: its windows are judged one by one. */
+  /** True where the rhythm was noted along the record: its windows are then judged one by one. */
   readonly isAnnotated: boolean;
 }
 
@@ -33,11 +33,11 @@ export interface RhythmListing {
 type Known = Pick<RhythmRecord, "patient" | "stretches" | "isAnnotated">;
 
 /**
- * The records of a folder whose atrial rhythm can be told, in the order of their names. A `REFERENCE.csv` counts first
- * (labels of CinC 2017, CPSC 2018 or Chapman's groups); else, record by record: the tables of PTB-XL and Chapman, the
- * header's SNOMED codes, the rhythm notes of an `.atr` file (CPSC 2021, MIT-BIH), and a `MANIFEST.csv`.
+ * Lists the records of a folder whose atrial rhythm is known, in the order of their names. A `REFERENCE.csv` counts
+ * first (labels of CinC 2017, CPSC 2018 or Chapman's groups); else, record by record: the tables of PTB-XL and Chapman,
+ * the header's SNOMED codes, the rhythm notes of an `.atr` file (CPSC 2021, MIT-BIH), and a `MANIFEST.csv`.
  *
- * @throws DataError where the rhythm of no record can be told
+ * @throws DataError where no record's rhythm is known
  */
 export function listRhythms(folder: string): RhythmListing {
   const listing = existsSync(join(folder, REFERENCE_FILE)) ? listLabelled(folder) : listPublished(folder);
@@ -48,7 +48,7 @@ export function listRhythms(folder: string): RhythmListing {
   );
 }
 
-/** CinC 2017's "~" is too noisy to tell. */
+/** CinC 2017's "~", the label of records too noisy for a rhythm. */
 const UNTOLD: string = CINC2017_CLASSES[3];
 const KNOWN: readonly string[] = [...new Set([...CINC2017_CLASSES, ...CPSC2018_CLASSES, ...CHAPMAN_CLASSES, "other"])];
 
@@ -105,7 +105,7 @@ function fromHeader(name: string, path: string): Known | undefined {
   return stretches && { stretches, isAnnotated: true, patient: patientOf(name) };
 }
 
-/** CPSC 2021 names its records data_PATIENT_NUMBER. */
+/** Returns the patient of a record of CPSC 2021, which is named data_PATIENT_NUMBER. */
 function patientOf(name: string): string | undefined {
   return /^data_(\d+)_\d+$/.exec(name)?.[1];
 }

@@ -4,21 +4,21 @@ import { type AtrialRhythm, atrialRhythm } from "./atrial-rhythm.ts";
 /** A part of a record with one rhythm. */
 export interface RhythmStretch {
   readonly fromSeconds: number;
-  /** Exclusive; Infinity for the last one of a record. */
+  /** The end, exclusive; Infinity for the last stretch of a record. */
   readonly toSeconds: number;
   readonly rhythm: AtrialRhythm;
 }
 
-/** A first note this soon stands at the record's first beat: its rhythm is that of the start. */
+/** A first note within this time stands at the record's first beat, and its rhythm is that of the start. */
 const FIRST_BEAT_SECONDS = 2;
 
 /**
- * The atrial rhythm along a record, from the notes ("(AFIB", "(N", ...) that WFDB puts where the rhythm changes; a
- * stretch goes on to the next note. Undefined where nothing tells the rhythm.
+ * Finds the atrial rhythm along a record from the notes ("(AFIB", "(N", ...) that WFDB puts where the rhythm changes; a
+ * stretch goes on to the next note. Undefined where no note and no comment states a rhythm.
  *
  * CPSC 2021 notes only where fibrillation begins and ends, and says in a comment whether a record has any: "non atrial
- * fibrillation", "persistent ..." or "paroxysmal atrial fibrillation". With such a comment, what is before the first note
- * is not fibrillation; without one it is unknown, and no stretch covers it.
+ * fibrillation", "persistent ..." or "paroxysmal atrial fibrillation". With such a comment, the time before the first
+ * note is not fibrillation; without one it is unknown, and no stretch covers it.
  */
 export function rhythmStretches(
   annotations: readonly BeatAnnotation[],
@@ -44,13 +44,13 @@ export function rhythmStretches(
   }));
 }
 
-/** A record that has one rhythm throughout. */
+/** Returns the stretch of a record that has one rhythm throughout. */
 export function whole(rhythm: AtrialRhythm): RhythmStretch {
   return { fromSeconds: 0, toSeconds: Number.POSITIVE_INFINITY, rhythm };
 }
 
 export interface RhythmWindow {
-  /** In samples. */
+  /** First sample of the window. */
   readonly start: number;
   readonly rhythm: AtrialRhythm;
 }
@@ -61,12 +61,12 @@ export interface RhythmWindows {
   readonly mixed: number;
 }
 
-/** The resampler keeps back its last few samples: a record of 60 s at 200 Hz has 59.99 s at 500 Hz. */
+/** The share that a last window may lack: the resampler keeps back a few samples, so 60 s at 200 Hz give 59.99 s. */
 const SPARE_SHARE = 0.01;
 
 /**
- * Cuts a record into windows, end to end from its start, labelled by the one rhythm they have. What is left at the end
- * is no window, unless it lacks less than a hundredth of one; a record shorter than one window is one all the same.
+ * Cuts a record into windows, end to end from its start, each labelled by its one rhythm. The rest at the end is
+ * dropped, unless it lacks less than a hundredth of a window. A record shorter than one window is one window.
  */
 export function rhythmWindows(
   stretches: readonly RhythmStretch[],
@@ -84,7 +84,7 @@ export function rhythmWindows(
   return { windows: pure, mixed: count - pure.length };
 }
 
-/** The rhythm that covers the whole time, undefined where there are several or none. */
+/** Finds the rhythm that covers the whole time; undefined where there are several or none. */
 function rhythmWithin(
   stretches: readonly RhythmStretch[],
   fromSeconds: number,

@@ -16,12 +16,12 @@ interface TableEntry {
 /** The rhythms that tables beside the records give, by record name. */
 export interface RhythmTables {
   readonly ptbxl: ReadonlyMap<string, TableEntry>;
-  /** PTB-XL's 100 Hz copies of its own records. */
+  /** Names of PTB-XL's 100 Hz copies of its own records. */
   readonly copies: ReadonlySet<string>;
   readonly manifest: ReadonlyMap<string, TableEntry>;
 }
 
-/** Reads the tables there are in the folder, or above it. @throws DataError for one without its columns */
+/** Reads the tables in the folder or the one above it. @throws DataError for a table without its columns */
 export function readRhythmTables(folder: string): RhythmTables {
   const { entries, copies } = readPtbxl(
     [folder, dirname(resolve(folder))].map((place) => join(place, "ptbxl_database.csv")).find(existsSync),
@@ -29,7 +29,7 @@ export function readRhythmTables(folder: string): RhythmTables {
   return { ptbxl: entries, copies, manifest: manifestRhythms(folder) };
 }
 
-/** PTB-XL's own table: `scp_codes` is a Python dictionary of statements, "{'NORM': 100.0, 'SR': 0.0}". */
+/** Reads PTB-XL's own table, whose `scp_codes` is a Python dictionary of statements, "{'NORM': 100.0, 'SR': 0.0}". */
 function readPtbxl(path: string | undefined): { entries: Map<string, TableEntry>; copies: Set<string> } {
   const entries = new Map<string, TableEntry>();
   const copies = new Set<string>();
@@ -41,10 +41,10 @@ function readPtbxl(path: string | undefined): { entries: Map<string, TableEntry>
   return { entries, copies };
 }
 
-/** The sets that a manifest labels because their own files do not, and what their labels are written in. */
+/** The vocabularies of the sets that a manifest labels because their own files do not. */
 const MANIFEST_VOCABULARIES = { ptbxl: DIAGNOSES, cpsc2018: DIAGNOSES, chapman_csv: CHAPMAN_RHYTHMS };
 
-/** Labels have bars or spaces between them. */
+/** Reads the rhythms of a manifest, whose labels have bars or spaces between them. */
 function manifestRhythms(folder: string): Map<string, TableEntry> {
   const entries = new Map<string, TableEntry>();
   for (const [name, { dataset, labels, patient }] of readManifest(folder)) {
@@ -58,7 +58,10 @@ function entry(rhythm: AtrialRhythm, patient: string | undefined): TableEntry {
   return { stretches: [whole(rhythm)], isAnnotated: false, patient: patient || undefined };
 }
 
-/** The rows of a table with these columns; none where there is no table. @throws DataError where a column is missing */
+/**
+ * Reads the rows of a table with these columns; none where there is no table.
+ * @throws DataError where a column is missing
+ */
 function readRows<Column extends string>(
   path: string | undefined,
   columns: readonly Column[],

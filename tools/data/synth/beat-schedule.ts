@@ -3,15 +3,15 @@ import type { RrProcess } from "./rr-process.ts";
 
 export interface ScheduledBeat {
   readonly symbol: "N" | "V";
-  /** From the R peak before to this one. */
+  /** Time from the R peak before to this one. */
   readonly rrBeforeSeconds: number;
-  /** From this R peak to the next one. */
+  /** Time from this R peak to the next one. */
   readonly rrAfterSeconds: number;
 }
 
 /**
- * Beats that cover the first beat's interval and `seconds` behind it, and one more at the end: a record that begins
- * anywhere in the first interval has enough. A ventricular beat comes early, at 0.5 to 0.7 of the interval, and
+ * Schedules beats over the first beat's interval and `seconds` after it, and one more beat at the end, so that a record
+ * may begin anywhere in the first interval. A ventricular beat comes early, at 0.5 to 0.7 of the interval, and
  * is followed by the full compensatory pause: the two intervals together last as long as two ordinary ones. Two
  * ventricular beats never follow each other.
  * @param ectopicFraction share of ventricular beats, 0 .. 0.5

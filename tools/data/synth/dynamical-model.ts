@@ -9,7 +9,7 @@ export interface ModelBeat {
 export interface ModelOptions {
   readonly samples: number;
   readonly sampleRateHz: number;
-  /** Where in the first beat's interval the record begins, 0 .. 1. */
+  /** The record's start within the first beat's interval, 0 .. 1. */
   readonly startFraction: number;
   /** Respiratory sway of the baseline, McSharry et al. 2003, eq. 5: 0.15 mV at 0.25 Hz there. */
   readonly respirationMillivolts: number;
@@ -18,28 +18,28 @@ export interface ModelOptions {
 
 export interface Trajectory {
   readonly millivolts: Float64Array;
-  /** Where beats[beat] has its R peak (the phase passes 0), as a sample index. Beats outside the record are missing. */
+  /** Sample of the R peak of beats[beat], where the phase passes 0. Beats outside the record are missing. */
   readonly peaks: readonly { readonly beat: number; readonly sample: number }[];
 }
 
-/** One turn of the limit cycle is one beat. */
+/** One turn of the limit cycle, which is one beat. */
 const TURN = 2 * Math.PI;
-/** Half the narrowest wave's sigma: RK4 is then exact to a microvolt. */
+/** The longest step, half the narrowest wave's sigma: RK4 is then exact to a microvolt. */
 const LONGEST_STEP_SECONDS = 0.004;
-/** A wave is below 4e-6 of its height from here on. */
+/** Widths from a wave's centre after which it is below 4e-6 of its height. */
 const WAVE_REACH_WIDTHS = 5;
 
 /**
- * The dynamical model of McSharry, Clifford, Tarassenko and Smith ("A dynamical model for generating synthetic
- * electrocardiogram signals", IEEE Trans. Biomed. Eng. 50(3), 2003), eq. 1:
+ * Integrates the dynamical model of McSharry, Clifford, Tarassenko and Smith ("A dynamical model for generating
+ * synthetic electrocardiogram signals", IEEE Trans. Biomed. Eng. 50(3), 2003), eq. 1:
  *
  *     x' = alpha x - omega y,  y' = alpha y + omega x,  alpha = 1 - sqrt(x^2 + y^2)
  *     z' = - sum_i a_i dTheta_i exp(-dTheta_i^2 / (2 b_i^2)) - (z - z0(t)),  dTheta_i = theta - theta_i
  *
  * by the classical Runge-Kutta method. omega is 2 pi over the RR interval under way. With theta_i = omega t_i,
  * b_i = omega sigma_i and a_i = A_i omega / b_i^2 (Sameni et al. 2007) an event keeps its time, width and height in
- * millivolts at every rate. The events of the beat behind and of the beat ahead act together, so that each beat can
- * have waves of its own.
+ * millivolts at every rate. The events of the beats before and after act together, so that each beat can have waves
+ * of its own.
  */
 export function integrate(beats: readonly ModelBeat[], options: ModelOptions): Trajectory {
   const { samples, sampleRateHz } = options;
@@ -72,7 +72,7 @@ export function integrate(beats: readonly ModelBeat[], options: ModelOptions): T
   return { millivolts, peaks };
 }
 
-/** (x', y', z') at a state (x, y, z) and a time, into `slope`; theta is within one turn of `phase`, and ahead of it. */
+/** Writes (x', y', z') at a state (x, y, z) and a time into `slope`; theta is at most one turn ahead of `phase`. */
 function derivative(
   slope: Float64Array,
   at: Float64Array,
@@ -93,13 +93,13 @@ function derivative(
   slope[2] = pull(behind.waves, theta / omega) + pull(ahead.waves, (theta - TURN) / omega) - (at[2] - rest);
 }
 
-/** The phase, 0 .. 2 pi and somewhat above: a step that begins below 2 pi passes it without a jump. */
+/** Returns the phase, 0 .. 2 pi and somewhat above: a step that begins below 2 pi passes it without a jump. */
 function phaseFrom(at: Float64Array, previous: number): number {
   const theta = Math.atan2(at[1], at[0]);
   return theta < previous - Math.PI ? theta + TURN : theta;
 }
 
-/** -sum_i a_i dTheta_i exp(..), with dTheta_i = omega (seconds - t_i): omega cancels. */
+/** Computes -sum_i a_i dTheta_i exp(..), with dTheta_i = omega (seconds - t_i): omega cancels. */
 function pull(waves: readonly Wave[], seconds: number): number {
   let sum = 0;
   for (const wave of waves) {

@@ -4,7 +4,7 @@ import type { SeededRandom } from "../../random/random.ts";
 const HARMONICS = 3;
 
 /**
- * Fibrillatory waves in millivolts: a sawtooth of 4 to 9 Hz whose frequency and amplitude sway slowly
+ * Synthesizes fibrillatory waves in millivolts: a sawtooth of 4 to 9 Hz whose frequency and amplitude sway slowly
  * (Stridh and Sornmo, "Spatiotemporal QRST cancellation techniques for analysis of atrial fibrillation",
  * IEEE Trans. Biomed. Eng. 48(1), 2001, eqs. 13 to 15).
  * @param amplitudeMillivolts amplitude of the first harmonic

@@ -1,15 +1,15 @@
 import type { SeededRandom } from "../../random/random.ts";
 
-/** Samples from .. to - 1 at which the electrode is off. */
+/** Samples `from` .. `to` - 1, at which the electrode is off. */
 export interface LeadOffStretch {
   readonly from: number;
   readonly to: number;
 }
 
-/** The input amplifier has recovered to 1/e of its offset after this time. */
+/** Time in which the input amplifier recovers to 1/e of its offset. */
 const RECOVERY_SECONDS = 0.3;
 
-/** One stretch in every ten seconds or part of them, a tenth to four tenths of that span long. */
+/** Draws one stretch in every ten seconds or part of them, a tenth to four tenths of that span long. */
 export function drawLeadOff(samples: number, sampleRateHz: number, random: SeededRandom): LeadOffStretch[] {
   const spans = Math.ceil(samples / (10 * sampleRateHz));
   return Array.from({ length: spans }, (_, i) => {
@@ -22,7 +22,7 @@ export function drawLeadOff(samples: number, sampleRateHz: number, random: Seede
 }
 
 /**
- * Replaces each stretch by the amplifier's rail or, for every second one on average, by a dead 0 mV, in place; behind a
+ * Replaces each stretch, in place, by the amplifier's rail or, for every second one on average, by a dead 0 mV. After a
  * railed stretch a tenth of the rail decays away.
  */
 export function applyLeadOff(

@@ -7,18 +7,18 @@ export interface Wave {
   readonly millivolts: number;
 }
 
-/** The waves of one heart as one lead sees them, at one beat a second. */
+/** The waves of one heart as one lead sees them, at one beat per second. */
 export interface Morphology {
   readonly p: Wave;
   readonly qrs: readonly Wave[];
   readonly t: Wave;
-  /** A beat of ventricular origin: wide, without P, its T wave against the QRS complex. */
+  /** Waves of a ventricular beat: wide, without P, its T wave against the QRS complex. */
   readonly ventricular: readonly Wave[];
 }
 
 /**
- * Order, signs and places of McSharry et al. 2003, Table 1; widths and amplitudes brought to an adult's lead II
- * (QRS about 90 ms).
+ * A morphology with order, signs and places of McSharry et al. 2003, Table 1; its widths and amplitudes are those of an
+ * adult's lead II (QRS about 90 ms).
  */
 export const STANDARD_MORPHOLOGY: Morphology = {
   p: { seconds: -0.17, widthSeconds: 0.025, millivolts: 0.14 },
@@ -36,8 +36,8 @@ export const STANDARD_MORPHOLOGY: Morphology = {
 };
 
 /**
- * The waves of one beat. P and T move and widen with the square root of the RR interval before the beat (Bazett's
- * rule); the QRS complex keeps its times.
+ * Computes the waves of one beat. P and T move and widen with the square root of the RR interval before the beat
+ * (Bazett's rule); the QRS complex keeps its times.
  */
 export function beatWaves(morphology: Morphology, symbol: "N" | "V", pWave: boolean, rrBeforeSeconds: number): Wave[] {
   const stretch = Math.sqrt(rrBeforeSeconds);
@@ -50,7 +50,7 @@ function stretched(wave: Wave, factor: number): Wave {
   return { ...wave, seconds: wave.seconds * factor, widthSeconds: wave.widthSeconds * factor };
 }
 
-/** A heart of its own: electrode gain, axis (R against Q and S), P and T height, conduction times, ectopic focus. */
+/** Draws a heart: electrode gain, axis (R against Q and S), P and T height, conduction times, ectopic focus. */
 export function drawMorphology(random: SeededRandom): Morphology {
   const between = (low: number, high: number) => low + (high - low) * random.next();
   const { p, qrs, t, ventricular } = STANDARD_MORPHOLOGY;
@@ -73,7 +73,7 @@ export function drawMorphology(random: SeededRandom): Morphology {
   };
 }
 
-/** The same heart seen from the other side: the electrodes are swapped. */
+/** Inverts the waves, as swapped electrodes do. */
 export function inverted(morphology: Morphology): Morphology {
   const turn = (wave: Wave): Wave => ({ ...wave, millivolts: -wave.millivolts });
   return {

@@ -13,7 +13,7 @@ export interface NoiseLevels {
   readonly motionMillivolts: number;
 }
 
-/** A resting subject and good electrodes. */
+/** Noise of a resting subject with good electrodes. */
 export const QUIET_NOISE: NoiseLevels = {
   baselineMillivolts: 0.05,
   mainsMillivolts: 0.005,
@@ -22,7 +22,7 @@ export const QUIET_NOISE: NoiseLevels = {
   motionMillivolts: 0,
 };
 
-/** A record in which no ECG can be read. */
+/** Noise in which no ECG can be read. */
 export const HEAVY_NOISE: NoiseLevels = {
   baselineMillivolts: 0.5,
   mainsMillivolts: 0.1,
@@ -31,7 +31,7 @@ export const HEAVY_NOISE: NoiseLevels = {
   motionMillivolts: 0.9,
 };
 
-/** Movements of an electrode a second, on average. */
+/** Mean movements of an electrode per second. */
 const MOVEMENTS_PER_SECOND = 0.5;
 const MUSCLE_FROM_HZ = 20;
 const TREMOR_TO_HZ = 4;
@@ -69,7 +69,7 @@ function addMains(millivolts: Float64Array, sampleRateHz: number, levels: NoiseL
   }
 }
 
-/** White noise through a first-order high-pass, its strength swaying by half the mean. */
+/** Adds white noise through a first-order high-pass, whose strength sways by half its mean. */
 function addMuscle(millivolts: Float64Array, sampleRateHz: number, rms: number, random: SeededRandom): void {
   const decay = Math.exp((-2 * Math.PI * MUSCLE_FROM_HZ) / sampleRateHz);
   const burstsPerSample = (2 * Math.PI * (0.1 + 0.4 * random.next())) / sampleRateHz;
@@ -87,8 +87,8 @@ function addMuscle(millivolts: Float64Array, sampleRateHz: number, rms: number, 
 }
 
 /**
- * At random moments the level jumps and creeps back within a tenth of a second to a second; meanwhile the electrode
- * trembles below 4 Hz, where P and T waves lie, with half that deviation.
+ * Adds the electrode's motion. At random moments the level jumps and creeps back within a tenth of a second to a
+ * second; meanwhile the electrode trembles below 4 Hz, where P and T waves lie, with half that deviation.
  */
 function addMotion(millivolts: Float64Array, sampleRateHz: number, deviation: number, random: SeededRandom): void {
   const tremorDecay = Math.exp((-2 * Math.PI * TREMOR_TO_HZ) / sampleRateHz);

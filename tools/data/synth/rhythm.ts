@@ -2,13 +2,13 @@
 export type Rhythm = "sinus" | "bradycardia" | "tachycardia" | "afib" | "ectopic" | "noise" | "leadOff";
 
 export interface RhythmFacts {
-  /** Mean ventricular rate where the caller asks for none, in beats per minute. */
+  /** Default mean ventricular rate in beats per minute. */
   readonly rateBpm: number;
   /** Standard deviation of the RR interval over its mean. */
   readonly rrVariation: number;
   /** Share of the beats that are ventricular. */
   readonly ectopicFraction: number;
-  /** Whether the atria contract before the ventricles. */
+  /** True where the atria contract before the ventricles. */
   readonly pWave: boolean;
   /** The note of the rhythm annotation at sample 0, as PhysioNet writes it. */
   readonly note: string;
@@ -16,7 +16,7 @@ export interface RhythmFacts {
 
 /**
  * Rates and variation of ordinary adult records. Tachycardia is supraventricular: narrow, regular, its P wave hidden in
- * the QRS complex. Fibrillation has no P wave. Of noise nothing but the note is used.
+ * the QRS complex. Fibrillation has no P wave. Noise has no heart, so only its note is used.
  */
 export const RHYTHMS: Readonly<Record<Rhythm, RhythmFacts>> = {
   sinus: { rateBpm: 72, rrVariation: 0.05, ectopicFraction: 0, pWave: true, note: "(N" },
@@ -28,7 +28,7 @@ export const RHYTHMS: Readonly<Record<Rhythm, RhythmFacts>> = {
   leadOff: { rateBpm: 72, rrVariation: 0.05, ectopicFraction: 0, pWave: true, note: "(N" },
 };
 
-/** The facts of a rhythm. Throws RangeError for a name that is none. */
+/** Returns the facts of a rhythm. Throws RangeError for an unknown name. */
 export function rhythmFacts(rhythm: Rhythm): RhythmFacts {
   if (!Object.hasOwn(RHYTHMS, rhythm)) {
     throw new RangeError(`rhythm must be one of ${Object.keys(RHYTHMS).join(", ")}, not ${rhythm}`);

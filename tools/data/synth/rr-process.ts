@@ -1,16 +1,16 @@
 import type { SeededRandom } from "../../random/random.ts";
 
-/** Gives the RR interval, in seconds, that begins at a time in seconds. */
+/** A function that gives the RR interval, in seconds, that begins at a time in seconds. */
 export type RrProcess = (timeSeconds: number) => number;
 
-/** McSharry et al. 2003, Table 2 and eq. 2: sympathetic (Mayer) and respiratory peak of the RR spectrum. */
+/** Sympathetic (Mayer) and respiratory peak of the RR spectrum (McSharry et al. 2003, Table 2 and eq. 2). */
 const LOW_FREQUENCY_HZ = 0.1;
 const HIGH_FREQUENCY_HZ = 0.25;
 const PEAK_WIDTH_HZ = 0.01;
 const LOW_TO_HIGH_POWER = 0.5;
-/** Spectral lines a peak, over plus and minus three widths. */
+/** Spectral lines per peak, over plus and minus three widths. */
 const LINES_PER_PEAK = 24;
-/** Ventricles do not answer faster than this (about 270 beats a minute). */
+/** The shortest interval that ventricles answer (about 270 beats a minute). */
 const REFRACTORY_SECONDS = 0.22;
 
 interface Line {
@@ -20,8 +20,8 @@ interface Line {
 }
 
 /**
- * RR intervals whose spectrum is the sum of two Gaussians (McSharry et al. 2003, eq. 2), as a sum of spectral lines
- * with random phases: what the inverse transform of the paper gives, at any time and for any duration.
+ * Makes RR intervals whose spectrum is the sum of two Gaussians (McSharry et al. 2003, eq. 2). A sum of spectral lines
+ * with random phases replaces the paper's inverse transform, and serves any time and duration.
  * @param variation standard deviation over mean
  */
 export function sinusRrProcess(meanSeconds: number, variation: number, random: SeededRandom): RrProcess {
@@ -47,8 +47,8 @@ function peak(centreHz: number, power: number, random: SeededRandom): Line[] {
 }
 
 /**
- * RR intervals of atrial fibrillation: independent of each other and log-normal, since the node is bombarded at random
- * and passes an impulse on when it has recovered.
+ * Makes RR intervals of atrial fibrillation. They are independent and log-normal, since impulses reach the node at
+ * random and it passes one on when it has recovered.
  */
 export function fibrillationRrProcess(meanSeconds: number, variation: number, random: SeededRandom): RrProcess {
   const sigma = Math.sqrt(Math.log(1 + variation ** 2));

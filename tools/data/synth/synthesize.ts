@@ -16,37 +16,37 @@ import { fibrillationRrProcess, sinusRrProcess } from "./rr-process.ts";
 
 export interface SynthesisOptions {
   readonly rhythm: Rhythm;
-  /** At least one sample, at most a day. */
+  /** Duration: at least one sample, at most a day. */
   readonly seconds: number;
-  /** 125 .. 1000; the rate of the model, 500, unless told. */
+  /** Sample rate, 125 .. 1000; the model's 500 by default. */
   readonly sampleRateHz?: number;
-  /** An integer: the same options give the same bytes. */
+  /** The seed, an integer: equal options give equal bytes. */
   readonly seed: number;
-  /** `synth-<rhythm>-<seed>` unless told. */
+  /** Name of the record; `synth-<rhythm>-<seed>` by default. */
   readonly name?: string;
-  /** Mean ventricular rate, 20 .. 240; the rhythm's own unless told. */
+  /** Mean ventricular rate, 20 .. 240; the rhythm's own by default. */
   readonly rateBpm?: number;
   /** Standard deviation of the RR interval over its mean, 0 .. 0.5. */
   readonly rrVariation?: number;
   /** Share of ventricular beats, 0 .. 0.5. */
   readonly ectopicFraction?: number;
-  /** Amplitude of the fibrillatory waves' first harmonic; 0.06 unless told. Only "afib" has them. */
+  /** Amplitude of the fibrillatory waves' first harmonic; 0.06 by default. Only "afib" has them. */
   readonly fibrillationMillivolts?: number;
   readonly morphology?: Morphology;
-  /** Levels that differ from the rhythm's: quiet, or heavy for "noise". */
+  /** Levels that replace the rhythm's own: quiet, or heavy for "noise". */
   readonly noise?: Partial<NoiseLevels>;
 }
 
-/** A count is a microvolt in 16 bits, as in the CinC 2017 records. */
+/** Counts per millivolt: one per microvolt in 16 bits, as in the CinC 2017 records. */
 const COUNTS_PER_MILLIVOLT = 1000;
 const LARGEST_COUNT = 32767;
 const LONGEST_SECONDS = 86400;
 
 /**
- * A synthetic one-lead record (lead "II", 1 count = 1 uV) with its annotations: the rhythm ("+") at sample 0, an "N" or
- * "V" at every R peak, and for lead-off a "~" where a stretch begins and, if the record goes on, where it ends. Beats
- * under a lead-off stretch are not annotated; "noise" has none.
- * Throws RangeError, with the value, for an option out of its range.
+ * Synthesizes a one-lead record (lead "II", 1 count = 1 uV) with its annotations: the rhythm ("+") at sample 0, an "N"
+ * or "V" at every R peak, and for lead-off a "~" where a stretch begins and, if the record goes on, where it ends.
+ * Beats under a lead-off stretch are not annotated; "noise" has none. Throws RangeError, with the value, for an option
+ * out of its range.
  */
 export function synthesize(options: SynthesisOptions): EcgRecord {
   const { rhythm, seconds, seed, sampleRateHz = MODEL_SAMPLE_RATE_HZ } = options;

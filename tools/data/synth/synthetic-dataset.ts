@@ -11,7 +11,7 @@ export interface SyntheticDatasetOptions {
   /** Length of each record. */
   readonly seconds: number;
   readonly seed: number;
-  /** 300 unless told: that of the CinC 2017 records. */
+  /** Sample rate; 300 by default, as in the CinC 2017 records. */
   readonly sampleRateHz?: number;
 }
 
@@ -26,10 +26,10 @@ type RhythmChoice = Pick<
 >;
 
 /**
- * A data set with the classes of CinC 2017 that needs no download. A patient gives two records of one class, with one
- * heart (waves, gain, polarity) on two days (rate, noise). The classes overlap where real ones do: breathing makes
- * sinus irregular, fibrillation can be slow and its waves fine, ectopic beats few, noise lies on everything.
- * Records alternate between the classes. Throws RangeError for a count below 1.
+ * Synthesizes a data set with the classes of CinC 2017. A patient gives two records of one class, with one heart
+ * (waves, gain, polarity) on two days (rate, noise). The classes overlap where real ones do: breathing makes sinus
+ * irregular, fibrillation can be slow with fine waves, ectopic beats can be few, and all records have noise. Records
+ * alternate between the classes. Throws RangeError for a count below 1.
  */
 export function syntheticDataset(options: SyntheticDatasetOptions): Dataset {
   const { recordsPerClass } = options;
@@ -62,7 +62,7 @@ function labelledRecord(label: ClassLabel, index: number, options: SyntheticData
   return { name, label, patient, load };
 }
 
-/** A record that shows what its label says, unless it is too short for that. */
+/** Repeats the attempt, at most 20 times, until its record has an ectopic beat, as its label says. */
 function withEctopicBeat(attempt: () => EcgRecord): EcgRecord {
   let record = attempt();
   for (let i = 1; i < 20 && !record.annotations?.some(({ symbol }) => symbol === "V"); i++) record = attempt();
@@ -89,7 +89,7 @@ function drawRhythm(label: ClassLabel, random: SeededRandom): RhythmChoice {
   }
 }
 
-/** Half ectopic beats, the rest slow or fast. */
+/** Draws another rhythm: ectopic beats in half of the cases, else a slow or fast one. */
 function drawOtherRhythm(random: SeededRandom): RhythmChoice {
   const between = (low: number, high: number) => low + (high - low) * random.next();
   const kind = random.next();
@@ -107,7 +107,7 @@ function drawOtherRhythm(random: SeededRandom): RhythmChoice {
 }
 
 function drawNoise(random: SeededRandom): NoiseLevels {
-  // Squares and cubes: most records are clean, a few are bad.
+  // Squares and cubes make most records clean and a few bad.
   const draw = (largest: number, power: number) => largest * random.next() ** power;
   return {
     baselineMillivolts: draw(0.3, 2),

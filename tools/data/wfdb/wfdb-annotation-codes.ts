@@ -12,15 +12,15 @@ const MNEMONICS = [
 
 const CODES: ReadonlyMap<string, number> = new Map(MNEMONICS.map((symbol, code) => [symbol, code]));
 
-/** The mnemonics that mark a beat; the rest mark rhythm, noise, waves or text. */
+/** The mnemonics that mark a beat; all others mark rhythm, noise, waves or text. */
 export const BEAT_SYMBOLS: ReadonlySet<string> = new Set("NLRBAaJSVrFejnE/fQ?");
 
-/** The mnemonic of a code, or undefined if the code is none. */
+/** Finds the mnemonic of a code; undefined if the code is unknown. */
 export function annotationSymbol(code: number): string | undefined {
   return MNEMONICS[code];
 }
 
-/** The code of a mnemonic, or undefined if it is none. */
+/** Finds the code of a mnemonic; undefined if it is unknown. */
 export function annotationCode(symbol: string): number | undefined {
   return CODES.get(symbol);
 }

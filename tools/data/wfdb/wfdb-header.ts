@@ -6,7 +6,7 @@ export interface WfdbSignal {
   readonly format: number;
   /** Bytes before the first sample, 24 for the MAT v4 files of the PhysioNet challenges ("16+24"). */
   readonly byteOffset: number;
-  /** Counts to one of `unit`. */
+  /** Counts per `unit`. */
   readonly gain: number;
   /** The count that means 0 physical units. */
   readonly baseline: number;
@@ -32,7 +32,7 @@ const DEFAULT_GAIN = 200;
 
 /**
  * Parses a WFDB header, header(5) of the WFDB Applications Guide. Counter frequency, base time and date, ADC resolution
- * and block size are checked for nothing and dropped.
+ * and block size are dropped unchecked.
  *
  * @param file the header's path, for messages
  * @throws DataError for a multi-segment header, several samples to a frame, a skew, or any malformed field
@@ -95,7 +95,7 @@ function parseSignal(line: string, index: number, file: string): WfdbSignal {
   };
 }
 
-/** "212", "16+24", "16x2" (samples to a frame), "16:3" (skew). */
+/** Parses a format: "212", "16+24", "16x2" (samples to a frame), "16:3" (skew). */
 function parseFormat(text: string | undefined, where: string, file: string) {
   const match = /^(\d+)(?:x(\d+))?(?::(\d+))?(?:\+(\d+))?$/.exec(text ?? "");
   if (!match) throw new DataError(`${file}: ${where} format is "${text ?? ""}", expected a number such as 16 or 212`);
@@ -107,7 +107,7 @@ function parseFormat(text: string | undefined, where: string, file: string) {
   return { format: Number(format), byteOffset: Number(byteOffset) };
 }
 
-/** "1000", "200(1024)/mV": gain, baseline (the ADC zero when absent) and unit (mV when absent). */
+/** Parses "1000" or "200(1024)/mV": gain, baseline (the ADC zero when absent) and unit (mV when absent). */
 function parseGain(text: string | undefined, adcZero: number, where: string, file: string) {
   if (text === undefined) return { gain: DEFAULT_GAIN, baseline: adcZero, unit: "mV" };
   const match = /^([^(/]+)(?:\(([^)]*)\))?(?:\/(.+))?$/.exec(text);

@@ -7,7 +7,7 @@ import { readAnnotations } from "./wfdb-annotation.ts";
 import { parseWfdbHeader, type WfdbHeader, type WfdbSignal } from "./wfdb-header.ts";
 import { readSignals } from "./wfdb-signal.ts";
 
-/** Units of potential in lower case, and how many of each make a millivolt. */
+/** Units of potential in lower case, with the number of each in a millivolt. */
 const UNITS_PER_MILLIVOLT: ReadonlyMap<string, number> = new Map([
   ["v", 1e-3],
   ["mv", 1],

@@ -6,7 +6,7 @@ interface SampleFormat {
   readonly bits: number;
   /** The value that stands for a sample that was not recorded. */
   readonly missing: number;
-  /** All samples of the file, signals interleaved. */
+  /** Decodes all samples of the file, with its signals interleaved. */
   decode(bytes: Uint8Array, samples: number): Int32Array;
 }
 
@@ -16,12 +16,12 @@ const FORMATS: ReadonlyMap<number, SampleFormat> = new Map([
 ]);
 
 /**
- * The signals that share one file, decoded and verified.
+ * Decodes and verifies the signals that share one file.
  *
  * Bytes past the last sample are ignored, as the WFDB library does: recorders pad files to whole blocks.
  *
- * Initial values and checksums are verified unless every checksum of the file is 0: such headers were made without
- * looking at the samples. Those of CinC 2017 are of this kind, and 484 of 7,471 have a wrong initial value as well.
+ * Initial values and checksums are verified unless every checksum of the file is 0. Such headers, CinC 2017's among
+ * them, were made without the samples: 484 of its 7,471 have a wrong initial value as well.
  *
  * A missing sample repeats the one before it (at the start, the first that is there), so that the counts have no
  * steps that the patient did not make.
@@ -75,7 +75,7 @@ function sampleFormat(signals: readonly WfdbSignal[], file: string): SampleForma
   return format;
 }
 
-/** Two's complement, low byte first. */
+/** Decodes two's complement, low byte first. */
 function decode16(bytes: Uint8Array, samples: number): Int32Array {
   const counts = new Int32Array(samples);
   for (let i = 0, at = 0; i < samples; i++, at += 2) counts[i] = ((bytes[at] | (bytes[at + 1] << 8)) << 16) >> 16;
@@ -83,7 +83,7 @@ function decode16(bytes: Uint8Array, samples: number): Int32Array {
 }
 
 /**
- * Two 12-bit samples a, b in three bytes; a final unpaired sample takes two bytes.
+ * Decodes two 12-bit samples a, b from three bytes; a final unpaired sample takes two bytes.
  *
  *     byte 0    byte 1            byte 2
  *     a[7..0]   b[11..8] a[11..8] b[7..0]
@@ -109,7 +109,7 @@ function verify(counts: Int32Array, signal: WfdbSignal, file: string): void {
   }
 }
 
-/** The sum of all samples as a signed 16-bit number. */
+/** Sums all samples as a signed 16-bit number. */
 export function signalChecksum(counts: Int32Array): number {
   let sum = 0;
   for (const count of counts) sum = (sum + count) | 0;

@@ -4,7 +4,7 @@ import type { EcgRecord, Lead } from "../record.ts";
 import { encodeAnnotations } from "./wfdb-annotation.ts";
 import { signalChecksum } from "./wfdb-signal.ts";
 
-/** -32768 is WFDB's mark of a missing sample. */
+/** The least count: -32768 is WFDB's mark of a missing sample. */
 const MIN_COUNT = -32_767;
 const MAX_COUNT = 32_767;
 

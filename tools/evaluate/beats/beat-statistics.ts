@@ -7,34 +7,34 @@ export interface BeatStatistics {
   readonly matched: number;
   readonly missed: number;
   readonly extra: number;
-  /** Over all beats (EC57's gross statistics); null where there are none. */
+  /** Sensitivity over all beats (EC57's gross statistics); null where there are none. */
   readonly sensitivity: number | null;
   readonly positivePredictivity: number | null;
   /** 95 % bootstrap intervals of the two, over records. */
   readonly sensitivityCi95: Interval | null;
   readonly positivePredictivityCi95: Interval | null;
-  /** Means over records (EC57's average statistics). */
+  /** Mean sensitivity over records (EC57's average statistics). */
   readonly averageSensitivity: number | null;
   readonly averagePositivePredictivity: number | null;
   readonly missedInShutdown: number;
   readonly shutdownSeconds: number;
   readonly countedSeconds: number;
-  /** R peak to report, over the matched beats. */
+  /** Median time from the R peak to its report, over the matched beats. */
   readonly delayP50Ms: number | null;
   readonly delayP99Ms: number | null;
 }
 
-/** Share of the reference beats that were found; null where there are none. */
+/** Computes the share of the reference beats that were found; null where there are none. */
 export function sensitivityOf({ matched, missed }: Pick<BeatScore, "matched" | "missed">): number | null {
   return matched + missed > 0 ? matched / (matched + missed) : null;
 }
 
-/** Share of the found beats that are beats; null where none were found. */
+/** Computes the share of the found beats that are beats; null where none were found. */
 export function positivePredictivityOf({ matched, extra }: Pick<BeatScore, "matched" | "extra">): number | null {
   return matched + extra > 0 ? matched / (matched + extra) : null;
 }
 
-/** Gross and average statistics of several records. */
+/** Computes gross and average statistics of several records. */
 export function beatStatistics(scores: readonly BeatScore[], random: RandomSource): BeatStatistics {
   const gross = total(scores);
   const delays = Float64Array.from(scores.flatMap(({ delaysMs }) => delaysMs)).sort();
@@ -68,13 +68,13 @@ function total(scores: readonly BeatScore[]) {
   };
 }
 
-/** The mean over the records that have the figure. */
+/** Averages a figure over the records that have it. */
 function mean(figures: readonly (number | null)[]): number | null {
   const known = figures.filter((figure) => figure !== null);
   return known.length > 0 ? known.reduce((sum, figure) => sum + figure, 0) / known.length : null;
 }
 
-/** The smallest value that at least this share of the sorted values do not exceed. */
+/** Returns the smallest value that at least this share of the sorted values do not exceed. */
 function quantile(sorted: Float64Array, share: number): number | null {
   return sorted.length > 0 ? sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] : null;
 }

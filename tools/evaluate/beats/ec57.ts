@@ -1,6 +1,6 @@
 import { matchBeats } from "./match-beats.ts";
 
-/** Samples from (inclusive) to (exclusive). */
+/** The samples `from` (inclusive) to `to` (exclusive). */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -9,7 +9,7 @@ export interface Stretch {
 /** A beat that a detector reported, at the rate of the reference. */
 export interface FoundBeat {
   readonly sample: number;
-  /** R peak to report. */
+  /** Time from the R peak to its report. */
   readonly delayMs: number;
 }
 
@@ -21,29 +21,31 @@ export interface BeatRecord {
   readonly samples: number;
   readonly reference: readonly number[];
   readonly found: readonly FoundBeat[];
-  /** Ventricular flutter or fibrillation: no beats to find. */
+  /** Stretches of ventricular flutter or fibrillation, which have no beats to find. */
   readonly flutter: readonly Stretch[];
-  /** Where the detector itself says that it is blind. */
+  /** Stretches in which the detector reports that it is blind. */
   readonly shutdowns: readonly Stretch[];
 }
 
 export interface ScoringRules {
   readonly windowMs: number;
-  /** Not counted at the start of a record, if it is more than twice as long. */
+  /** Time at the start that is not counted, in records more than twice as long. */
   readonly learningSeconds: number;
-  /** Not counted at the end. */
+  /** Time at the end that is not counted. */
   readonly endSeconds: number;
 }
 
-/** ANSI/AAMI EC57:2012. */
+/** The rules of ANSI/AAMI EC57:2012. */
 export const EC57: ScoringRules = { windowMs: 150, learningSeconds: 300, endSeconds: 0 };
-/** 10 s records: what CPSC 2019 counts, in EC57's window; the challenge's own is 75 ms. */
+/**
+ * The rules for records of 10 s: the stretch that CPSC 2019 counts, in EC57's window (the challenge's own is 75 ms).
+ */
 export const SHORT_RECORDS: ScoringRules = { windowMs: 150, learningSeconds: 0.5, endSeconds: 0.5 };
 
-/** Records of a set below this are short. */
+/** The length below which records are short. */
 const SHORT_SECONDS = 60;
 
-/** The rules of a set: SHORT_RECORDS if all its records are short, else EC57. */
+/** Chooses the rules of a set: SHORT_RECORDS if all its records are short, else EC57. */
 export function rulesFor(records: readonly Pick<BeatRecord, "samples" | "sampleRateHz">[]): ScoringRules {
   return records.every(({ samples, sampleRateHz }) => samples < SHORT_SECONDS * sampleRateHz) ? SHORT_RECORDS : EC57;
 }
@@ -62,8 +64,8 @@ export interface BeatScore {
 }
 
 /**
- * Scores one record beat by beat. A pair counts where its reference beat lies; found beats in flutter that have no partner
- * are not counted.
+ * Scores one record beat by beat. A pair counts at its reference beat. Found beats without a partner do not count in
+ * flutter.
  *
  * @param only the stretches that count, or undefined for the whole record
  */
@@ -89,7 +91,7 @@ export function scoreBeats(record: BeatRecord, rules: ScoringRules, only?: reado
   };
 }
 
-/** Scores what is left of a record without its shutdowns. */
+/** Scores a record without its shutdowns. */
 export function scoreOutsideShutdowns(record: BeatRecord, rules: ScoringRules): BeatScore {
   return scoreBeats(record, rules, gapsBetween(record.shutdowns, record.samples));
 }
@@ -99,7 +101,7 @@ function countedStretch({ samples, sampleRateHz }: BeatRecord, rules: ScoringRul
   return { from: samples > 2 * learning ? learning : 0, to: samples - rules.endSeconds * sampleRateHz };
 }
 
-/** The parts of a stretch that lie in others. */
+/** Cuts a stretch into its parts that lie in others. */
 function cut({ from, to }: Stretch, others: readonly Stretch[] = [{ from, to }]): Stretch[] {
   return others
     .map((other) => ({ from: Math.max(from, other.from), to: Math.min(to, other.to) }))

@@ -1,6 +1,6 @@
 /** Beats of two annotators, paired one to one; indices into either list, in rising order. */
 export interface Pairing {
-  /** Index of the reference beat, index of the test beat. */
+  /** Pairs of a reference beat's index and a test beat's index. */
   readonly pairs: readonly (readonly [number, number])[];
   /** Reference beats without a partner. */
   readonly missed: readonly number[];
@@ -9,9 +9,9 @@ export interface Pairing {
 }
 
 /**
- * Pairs beats as wfdb's `bxb` does, the reference implementation of ANSI/AAMI EC57: the earlier of the next two beats is
- * paired with the other one if that lies within the window, and is nearer to it than to the beat behind it (or that beat
- * has a still nearer partner of its own); else it stays alone.
+ * Pairs beats as wfdb's `bxb` does, the reference implementation of ANSI/AAMI EC57. It takes the next beat of each
+ * list. The earlier is paired with the later if their distance is within the window and the later is nearer to it than
+ * to the earlier's successor, or that successor has a still nearer partner. Otherwise the earlier stays alone.
  *
  * @param reference times in rising order
  * @param test times in rising order, in the same unit
@@ -37,7 +37,7 @@ export function matchBeats(reference: readonly number[], test: readonly number[]
   return { pairs, missed, extra };
 }
 
-/** Distance of two times, either of which may be beyond the last. */
+/** Computes the distance of two times; infinite where one is past the end of its list, 0 where both are. */
 function apart(a: number, b: number): number {
   return a === b ? 0 : Math.abs(a - b);
 }

@@ -1,6 +1,8 @@
 import type { Stretch } from "./ec57.ts";
 
-/** Signal-to-noise ratio that wfdb's `nst` wrote into a record's name ("118e06", "119e_6"), or undefined: it is none. */
+/**
+ * Reads the signal-to-noise ratio that wfdb's `nst` writes into a record's name ("118e06", "119e_6"); else undefined.
+ */
 export function noiseLevelDb(name: string): number | undefined {
   const [, minus, digits] = /^\d+e(_?)(\d+)$/.exec(name) ?? [];
   return digits === undefined ? undefined : Number(digits) * (minus === "_" ? -1 : 1);
@@ -9,7 +11,7 @@ export function noiseLevelDb(name: string): number | undefined {
 const CLEAN_SECONDS = 300;
 const TURN_SECONDS = 120;
 
-/** Where `nst` adds noise: from 5 min on, two minutes of every four. */
+/** Returns the stretches to which `nst` adds noise: from 5 min on, two minutes of every four. */
 export function noisyStretches(samples: number, sampleRateHz: number): Stretch[] {
   const turn = TURN_SECONDS * sampleRateHz;
   const first = CLEAN_SECONDS * sampleRateHz;

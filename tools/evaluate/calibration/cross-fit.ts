@@ -2,9 +2,9 @@ import { decisionsOf, type LabelledLogits } from "../labelled-logits.ts";
 import { tuneOffsets } from "./tune-offsets.ts";
 
 /**
- * Decisions with calibrated bias that no record has had a say in itself: every second record is decided by the offsets
- * that the others ask for. What calibration is worth, measured on the records that it is tuned on.
- * @param records as the network was trained, without offsets
+ * Decides records with calibrated bias: each half of them, every second record, by the offsets tuned on the other half.
+ * So calibration is measured on the records that it is tuned on, and no record takes part in its own decision.
+ * @param records logits without offsets, as the network was trained
  */
 export function crossFitted(records: readonly LabelledLogits[], classes: readonly string[]): number[] {
   const halves = [0, 1].map((half) => records.filter((_, index) => index % 2 === half));

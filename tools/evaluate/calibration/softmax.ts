@@ -1,4 +1,4 @@
-/** exp(logit / temperature) over their sum. */
+/** Computes exp(logit / temperature), divided by the sum over all logits. */
 export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
   const scaled = Float64Array.from(logits, (logit) => logit / temperature);
   const highest = Math.max(...scaled);

@@ -7,20 +7,20 @@ const STEPS_PER_UNIT = 20;
 const ROUNDS = 3;
 
 /**
- * Logits count by their softmax at this temperature and not by the greatest alone. F1 of hard decisions is a staircase
- * that fits itself to a few records near a step: with 46 to 57 AF records, offsets tuned to it on one half of CinC 2017's
- * validation records and scored on the other gave F1 0.719, these 0.728, none 0.706 (three networks, ten halvings each,
- * standard deviation over halvings 0.011 and 0.008).
+ * Temperature of the softmax by which logits count, instead of by the greatest alone. F1 of hard decisions is a
+ * staircase, and offsets tuned to it fit a few records near a step. On CinC 2017's validation records, with 46 to 57 of
+ * AF, offsets tuned on one half and scored on the other gave F1 0.719 by hard decisions, 0.728 by these and 0.706
+ * without offsets (three networks, ten halvings each, standard deviation over halvings 0.011 and 0.008).
  */
 const TEMPERATURE = 0.3;
 /** The cost of an offset, squared: where F1 is flat, no offset is better. */
 const PENALTY = 0.003;
 
 /**
- * Logit offsets that raise the smoothed selection F1 of the records given: one class at a time on a grid of -1.5 .. 1.5
+ * Tunes logit offsets that raise the smoothed selection F1 of the records: one class at a time on a grid of -1.5 .. 1.5
  * in steps of 0.05, three rounds over the classes, the first class kept at 0 (only differences count). Among equals the
  * smallest offset wins.
- * @param logits a record's mean logits
+ * @param logits mean logits of each record
  */
 export function tuneOffsets(
   logits: readonly ArrayLike<number>[],
@@ -50,7 +50,7 @@ export function tuneOffsets(
   return offsets;
 }
 
-/** A confusion matrix in which each record is spread over the predictions. */
+/** Counts a confusion matrix in which each record is spread over the predictions. */
 function softConfusion(
   logits: readonly ArrayLike<number>[],
   offsets: readonly number[],

@@ -1,17 +1,17 @@
 import { type Confusion, confusionMatrix } from "../confusion.ts";
 import type { Interval } from "./wilson.ts";
 
-/** Where the draws come from: a seeded generator gives the same interval again. */
+/** The source of the draws; a seeded generator repeats an interval exactly. */
 export interface RandomSource {
-  /** Uniform in 0 .. limit - 1. */
+  /** Draws a uniform integer in 0 .. limit - 1. */
   integer(limit: number): number;
 }
 
 export const RESAMPLES = 2000;
 
 /**
- * A 95 % percentile bootstrap interval (Efron 1979) of any figure of a confusion matrix: records are drawn with
- * replacement, 2,000 times. Throws RangeError where there are no records.
+ * Computes the 95 % percentile bootstrap interval (Efron 1979) of any figure of a confusion matrix: records are drawn
+ * with replacement, 2,000 times. Throws RangeError where there are no records.
  */
 export function bootstrapInterval(
   truths: readonly number[],
@@ -31,7 +31,7 @@ export function bootstrapInterval(
   return resampledInterval(truths.length, figureOf, random);
 }
 
-/** The same of any figure of the records with the drawn indices. */
+/** Computes the same interval of any figure of the drawn records, given by their indices. */
 export function resampledInterval(
   records: number,
   figure: (drawn: readonly number[]) => number,
@@ -43,7 +43,7 @@ export function resampledInterval(
   );
 }
 
-/** The middle 95 % of as many figures as there are resamples. */
+/** Returns the middle 95 % of the figures of all resamples. */
 export function percentileInterval(figures: ArrayLike<number>): Interval {
   const sorted = Float64Array.from(figures).sort();
   return [sorted[Math.floor(0.025 * (RESAMPLES - 1))], sorted[Math.ceil(0.975 * (RESAMPLES - 1))]];

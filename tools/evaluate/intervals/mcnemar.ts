@@ -1,15 +1,15 @@
 export interface McNemar {
-  /** Records that the first classifier calls right and the second wrong. */
+  /** Count of records that the first classifier decides right and the second wrong. */
   readonly lost: number;
-  /** Records that the first calls wrong and the second right. */
+  /** Count of records that the first decides wrong and the second right. */
   readonly gained: number;
-  /** Records whose predicted class differs, right or wrong. */
+  /** Count of records whose predicted classes differ, right or wrong. */
   readonly changed: number;
   /** Two-sided exact p of "losses and gains are equally likely". */
   readonly p: number;
 }
 
-/** McNemar's exact test (1947) of two classifiers on the same records: binomial(lost + gained, 1/2), two-sided. */
+/** Runs McNemar's exact test (1947) of two classifiers on the same records: binomial(lost + gained, 1/2), two-sided. */
 export function mcnemar(truths: readonly number[], first: readonly number[], second: readonly number[]): McNemar {
   if (truths.length !== first.length || truths.length !== second.length) {
     throw new RangeError(`${truths.length} true classes against ${first.length} and ${second.length} predicted`);
@@ -26,7 +26,9 @@ export function mcnemar(truths: readonly number[], first: readonly number[], sec
   return { lost, gained, changed, p: signTest(Math.min(lost, gained), lost + gained) };
 }
 
-/** Two-sided p of `fewer` heads or as extreme in `tosses` of a fair coin. Sums of logarithms: 2^-n underflows. */
+/**
+ * Computes the two-sided p of at most `fewer` heads in `tosses` of a fair coin. It sums logarithms: 2^-n underflows.
+ */
 function signTest(fewer: number, tosses: number): number {
   let tail = 0;
   let logTerm = -tosses * Math.LN2;

@@ -8,8 +8,8 @@ const RESAMPLES = 2000;
 export type SeedPredictions = readonly (readonly number[])[];
 
 /**
- * How much a figure of a confusion matrix gains from one recipe to another on the same records, a mean over the seeds
- * of each, with the 95 % percentile bootstrap interval over records: both are scored on the same draws.
+ * Measures the gain of a confusion matrix's figure from one recipe to another on the same records, a mean over the
+ * seeds of each, with the 95 % percentile bootstrap interval over records. Both recipes are scored on the same draws.
  */
 export function pairedGain(
   truths: readonly number[],

@@ -2,8 +2,8 @@ import type { Confusion } from "../confusion.ts";
 import { type RandomSource, RESAMPLES } from "./bootstrap.ts";
 
 /**
- * A figure of several classifiers' confusion matrices on the same bootstrap draws of the records, so that differences between
- * classifiers can be taken draw by draw. All class indices are 0 .. classes - 1.
+ * Computes a figure of several classifiers' confusion matrices on the same bootstrap draws of the records, so that
+ * differences between classifiers can be taken draw by draw. All class indices are 0 .. classes - 1.
  * @param predictions [classifiers][records]
  * @returns [classifiers][RESAMPLES]. Throws RangeError where there are no records or one of the lists is shorter.
  */

@@ -3,7 +3,7 @@ export type Interval = readonly [low: number, high: number];
 /** The 97.5 % quantile of the standard normal distribution. */
 const Z_95 = 1.959963984540054;
 
-/** The Wilson score interval of a proportion at 95 % (Wilson 1927); [0, 1] where nothing was counted. */
+/** Computes the Wilson score interval of a proportion at 95 % (Wilson 1927); [0, 1] without trials. */
 export function wilsonInterval(successes: number, trials: number): Interval {
   if (!(successes >= 0 && successes <= trials)) throw new RangeError(`${successes} successes in ${trials} trials`);
   if (trials === 0) return [0, 1];
